@@ -43,6 +43,217 @@ export const callMessages = {
   context_overflow: (used: number, numCtx: number): string =>
     `Prompt and reply took ${used} tokens of a context of ${numCtx}: the server silently dropped part of the prompt. Raise num_ctx or shorten the prompt.`,
   interrupted: (): string => 'The run was interrupted while the call was under way.',
+  aborted: (): string =>
+    'The agent aborted the call before the reply was complete. Read the stream to its end, or set num_predict to bound it.',
   abandoned: (): string =>
     'The agent returned before the reply was complete, so the call was aborted. Read the stream to its end, or await the call.',
+} as const
+
+/** What is wrong with an arm before any call is made. */
+export const llmErrors = {
+  badHost: (value: string): ChimeraError =>
+    new ChimeraError('host', `Invalid host "${value}": Expected the address of a model server in OLLAMA_HOST or in an arm's \`host\`. Give host, host:port or an http(s) URL, e.g. 127.0.0.1:11434.`),
+  unknownOption: (name: string, where: string, nearest: string): ChimeraError =>
+    new ChimeraError('unknown_option', `Unknown option "${name}" of ${where}: Ollama would ignore it silently. The nearest name it knows is "${nearest}".`),
+} as const
+
+/** Faults of data against the JSON Schemas. */
+export const schemaErrors = {
+  badSchema: (cause: unknown): ChimeraError =>
+    new ChimeraError('bad_schema', `The JSON Schema is itself invalid: ${text(cause)}. Correct it against draft 2020-12.`, { cause }),
+  invalid: (what: string, where: string, faults: readonly string[]): ChimeraError =>
+    new ChimeraError(
+      `invalid_${what}`,
+      `Invalid ${what} from ${where}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nIt was written by another version or changed by hand: make it again with this version.`,
+    ),
+} as const
+
+/** Faults of a suite's definition, found before any call is made. */
+export const suiteErrors = {
+  pluginMissing: (suite: string): ChimeraError =>
+    new ChimeraError('plugin_missing', `agentBench "${suite}" ran without its plugin, so nothing was measured. Add chimera() from 'vitest-chimera/plugin' to \`plugins\` in vitest.config.ts.`),
+  badName: (what: string, value: unknown): ChimeraError =>
+    new ChimeraError('bad_name', `Invalid ${what}: Expected a non-empty string but received ${JSON.stringify(value)}. Give it a name in agentBench.`),
+  badArm: (suite: string, role: string, problem: string): ChimeraError =>
+    new ChimeraError('bad_arm', `Invalid ${role} of suite "${suite}": ${problem}.`),
+  sameArms: (suite: string, name: string): ChimeraError =>
+    new ChimeraError('same_arms', `Both arms of suite "${suite}" are called "${name}". Give the candidate a name of its own, e.g. "${name}-again".`),
+  badPairs: (source: string, received: string): ChimeraError =>
+    new ChimeraError('bad_pairs', `Invalid ${source}: Expected whole numbers 1 <= min <= max but received ${received}. Correct it, e.g. \`pairs: { min: 6, max: 20 }\`.`),
+  badThreshold: (suite: string, metric: string, problem: string): ChimeraError =>
+    new ChimeraError('bad_threshold', `Invalid threshold "${metric}" of suite "${suite}": ${problem}.`),
+  badNumber: (suite: string, name: string, received: unknown): ChimeraError =>
+    new ChimeraError('bad_option', `Invalid \`${name}\` of suite "${suite}": Expected a positive number but received ${String(received)}. Correct it in agentBench.`),
+  badEnvironment: (name: string, expected: string, received: string): ChimeraError =>
+    new ChimeraError('bad_environment', `Invalid ${name}: Expected ${expected} but received ${JSON.stringify(received)}. Correct the variable or unset it.`),
+  notComparable: (suite: string, differences: readonly string[], flag: string): ChimeraError =>
+    new ChimeraError('not_comparable', `The arms of suite "${suite}" are not comparable: ${differences.join('; ')}. If that is what you want to compare, say \`compare: '${flag}'\` in agentBench.`),
+} as const
+
+function text(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+/** What makes a trial invalid beside its calls and checks. */
+export const runErrors = {
+  agentThrew: (error: unknown): ChimeraError =>
+    new ChimeraError('agent_error', `The agent threw: ${text(error)}. Mend the agent, or catch what it can live with.`, { cause: error }),
+  agentIgnoredAbort: (ms: number): ChimeraError =>
+    new ChimeraError('agent_ignored_abort', `The agent went on for ${ms} ms after its signal was aborted. Pass \`signal\` on to whatever it waits for.`),
+  noCalls: (): ChimeraError =>
+    new ChimeraError('no_calls', 'The agent made no model call, so there is nothing to measure. Use `generate`, `chat` or `ollama` of its context.'),
+  interrupted: (): ChimeraError => new ChimeraError('interrupted', 'The run was interrupted during this trial.'),
+} as const
+
+/** Faults on the way from worker to reporter. */
+export const artifactErrors = {
+  unreadable: (cause: unknown): ChimeraError =>
+    new ChimeraError('unreadable_artifact', `A message from a worker is not JSON (${text(cause)}). If it came through a blob, make the blob again with this version.`, { cause }),
+} as const
+
+/** Faults while reports are written. */
+export const reportErrors = {
+  unwritable: (dir: string, cause: Error): ChimeraError =>
+    new ChimeraError('report_unwritable', `The reports could not be written to ${dir} (${cause.message}). Free the place or the rights, or set \`outputDir\` in the plugin's options to a folder that can be written.`, { cause }),
+} as const
+
+/** What the gate says. */
+export const gateTexts = {
+  noValidTrial: (suite: string, arm: string, trials: number, reasons: readonly string[], message: string): string =>
+    `${suite}: arm "${arm}" has no valid trial (${trials} of ${trials} ${reasons.join(', ')}). ${message}`,
+  unusable: (suite: string, message: string): string => `${suite}: nothing usable was measured. ${message}`,
+  noBlock: (suite: string): string =>
+    `${suite}: nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold; see the arms' invalid trials for the reasons.`,
+  interrupted: (suite: string): string => `${suite}: interrupted before its verdict. Run it again.`,
+  runInterrupted: (): string => 'The run was interrupted. What was measured is in the reports; run it again for a verdict.',
+  nothingRan: (): string => 'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
+  nothingGated: (suite: string): string =>
+    `${suite}: none of the gated metrics could be measured. Stream the calls, ask for at least 16 tokens, or gate another metric through \`thresholds\`.`,
+  verdict: (suite: string, comparison: Verdicted): string => {
+    const { metric, stage, verdict, ratio, interval, pairs, threshold } = comparison
+    const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
+    if (comparison.p !== undefined) {
+      return `${what}: ${percent(comparison.candidate_value)} of trials valid against ${percent(comparison.baseline_value)} (p = ${comparison.p.toPrecision(2)}).`
+    }
+    const change = ratio === undefined ? 'not measured' : `${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end!)).join(', ')}]`}`
+    const needed = comparison.pairs_needed === undefined ? '' : `; about ${comparison.pairs_needed} blocks would decide it`
+    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${pairs} blocks, threshold ${percent(threshold)}${needed}.`
+  },
+} as const
+
+interface Verdicted {
+  metric: string
+  stage: string | null
+  verdict: string
+  baseline: string
+  candidate: string
+  ratio?: number
+  interval?: number[]
+  baseline_value?: number
+  candidate_value?: number
+  pairs: number
+  threshold: number
+  pairs_needed?: number
+  p?: number
+}
+
+function changed(ratio: number): string {
+  const share = (ratio - 1) * 100
+  return `${share < 0 ? '−' : '+'}${Math.abs(share).toFixed(1)} %`
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? '–' : `${Number((share * 100).toFixed(1))} %`
+}
+
+/** What a reader has to know before trusting a comparison. */
+export const warningTexts = {
+  numCtxClamped: (arm: string, asked: number, got: number): string =>
+    `num_ctx ${asked} of arm "${arm}" had no effect: the server runs the model with ${got}. Ask for what it can do, or leave the option out.`,
+  numGpuBeyond: (arm: string, asked: number, layers: number): string =>
+    `num_gpu ${asked} of arm "${arm}" is beyond the model's ${layers} layers: every value from ${layers} up is the same.`,
+  noGpu: (arm: string, asked: number): string =>
+    `num_gpu ${asked} of arm "${arm}" had no effect: the server has put no layer on a GPU.`,
+  partialOffload: (arm: string, share: number): string =>
+    `Only ${percent(share)} of arm "${arm}"'s model is in video memory; the rest runs on the CPU.`,
+  identicalArms: (baseline: string, candidate: string): string =>
+    `The effective configs of "${baseline}" and "${candidate}" are identical: their options ask for different things, but the server does the same for both.`,
+  tooFewPairs: (max: number, needed: number): string =>
+    `At most ${max} blocks can decide nothing: a verdict takes at least ${needed}. Raise \`pairs.max\` or CHIMERA_PAIRS_MAX.`,
+  requeued: (count: number): string =>
+    `${count} ${count === 1 ? 'block was' : 'blocks were'} run again because a trial was invalid or unexpectedly cold.`,
+  cacheHit: (arm: string, hits: number, calls: number): string =>
+    `${hits} of ${calls} calls of arm "${arm}" found their prompt in the server's cache: their ttft is that of the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the calls of a trial share less of their prompts.`,
+  unloadFailed: (host: string, model: string): string =>
+    `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop whoever else uses the model.`,
+  metricAbsent: (metric: string): string =>
+    `${metric} is gated but could not be measured in any block: ttft needs streamed calls, output_throughput replies of at least 16 tokens. The other metrics judge.`,
+} as const
+
+/** Why the embedded engine does not run, and what to do. */
+export const engineErrors = {
+  missing: (detail: string): ChimeraError =>
+    new ChimeraError(
+      'engine_missing',
+      `The embedded engine needs node-llama-cpp, which is not installed here (${detail}). Install it with \`npm install -D node-llama-cpp\`.`,
+    ),
+  no_model: (path: string): ChimeraError =>
+    new ChimeraError(
+      'engine_no_model',
+      `The embedded engine found no model file at ${path}. Give \`model\` the path of a GGUF file, or leave it out for the tiny model.`,
+    ),
+  bad_model: (path: string, detail: string): ChimeraError =>
+    new ChimeraError(
+      'engine_bad_model',
+      `The embedded engine could not load ${path} (${detail}). See that it is a complete GGUF file that llama.cpp can run.`,
+    ),
+  died_early: (path: string, how: string, log: string): ChimeraError =>
+    new ChimeraError(
+      'engine_died',
+      `The embedded engine ended (${how}) while loading ${path}.${log} See that the file is a complete GGUF that llama.cpp can run and that it fits into memory.`,
+    ),
+  died: (url: string, how: string, log: string): ChimeraError =>
+    new ChimeraError(
+      'engine_died',
+      `The embedded engine at ${url} ended (${how}) in the middle of the run; calls to it are refused from here on.${log} Run again; if it ends again, try a smaller num_ctx.`,
+    ),
+} as const
+
+/** What the reporter says on its own behalf. */
+export const reporterTexts = {
+  stopping: (signal: string): string => `${signal}: stopping after the calls under way; what was measured goes into the reports. Again to end at once.`,
+  shard: (index: number, count: number): string =>
+    `Shard ${index} of ${count} has measured. It judges nothing: \`vitest bench --merge-reports\` does, once all shards are there.`,
+  unloadable: (file: string, message: string): string => `${file} could not be loaded: ${message}`,
+} as const
+
+/** What a check found wrong with an output. The quoted pieces are the model's own, made safe by the check. */
+export const checkMessages = {
+  empty: (): string => 'The output is empty. See the trial in trials.jsonl, and what the agent returns.',
+  cut: (call: number, stage: string | null, tokens: number | undefined): string =>
+    `Call ${call}${stage === null ? '' : ` (${stage})`} was cut by its limit${tokens === undefined ? '' : ` of ${tokens} tokens`}. Raise num_predict, or say \`complete({ allowCut: true })\`.`,
+  openFence: (): string => 'The output ends inside a code block. Raise num_predict, or see why the model stopped.',
+  breaksOff: (end: string): string => `The output breaks off inside a sentence: ${end}. Raise num_predict, or see why the model stopped.`,
+  repeats: (piece: string, times: number, atEnd: boolean): string =>
+    `The output repeats ${piece} ${times} times in a row${atEnd ? ' at its end' : ''}. Raise repeat_penalty or the temperature, or change the prompt.`,
+  opensInScript: (script: string, expected: string, opening: string): string =>
+    `The output opens in ${script}: Expected ${expected} but received ${opening}. Name the language in the prompt, or lower the temperature.`,
+  mixesScript: (script: string, expected: string, word: string, around: string): string =>
+    `The output mixes ${script} into ${expected}: ${word} in ${around}. Lower the temperature, or allow the script in \`inScript\`.`,
+  otherLanguage: (language: string, expected: string, opening: boolean, piece: string): string =>
+    `The output ${opening ? 'opens in' : 'falls into'} ${language}: Expected ${expected} but received ${piece}. Name the language in the prompt, or lower the temperature.`,
+  notJson: (detail: string): string => `The output is not JSON (${detail}). Ask for JSON with \`format\`, and see that the reply was not cut.`,
+  schemaFaults: (faults: readonly string[]): string => `The output does not fit the JSON Schema: ${faults.join(' ')} Pass the schema as \`format\` too.`,
+  missingSections: (missing: readonly string[], found: readonly string[]): string =>
+    `The output has no section ${missing.map((name) => `"${name}"`).join(', ')}; it has ${found.length === 0 ? 'none at all' : found.slice(0, 12).join(', ')}. Ask for the sections by name.`,
+  emptySections: (names: readonly string[]): string =>
+    `The output's section ${names.map((name) => `"${name}"`).join(', ')} is empty. Ask for its content, or raise num_predict.`,
+  unfaithful: (subject: string, value: number | string, truth: string, line: string, count: number): string =>
+    `The output is wrong about the ${subject}: Expected ${truth} but received ${value} in ${line}${count > 1 ? `, and ${count - 1} more such ${count === 2 ? 'statement' : 'statements'}` : ''}. Put the figures into the prompt, and see that the prompt is not cut by num_ctx.`,
+} as const
+
+/** What keeps a check from judging. */
+export const checkErrors = {
+  detectorMissing: (cause: unknown): ChimeraError =>
+    new ChimeraError('detector_missing', `inLanguage needs the package eld, which is not installed here (${text(cause)}). Install it with \`npm install -D eld\`.`, { cause }),
 } as const

@@ -1,0 +1,91 @@
+/** Starts the server's process, waits until it listens, reports its death, and ends it. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { engineErrors } from '../errors.ts'
+import type { ChildMessage, ServerConfig } from './messages.ts'
+
+/** A server that listens. */
+export interface RunningServer {
+  url: string
+  /** Id of its process. */
+  pid: number
+  /** Ends it; again and again does no harm. */
+  stop(): Promise<void>
+}
+
+/** Time a process has to end by itself before it is killed, ms. */
+const GRACE = 3000
+/** As much of the end of its log as an error shows, characters. */
+const LOG_TAIL = 2000
+
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  // The sibling has this file's own extension: .ts in the sources, .js once built.
+  const script = new URL(`./server${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
+  const child = fork(fileURLToPath(script), [JSON.stringify(config)], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let log = ''
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-LOG_TAIL)))
+
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    // `close` comes once the log is read to its end as well.
+    child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+  const url = `http://127.0.0.1:${await listening(child, config, ended, () => log)}`
+
+  let stopping = false
+  const mourn = async (): Promise<void> => {
+    const how = await ended
+    if (!stopping) console.error(engineErrors.died(url, how, shown(log)).message)
+  }
+  void mourn()
+  release(child)
+  return {
+    url,
+    pid: child.pid!,
+    stop: async () => {
+      stopping = true
+      await end(child, ended)
+    },
+  }
+}
+
+/** The port, or why there is none. */
+async function listening(
+  child: ChildProcess,
+  config: ServerConfig,
+  ended: Promise<string>,
+  log: () => string,
+): Promise<number> {
+  const message = new Promise<ChildMessage>((resolve) =>
+    child.once('message', (value) => resolve(value as ChildMessage)),
+  )
+  const first = await Promise.race([message, ended])
+  if (typeof first === 'string') throw engineErrors.died_early(config.path, first, shown(log()))
+  if (first.type === 'ready') return first.port
+  await ended
+  throw first.reason === 'missing'
+    ? engineErrors.missing(first.detail)
+    : engineErrors.bad_model(config.path, first.detail)
+}
+
+/** Lets this process end although the child runs: the child follows when the channel closes. */
+function release(child: ChildProcess): void {
+  child.unref()
+  child.channel?.unref()
+  ;(child.stderr as unknown as { unref(): void }).unref()
+}
+
+async function end(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), GRACE)
+  await ended
+  clearTimeout(timer)
+}
+
+function shown(log: string): string {
+  return log.trim() === '' ? '' : ` Its last words: ${log.trim()}`
+}

@@ -1,0 +1,148 @@
+/**
+ * Keeps at most one runner (model and context in memory) and decides, as Ollama's scheduler does, when it is
+ * loaded, shared, replaced and dropped. Requests are admitted in order; one whose runner options differ waits
+ * until the runner is idle, replaces it, and sees the time in its load_duration.
+ */
+import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
+import { sameRunner, type RunnerOptions } from './options.ts'
+import { Queue } from './queue.ts'
+
+const DEFAULT_KEEP_ALIVE = 5 * 60_000
+/** Longest delay a timer takes; a runner kept for longer is looked at again then. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/** A loaded model. `sequences` are the idle ones, each with its last prompt still in the cache. */
+export interface Runner {
+  options: RunnerOptions
+  model: LlamaModel
+  context: LlamaContext
+  sequences: LlamaContextSequence[]
+  /** Admits as many completions as there are sequences. */
+  queue: Queue
+  users: number
+  keepAlive: number
+  expiresAt: number
+}
+
+export class Engine {
+  readonly #llama: Llama
+  readonly #path: string
+  readonly #parallel: number
+  readonly #admission = new Queue(1)
+  #runner: Runner | undefined
+  #idle: (() => void) | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(llama: Llama, path: string, parallel: number) {
+    this.#llama = llama
+    this.#path = path
+    this.#parallel = parallel
+  }
+
+  get llama(): Llama {
+    return this.#llama
+  }
+
+  /** The runner in memory, if there is one. */
+  get loaded(): Runner | undefined {
+    return this.#runner
+  }
+
+  /** A runner for these options, loaded if need be. Every `use` needs its `release`. */
+  async use(options: RunnerOptions, keepAlive: number | undefined, signal: AbortSignal): Promise<Runner> {
+    const leave = await this.#admission.enter(signal)
+    try {
+      if (this.#runner && !sameRunner(this.#runner.options, options)) await this.#drop()
+      signal.throwIfAborted()
+      this.#runner ??= await this.#load(options)
+      clearTimeout(this.#timer)
+      const runner = this.#runner
+      runner.users++
+      if (keepAlive !== undefined) runner.keepAlive = keepAlive
+      runner.expiresAt = Date.now() + runner.keepAlive
+      return runner
+    } finally {
+      leave()
+    }
+  }
+
+  release(runner: Runner): void {
+    runner.users--
+    if (runner.users > 0) return
+    this.#idle?.()
+    if (this.#runner === runner) this.#expireAt(runner, Date.now() + runner.keepAlive)
+  }
+
+  /** Drops the runner as soon as nobody uses it; resolves at once if somebody does. */
+  async unload(): Promise<void> {
+    const runner = this.#runner
+    if (!runner) return
+    runner.keepAlive = 0
+    if (runner.users === 0) await this.#dropInTurn(runner)
+  }
+
+  #expireAt(runner: Runner, time: number): void {
+    runner.expiresAt = time
+    clearTimeout(this.#timer)
+    const delay = Math.min(Math.max(time - Date.now(), 0), LONGEST_TIMER)
+    this.#timer = setTimeout(() => {
+      if (runner.users > 0 || this.#runner !== runner) return
+      if (Date.now() < runner.expiresAt) this.#expireAt(runner, runner.expiresAt)
+      else void this.#dropInTurn(runner)
+    }, delay)
+    this.#timer.unref()
+  }
+
+  async #dropInTurn(runner: Runner): Promise<void> {
+    const leave = await this.#admission.enter()
+    try {
+      if (this.#runner === runner && runner.users === 0) await this.#drop()
+    } finally {
+      leave()
+    }
+  }
+
+  /** Waits for the last user, then frees the memory. Only within the admission. */
+  async #drop(): Promise<void> {
+    const runner = this.#runner!
+    if (runner.users > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
+    this.#idle = undefined
+    clearTimeout(this.#timer)
+    this.#runner = undefined
+    await runner.context.dispose()
+    await runner.model.dispose()
+  }
+
+  async #load(options: RunnerOptions): Promise<Runner> {
+    const model = await this.#llama.loadModel({
+      modelPath: this.#path,
+      ...(options.use_mmap === undefined ? {} : { useMmap: options.use_mmap }),
+    })
+    try {
+      const context = await model.createContext({
+        contextSize: Math.min(Math.max(options.num_ctx, 4), model.trainContextSize),
+        batchSize: Math.max(options.num_batch, 1),
+        sequences: this.#parallel,
+        // More threads than one collapse on small models: they spin at barriers longer than they multiply.
+        threads: Math.max(options.num_thread, 1),
+        // As Ollama's default; on a CPU it takes half of a small model's time.
+        flashAttention: false,
+      })
+      const sequences = Array.from({ length: this.#parallel }, () => context.getSequence())
+      const queue = new Queue(this.#parallel)
+      return {
+        options,
+        model,
+        context,
+        sequences,
+        queue,
+        users: 0,
+        keepAlive: DEFAULT_KEEP_ALIVE,
+        expiresAt: 0,
+      }
+    } catch (error) {
+      await model.dispose()
+      throw error
+    }
+  }
+}

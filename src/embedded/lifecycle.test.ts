@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { ChimeraError } from '../errors.ts'
+import { embedded } from './index.ts'
+import { tinyModel } from './tiny-model.ts'
+
+const here = dirname(fileURLToPath(import.meta.url))
+
+async function temporary(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'chimera-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+async function file(bytes: Buffer | string): Promise<string> {
+  const path = join(await temporary(), 'model.gguf')
+  await writeFile(path, bytes)
+  return path
+}
+
+async function refusal(model: string): Promise<ChimeraError> {
+  const error: unknown = await embedded({ model })
+    .start()
+    .then(
+      (server) => server.stop(),
+      (reason: unknown) => reason,
+    )
+  expect(error).toBeInstanceOf(ChimeraError)
+  return error as ChimeraError
+}
+
+async function refused(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => false,
+    () => true,
+  )
+}
+
+test('a model that is not there', async () => {
+  const { code, message } = await refusal('/nowhere/model.gguf')
+  expect(code).toBe('engine_no_model')
+  expect(message).toContain('found no model file at /nowhere/model.gguf')
+})
+
+test('a file that is no model', { timeout: 30_000 }, async () => {
+  const { code, message } = await refusal(await file('no model at all'))
+  expect(code).toBe('engine_bad_model')
+  expect(message).toContain('model.gguf')
+})
+
+test('a model cut off in the middle', { timeout: 30_000 }, async () => {
+  const { code } = await refusal(await file(tinyModel().subarray(0, 1_000_000)))
+  expect(['engine_bad_model', 'engine_died']).toContain(code)
+})
+
+test('a model that makes llama.cpp abort', { timeout: 30_000 }, async () => {
+  const bytes = tinyModel()
+  bytes.write('llama.feed_forward_lengtX', bytes.indexOf('llama.feed_forward_length'))
+  const { code, message } = await refusal(await file(bytes))
+  expect(code).toBe('engine_died')
+  expect(message).toMatch(/ended \(SIGABRT\) while loading .*model\.gguf/)
+})
+
+test('node-llama-cpp is not installed', { timeout: 30_000 }, async () => {
+  const folder = await temporary()
+  await cp(here, join(folder, 'embedded'), { recursive: true })
+  await cp(join(here, '../errors.ts'), join(folder, 'errors.ts'))
+  const { embedded: apart } = (await import(join(folder, 'embedded/index.ts'))) as {
+    embedded: typeof embedded
+  }
+  await expect(apart({ cacheDir: folder }).start()).rejects.toThrow(
+    'Install it with `npm install -D node-llama-cpp`',
+  )
+})
+
+test('stops, again without harm, and is no longer there', { timeout: 30_000 }, async () => {
+  const spoken = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => spoken.mockRestore())
+  const server = await embedded({ names: ['mine:1b'] }).start()
+  expect(await (await fetch(`${server.url}/api/tags`)).json()).toMatchObject({
+    models: [{ name: 'mine:1b' }],
+  })
+  await Promise.all([server.stop(), server.stop()])
+  await server.stop()
+  expect(await refused(server.url)).toBe(true)
+  expect(spoken).not.toHaveBeenCalled()
+})
+
+test('its death in the middle of a run is told once', { timeout: 30_000 }, async () => {
+  const spoken = vi.spyOn(console, 'error').mockImplementation(() => {})
+  onTestFinished(() => spoken.mockRestore())
+  const server = await embedded().start()
+  process.kill(server.pid, 'SIGINT')
+  expect(await refused(server.url)).toBe(false)
+  process.kill(server.pid, 'SIGKILL')
+  await expect
+    .poll(() => spoken.mock.calls.flat())
+    .toEqual([
+      expect.stringMatching(/embedded engine at http:\S+ ended \(SIGKILL\) in the middle of the run/),
+    ])
+  await server.stop()
+  expect(await refused(server.url)).toBe(true)
+})
+
+test('ends with a parent that is killed', { timeout: 30_000 }, async () => {
+  const folder = await temporary()
+  const script = join(folder, 'parent.mjs')
+  await writeFile(
+    script,
+    `import { embedded } from ${JSON.stringify(join(here, 'index.ts'))}
+    const server = await embedded().start()
+    process.stdout.write(server.url)
+    setInterval(() => {}, 1000)`,
+  )
+  const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [url] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string]
+  const body = JSON.stringify({ model: 'gemma3', prompt: 'x', options: { num_predict: 2000 } })
+  const underWay = fetch(`${url}/api/generate`, { method: 'POST', body }).then((response) => response.text())
+  parent.kill('SIGKILL')
+  await underWay.catch(() => {})
+  await expect.poll(() => refused(url), { timeout: 10_000 }).toBe(true)
+})

@@ -1,0 +1,81 @@
+/** What a request for /api/generate or /api/chat asks for: its messages, and its prompt as tokens. */
+import type { Token } from 'node-llama-cpp'
+import type { Runner } from './engine.ts'
+import { HttpError } from './http.ts'
+import { isRecord } from './options.ts'
+import { fittingTokens, tokenize, truncated, type Renderer } from './prompt.ts'
+import type { Message } from './template.ts'
+
+export type Endpoint = 'generate' | 'chat'
+
+/** A request's body: whatever JSON object the client sent. */
+export type Body = Record<string, unknown>
+
+/** The conversation to be answered; none if the request only loads or unloads the model. */
+export function readMessages(endpoint: Endpoint, body: Body): Message[] {
+  if (endpoint === 'generate') {
+    if (typeof (body.prompt ?? '') !== 'string') throw new HttpError(400, 'json: prompt must be a string')
+    if (!body.prompt) return []
+    const user = { role: 'user', content: body.prompt as string }
+    return typeof body.system === 'string' && body.system !== '' && body.raw !== true
+      ? [{ role: 'system', content: body.system }, user]
+      : [user]
+  }
+  const given = body.messages ?? []
+  if (!Array.isArray(given)) throw new HttpError(400, 'json: messages must be an array')
+  return given.map((message: unknown) => {
+    if (
+      !isRecord(message) ||
+      typeof message.role !== 'string' ||
+      typeof (message.content ?? '') !== 'string'
+    ) {
+      throw new HttpError(400, 'json: a message must have a role and a content, both strings')
+    }
+    return { role: message.role.toLowerCase(), content: (message.content as string | undefined) ?? '' }
+  })
+}
+
+/** What the model or this engine cannot do is refused, never quietly ignored. */
+export function refuseUnsupported(body: Body): void {
+  const refuse = (what: string): never => {
+    throw new HttpError(400, `${JSON.stringify(body.model)} does not support ${what}`)
+  }
+  if (body.think !== undefined && body.think !== null && body.think !== false) refuse('thinking')
+  if (Array.isArray(body.tools) && body.tools.length > 0) refuse('tools')
+  if (body.suffix) refuse('insert')
+  if (body.template) refuse('another template')
+  if (body.logprobs === true) refuse('logprobs')
+  const images = [body, ...(Array.isArray(body.messages) ? body.messages : [])]
+  if (images.some((part) => isRecord(part) && Array.isArray(part.images) && part.images.length > 0))
+    refuse('images')
+}
+
+/** The prompt as tokens that fit the runner's context. */
+export function promptTokens(
+  runner: Runner,
+  render: Renderer,
+  endpoint: Endpoint,
+  body: Body,
+  messages: readonly Message[],
+  keep: number,
+): Token[] {
+  const { model, context } = runner
+  const mayTruncate = body.truncate !== false
+  const limit = mayTruncate ? context.contextSize : Number.POSITIVE_INFINITY
+  const earlier = endpoint === 'generate' ? earlierTokens(runner, body.context) : []
+  const tokens =
+    body.raw === true && endpoint === 'generate'
+      ? tokenize(model, messages.at(-1)!.content)
+      : fittingTokens(model, render, messages, limit)
+  return truncated([...earlier, ...tokens], context.contextSize, keep, mayTruncate)
+}
+
+/** `context` of an earlier answer. A number that is no token of the model would crash llama.cpp. */
+function earlierTokens({ model }: Runner, context: unknown): Token[] {
+  if (!Array.isArray(context)) return []
+  const size = model.fileInfo.metadata.tokenizer.ggml.tokens.length
+  const isToken = (value: unknown): value is Token =>
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) < size
+  if (context.every(isToken)) return context
+  throw new HttpError(400, 'json: context must be an array of tokens')
+}

@@ -1,0 +1,117 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Ollama } from 'ollama'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { embedded, type RunningServer } from './index.ts'
+
+let server: RunningServer
+let ollama: Ollama
+const model = 'gemma3'
+const one = { num_predict: 1 }
+
+beforeAll(async () => {
+  server = await embedded().start()
+  ollama = new Ollama({ host: server.url })
+}, 60_000)
+afterAll(() => server.stop())
+beforeEach(async () => {
+  await ollama.generate({ model, prompt: '', keep_alive: 0 })
+  expect((await ollama.ps()).models).toEqual([])
+})
+
+async function loadMs(options: object): Promise<number> {
+  const { load_duration } = await ollama.generate({ model, prompt: 'x', options: { ...one, ...options } })
+  return load_duration / 1e6
+}
+
+test('an empty prompt loads, keep_alive 0 with one unloads', async () => {
+  const loaded = await ollama.generate({ model, prompt: '', options: { num_ctx: 1024 } })
+  expect(loaded).toMatchObject({ done: true, done_reason: 'load', response: '' })
+  expect(loaded).not.toHaveProperty('eval_count')
+  const [running] = (await ollama.ps()).models
+  expect(running).toMatchObject({ name: 'gemma3:latest', size_vram: 0, context_length: 1024 })
+  expect(running!.size).toBeGreaterThan(2e6)
+  const unloaded = await ollama.chat({ model, messages: [], keep_alive: 0 })
+  expect(unloaded).toMatchObject({ done_reason: 'unload', message: { role: 'assistant', content: '' } })
+  expect((await ollama.ps()).models).toEqual([])
+})
+
+test('num_ctx is cut to what the model was trained on', async () => {
+  await ollama.generate({ model, prompt: '', options: { num_ctx: 1e6 } })
+  expect((await ollama.ps()).models).toMatchObject([{ context_length: 8192 }])
+})
+
+test('other runner options reload, sampling options and a default num_gpu do not', async () => {
+  const cold = await loadMs({ num_gpu: 80 })
+  const warm = [await loadMs({ num_gpu: 80, temperature: 0 }), await loadMs({ seed: 3 })]
+  const reloads = [
+    await loadMs({ num_gpu: 60 }),
+    await loadMs({ num_ctx: 2048 }),
+    await loadMs({ num_ctx: 2048, num_batch: 64 }),
+  ]
+  expect(Math.min(cold, ...reloads)).toBeGreaterThan(2 * Math.max(...warm))
+})
+
+test('keep_alive counts from the end of the last request', async () => {
+  await ollama.generate({ model, prompt: 'x', options: one, keep_alive: '200ms' })
+  expect((await ollama.ps()).models).toHaveLength(1)
+  await expect.poll(async () => (await ollama.ps()).models, { timeout: 10_000 }).toEqual([])
+  await ollama.generate({ model, prompt: 'x', options: one, keep_alive: -1 })
+  const [running] = (await ollama.ps()).models
+  expect(new Date(running!.expires_at).getFullYear()).toBeGreaterThan(2200)
+})
+
+test('the prefix of the last prompt is not evaluated again', async () => {
+  const prompt = 'The same words at the head. '.repeat(20)
+  const first = await ollama.generate({ model, prompt: `${prompt}One.`, options: one })
+  const second = await ollama.generate({ model, prompt: `${prompt}Two.`, options: one })
+  const other = await ollama.generate({ model, prompt: `Unlike. ${prompt}`, options: one })
+  const cached = (reply: object): number =>
+    (reply as { prompt_eval_cached_count: number }).prompt_eval_cached_count
+  expect(cached(first)).toBe(0)
+  expect(cached(second)).toBeGreaterThan(second.prompt_eval_count * 0.9)
+  expect(cached(other)).toBeLessThan(other.prompt_eval_count * 0.1)
+})
+
+test('requests at once are served one after the other, each whole', async () => {
+  const asked = Array.from({ length: 6 }, (_, index) => {
+    // Every other one wants another runner, so that reloads wait for replies under way.
+    const options = { num_ctx: index % 2 === 0 ? 1024 : 2048, seed: index }
+    return ollama.generate({ model, prompt: 'Write a report.', options })
+  })
+  for (const reply of await Promise.all(asked)) {
+    expect(reply).toMatchObject({ done: true, done_reason: 'stop' })
+    expect(reply.response).toMatch(/^## Executive Summary[^]*\.$/)
+  }
+})
+
+test('a client that leaves frees the engine at once', async () => {
+  // Without an end token in reach this reply would take 40,960 tokens, more than ten seconds.
+  const endless = {
+    model,
+    prompt: 'x',
+    format: { type: 'array', items: { const: 'on' }, minItems: 30_000 },
+    stream: true,
+  } as const
+  const leaving = new Ollama({ host: server.url })
+  const stream = await leaving.generate(endless)
+  const chunks = stream[Symbol.asyncIterator]()
+  for (let count = 0; count < 5; count++) await chunks.next()
+  stream.abort()
+  await expect(chunks.next()).rejects.toThrow('abort')
+  const started = performance.now()
+  await ollama.generate({ model, prompt: 'y', options: one })
+  expect(performance.now() - started).toBeLessThan(5000)
+})
+
+test('a client that leaves the line is forgotten', async () => {
+  const stream = await ollama.generate({ model, prompt: 'x', stream: true })
+  const waiting = new AbortController()
+  const body = JSON.stringify({ model, prompt: 'y', options: { num_predict: 4000 } })
+  const asked = fetch(`${server.url}/api/generate`, { method: 'POST', body, signal: waiting.signal })
+  await delay(20)
+  waiting.abort()
+  await expect(asked).rejects.toThrow('abort')
+  for await (const _ of stream);
+  await ollama.generate({ model, prompt: '', keep_alive: 0 })
+  await expect.poll(async () => (await ollama.ps()).models, { timeout: 10_000 }).toEqual([])
+})

@@ -1,0 +1,70 @@
+/**
+ * The child process: loads the model once to see that it can be loaded, listens on a free port of the
+ * loopback interface, tells its parent, and ends with it. llama.cpp aborts the process on a broken file,
+ * which is why it lives here and not beside the measurement.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { basename } from 'node:path'
+import { Engine } from './engine.ts'
+import type { ServedModel } from './facts.ts'
+import type { ChildMessage, ServerConfig } from './messages.ts'
+import { readOptions } from './options.ts'
+import { rendererFor } from './prompt.ts'
+import { createProtocolServer } from './routes.ts'
+
+function tell(message: ChildMessage): Promise<void> {
+  return new Promise((resolve) => process.send!(message, () => resolve()))
+}
+
+async function serve(config: ServerConfig): Promise<void> {
+  const library = await import('node-llama-cpp').catch(async (error: unknown) => {
+    await tell({ type: 'failed', reason: 'missing', detail: (error as Error).message })
+    process.exit(1)
+  })
+  const llama = await library.getLlama({ build: 'never', gpu: false, logLevel: library.LlamaLogLevel.error })
+  const engine = new Engine(llama, config.path, config.parallel)
+
+  const signal = new AbortController().signal
+  const trial = await engine.use(readOptions({ num_ctx: 256 }).runner, undefined, signal)
+  const render = await rendererFor(trial.model)
+  const model: ServedModel = {
+    names: config.names,
+    file: basename(config.path),
+    ...(await fileFacts(config.path)),
+    info: trial.model.fileInfo,
+    engine: `node-llama-cpp ${await library.getModuleVersion()} (llama.cpp ${llama.llamaCppRelease.release})`,
+  }
+  engine.release(trial)
+  await engine.unload()
+
+  const server = createProtocolServer({ engine, render }, model)
+  server.listen(
+    0,
+    '127.0.0.1',
+    () => void tell({ type: 'ready', port: (server.address() as AddressInfo).port }),
+  )
+}
+
+async function fileFacts(path: string): Promise<Pick<ServedModel, 'size' | 'modified' | 'digest'>> {
+  const { size, mtime } = await stat(path)
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return { size, modified: mtime.toISOString(), digest: hash.digest('hex') }
+}
+
+// A terminal signals the whole group; the parent decides when this process ends.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => process.exit(0))
+process.on('disconnect', () => process.exit(0))
+
+serve(JSON.parse(process.argv[2]!) as ServerConfig).catch(async (error: unknown) => {
+  await tell({
+    type: 'failed',
+    reason: 'model',
+    detail: error instanceof Error ? error.message : String(error),
+  })
+  process.exit(1)
+})

@@ -1,0 +1,64 @@
+/**
+ * vitest-chimera: benchmark LLM agents where you already test your code.
+ *
+ * A suite is a folder of bench files, one per agent config. A bench file calls {@link agentBench} with an
+ * agent (a plain async function that makes model calls) and two arms: the `baseline` and the `candidate`.
+ * `npx vitest bench` runs them in blocks of one trial each, interleaved on the same machine, measures every
+ * call at the socket, takes broken trials out of the statistics whole, stops as soon as the data decide,
+ * and fails when a gated metric regressed.
+ *
+ * ```ts
+ * import { agentBench, type Agent } from 'vitest-chimera'
+ *
+ * const ask: Agent = async ({ generate }) => (await generate({ prompt: 'Name three rivers.' })).response
+ *
+ * agentBench('rivers', ask, {
+ *   baseline: { name: 'baseline', model: 'gemma3' },
+ *   candidate: { name: 'short-context', model: 'gemma3', options: { num_ctx: 2048 } },
+ * })
+ * ```
+ *
+ * This entry is for suites. The plugin for vitest.config.ts is `vitest-chimera/plugin`, the engine that
+ * needs no Ollama `vitest-chimera/embedded`: a config file must not load what belongs to a worker.
+ */
+import { expect, test } from 'vitest'
+import { suiteErrors } from './errors.ts'
+import type { Agent, AgentBenchOptions } from './run/agent.ts'
+import { requestOptions, type SuiteRequest } from './request.ts'
+
+export type { Arm, Bound } from './llm/arm.ts'
+export type {
+  Agent,
+  AgentBenchOptions,
+  AgentContext,
+  ChatInput,
+  Check,
+  CheckedTrial,
+  CompareInput,
+  GenerateInput,
+  PairsInput,
+  ThresholdInput,
+} from './run/agent.ts'
+export type { Call, CheckResult, Report, StageTime, Trial } from './schema/generated.ts'
+
+/**
+ * Registers a test that compares `agent` under two arms, baseline and candidate.
+ *
+ * It is an ordinary Vitest test called `name (candidate vs baseline)`, so filters, tags, shards and retries work.
+ * It fails when the gate does: for a regression, for an arm without a valid trial, or for a definition that
+ * cannot be run, with what to do about it.
+ *
+ * @param name names the suite in reports; several bench files may share it
+ * @param agent does the job under test; what it returns is the trial's output
+ */
+export function agentBench(name: string, agent: Agent, definition: AgentBenchOptions): void {
+  const title = `${name} (${definition?.candidate?.name} vs ${definition?.baseline?.name})`
+  // No limit of its own: every call has limits, and how many trials it takes is the data's to say.
+  test(title, { timeout: 0 }, async ({ bench }) => {
+    const request: SuiteRequest = { name, agent, definition }
+    const arm = (role: 'baseline' | 'candidate') => bench(definition?.[role]?.name ?? role, async () => {})
+    await bench.compare(arm('baseline'), arm('candidate'), requestOptions(request))
+    if (request.failures === undefined) throw suiteErrors.pluginMissing(name)
+    if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
+  })
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
+import { assess, hasRegression, judge } from './assess.ts'
+
+const plan = planFor()
+const verdictOf = (comparisons: ReturnType<typeof assess>['comparisons'], metric: string, stage: string | null = null) =>
+  comparisons.find((one) => one.metric === metric && one.stage === stage)?.verdict
+
+describe('assess', () => {
+  test('a tenth slower in every block is regressed at the first look, the rest unchanged', () => {
+    const trials = blocksOf(6, () => ({ eval_duration: 112 }))
+    const { comparisons, done, blocks } = assess(plan, trials, 'measure')
+    expect(verdictOf(comparisons, 'output_throughput')).toBe('regressed')
+    expect(verdictOf(comparisons, 'ttft')).toBe('unchanged')
+    expect(verdictOf(comparisons, 'valid_rate')).toBe('unchanged')
+    expect({ done, blocks }).toEqual({ done: true, blocks: 6 })
+    expect(comparisons.find((one) => one.metric === 'output_throughput')!.ratio).toBeCloseTo(100 / 112, 10)
+  })
+
+  test('five blocks decide nothing', () => {
+    const { comparisons, done } = assess(plan, blocksOf(5, () => ({ eval_duration: 150 })), 'measure')
+    expect(verdictOf(comparisons, 'output_throughput')).toBe('inconclusive')
+    expect(done).toBe(false)
+  })
+
+  test('a broken trial takes its whole block out, and the retried block counts by its last attempt', () => {
+    const trials = blocksOf(6, () => ({ eval_duration: 112 }))
+    const broken = trialOf({ role: 'candidate', block: 3, call: brokenCall('no_done') })
+    const before = [...trials.filter((trial) => !(trial.block === 3 && trial.role === 'candidate')), broken]
+    expect(assess(plan, before, 'measure').blocks).toBe(5)
+    const again = (['baseline', 'candidate'] as const).map((role) => trialOf({ role, block: 3, attempt: 2 }))
+    expect(assess(plan, [...before, ...again], 'measure').blocks).toBe(6)
+  })
+
+  test('an unexpectedly cold trial takes its block out; an arm that is always cold does not', () => {
+    const once = blocksOf(6, (block) => ({ cold: block === 2 }))
+    expect(assess(plan, once, 'measure').blocks).toBe(5)
+    const always = blocksOf(6, () => ({ cold: true }))
+    const { blocks, comparisons } = assess(plan, always, 'measure')
+    expect(blocks).toBe(6)
+    // Cold and warm are metrics of their own: one arm has only the one, the other only the other.
+    expect(verdictOf(comparisons, 'ttft')).toBeUndefined()
+    expect(verdictOf(comparisons, 'ttft_cold')).toBeUndefined()
+  })
+
+  test('a gated metric that was never measured is named, and the others judge', () => {
+    const unstreamed = { streamed: false, ttft: undefined, ttft_content: undefined, chunk_times: undefined } as never
+    const { absent, done, comparisons } = assess(plan, blocksOf(6, () => unstreamed, () => unstreamed), 'measure')
+    expect(absent).toEqual(['ttft'])
+    expect(done).toBe(true)
+    expect(verdictOf(comparisons, 'output_throughput')).toBe('unchanged')
+  })
+
+  test('stages are compared by themselves and not gated unless asked', () => {
+    const stage = (name: string, eval_duration: number) => callOf({ stage: name, eval_duration })
+    const staged = blocksOf(6, () => ({})).map((trial) => ({
+      ...trial,
+      stages: [{ name: 'a', start: 0, duration: 80 }, { name: 'b', start: 80, duration: 80 }],
+      calls: [stage('a', 100), stage('b', trial.role === 'candidate' ? 130 : 100)],
+    }))
+    const { comparisons } = assess(plan, staged, 'measure')
+    expect(verdictOf(comparisons, 'output_throughput', 'a')).toBe('unchanged')
+    expect(verdictOf(comparisons, 'output_throughput', 'b')).toBe('regressed')
+    expect(comparisons.filter((one) => one.stage !== null && one.gated)).toEqual([])
+    const asked = planFor({ thresholds: { output_throughput: { stages: ['a'] } } })
+    const gated = assess(asked, staged, 'measure').comparisons.filter((one) => one.stage !== null && one.gated)
+    expect(gated.map(({ metric, stage }) => [metric, stage])).toEqual([['output_throughput', 'a']])
+  })
+
+  test('valid_rate regresses when one arm breaks far more often, not when it does once or twice', () => {
+    const rate = (broken: number) => {
+      const trials = blocksOf(12, () => ({}))
+      const candidates = trials.filter((trial) => trial.role === 'candidate').slice(0, broken)
+      const mixed = trials.map((trial) => (candidates.includes(trial) ? trialOf({ role: 'candidate', block: trial.block, call: brokenCall('no_done') }) : trial))
+      return verdictOf(assess(plan, mixed, 'measure').comparisons, 'valid_rate')
+    }
+    expect([0, 1, 2, 8].map(rate)).toEqual(['unchanged', 'unchanged', 'unchanged', 'regressed'])
+  })
+
+  test('k trials of a mini-block count as one block by the mean of logs', () => {
+    const pair = (role: 'baseline' | 'candidate', block: number) =>
+      [80, 125].map((eval_duration) => trialOf({ role, block, call: callOf({ eval_duration: role === 'baseline' ? 100 : eval_duration }) }))
+    const trials = [1, 2, 3, 4, 5, 6].flatMap((block) => [...pair('baseline', block), ...pair('candidate', block)])
+    const { comparisons, blocks } = assess(plan, trials, 'measure')
+    expect(blocks).toBe(6)
+    expect(comparisons.find((one) => one.metric === 'output_throughput')!.ratio).toBeCloseTo(1, 10)
+  })
+})
+
+describe('judge', () => {
+  const regressed = blocksOf(6, () => ({ eval_duration: 112 }))
+
+  test('a regression stands only if fresh blocks show it again', () => {
+    const again = judge(plan, [...regressed, ...blocksOf(6, () => ({ eval_duration: 112 }), undefined, 'confirm')])
+    expect(hasRegression(again)).toBe(true)
+    const vanished = judge(plan, [...regressed, ...blocksOf(6, () => ({}), undefined, 'confirm')])
+    expect(hasRegression(vanished)).toBe(false)
+    expect(verdictOf(vanished.comparisons, 'output_throughput')).toBe('unchanged')
+  })
+})

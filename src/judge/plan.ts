@@ -1,0 +1,63 @@
+import type { MetricName } from '../metrics.ts'
+import type { Effective, Pairs, Role, ServerFacts, Warning } from '../schema/generated.ts'
+
+/** What may move by how much, for one metric of one suite. */
+export interface Rule {
+  /** Smallest relative change that matters. */
+  threshold: number
+  /** Smallest absolute change that matters, in the metric's unit. */
+  floor: number
+  /** Whether the whole trial's value decides over the gate. */
+  gated: boolean
+  /** Stages whose own value decides over the gate as well. */
+  stages: readonly string[]
+}
+
+/** One arm as requested. */
+export interface PlannedArm {
+  name: string
+  role: Role
+  host: string
+  model: string
+  options: Record<string, unknown>
+  keep_alive?: string | number
+}
+
+/** Everything that fixes how a suite is run and judged; made before the first call and never changed. */
+export interface Plan {
+  suite: string
+  file: string
+  seed: number
+  pairs: Pairs
+  /** Numbers of blocks at which the suite is judged. */
+  looks: readonly number[]
+  /** One-sided error rate of a suite: its chance of a false `regressed` in any gated metric. */
+  alpha: number
+  strict: boolean
+  arms: Readonly<Record<Role, PlannedArm>>
+  rules: Readonly<Record<MetricName, Rule>>
+  compare: readonly ('models' | 'hosts')[]
+}
+
+/** What the server said about an arm; grows as more is learned. */
+export interface ArmFacts {
+  server: ServerFacts
+  digest?: string
+  quantization?: string
+  effective: Effective
+}
+
+/** How a suite ended. */
+export interface Ending {
+  /**
+   * decided: every gated metric has its verdict; budget: no blocks or re-queues left;
+   * unusable: an arm gave no valid trial, or the suite was refused; interrupted: cancelled from outside.
+   */
+  stopped: 'decided' | 'budget' | 'unusable' | 'interrupted'
+  /** Why it was unusable, with the cure. */
+  message?: string
+  /** The arm that was unusable. */
+  arm?: string
+  requeued: number
+  warnings: readonly Warning[]
+}

@@ -1,0 +1,117 @@
+/**
+ * From a trial to its values: one number a metric, for the whole trial and for each stage.
+ * A metric that was not measured has no entry; nothing is ever filled in as 0.
+ */
+import { MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
+import type { Call, StageTime, Trial } from '../schema/generated.ts'
+import { geometricMean } from '../stats/index.ts'
+
+/** The values of one trial or one stage; only what was measured. */
+export type Values = ReadonlyMap<MetricName, number>
+
+/** Calls served from the prompt cache, see cache.ts. */
+type Hits = ReadonlySet<Call>
+const NONE: Hits = new Set()
+
+/** Values of the whole trial. */
+export function trialValues(trial: Trial, hits: Hits = NONE): Values {
+  const busy = unionLength(trial.calls.map((call) => [call.start, call.start + call.duration]))
+  return positive([
+    ...callValues(trial.calls, hits),
+    ['trial_duration', trial.duration],
+    ['llm_share', trial.duration > 0 && trial.calls.length > 0 ? Math.min(1, busy / trial.duration) : undefined],
+  ])
+}
+
+/** Values of every stage of a trial, by name, in the order in which the stages first began. */
+export function stageValues(trial: Trial, hits: Hits = NONE): ReadonlyMap<string, Values> {
+  const names = [...new Set(trial.stages.map((stage) => stage.name))]
+  return new Map(
+    names.map((name) => [
+      name,
+      positive([
+        ...callValues(trial.calls.filter((call) => call.stage === name), hits),
+        ['stage_duration', total(trial.stages.filter((stage) => stage.name === name))],
+      ]),
+    ]),
+  )
+}
+
+type Entry = [MetricName, number | undefined]
+
+function callValues(all: readonly Call[], hits: Hits): Entry[] {
+  const calls = all.filter((call) => call.valid)
+  const warm = calls.filter((call) => !call.cold)
+  const cold = calls.filter((call) => call.cold)
+  return [
+    ['output_throughput', outputThroughput(calls)],
+    ['ttft', centre(warm, (call) => call.ttft)],
+    ['ttft_cold', centre(cold, (call) => call.ttft)],
+    ['ttft_content', centre(warm, (call) => call.ttft_content)],
+    ['tpot', tpot(calls)],
+    ['itl', centre(calls, (call) => call.itl?.p50)],
+    ['e2e_latency', sum(calls, (call) => call.e2e_latency)],
+    ['prompt_throughput', promptThroughput(calls, hits)],
+    ['load_duration', sum(calls, (call) => call.load_duration)],
+  ]
+}
+
+/** Σ eval_count / Σ eval_duration in tok/s over the calls long enough for it; see metrics.ts. */
+function outputThroughput(calls: readonly Call[]): number | undefined {
+  const long = calls.filter(
+    (call) => (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT && (call.eval_duration ?? 0) > 0,
+  )
+  return ratio(sum(long, (call) => call.eval_count), sum(long, (call) => call.eval_duration), 1000)
+}
+
+/** Σ (last content chunk − first) / Σ (eval_count − 1), ms. */
+function tpot(calls: readonly Call[]): number | undefined {
+  const streamed = calls.filter((call) => (call.chunk_times?.length ?? 0) >= 2 && (call.eval_count ?? 0) >= 2)
+  const span = sum(streamed, (call) => call.chunk_times!.at(-1)! - call.chunk_times![0]!)
+  return ratio(span, sum(streamed, (call) => call.eval_count! - 1), 1)
+}
+
+/** Uncached prompt tokens per second; absent when any call was served from the prompt cache. */
+function promptThroughput(calls: readonly Call[], hits: Hits): number | undefined {
+  if (calls.some((call) => hits.has(call))) return undefined
+  const counted = calls.filter((call) => (call.prompt_eval_duration ?? 0) > 0 && uncached(call) > 0)
+  return ratio(sum(counted, uncached), sum(counted, (call) => call.prompt_eval_duration), 1000)
+}
+
+function uncached(call: Call): number {
+  return (call.prompt_eval_count ?? 0) - (call.prompt_eval_cached_count ?? 0)
+}
+
+function centre(calls: readonly Call[], value: (call: Call) => number | undefined): number | undefined {
+  const values = calls.map((call) => value(call) ?? 0).filter((v) => v > 0)
+  return values.length > 0 ? geometricMean(values) : undefined
+}
+
+function sum(calls: readonly Call[], value: (call: Call) => number | undefined): number | undefined {
+  const values = calls.map(value).filter((v) => v !== undefined)
+  return values.length > 0 ? values.reduce((a, b) => a + b, 0) : undefined
+}
+
+function total(stages: readonly StageTime[]): number {
+  return stages.reduce((a, stage) => a + stage.duration, 0)
+}
+
+function ratio(top: number | undefined, bottom: number | undefined, scale: number): number | undefined {
+  return top === undefined || bottom === undefined || bottom <= 0 ? undefined : (top / bottom) * scale
+}
+
+/** Length of the union of intervals: concurrent calls count their common time once. */
+function unionLength(intervals: readonly (readonly [number, number])[]): number {
+  let length = 0
+  let reached = -Infinity
+  for (const [start, end] of intervals.toSorted((a, b) => a[0] - b[0])) {
+    length += Math.max(0, end - Math.max(start, reached))
+    reached = Math.max(reached, end)
+  }
+  return length
+}
+
+/** Statistics are on logarithms: a value of 0 says the clock was too coarse, so it was not measured. */
+function positive(entries: readonly Entry[]): Values {
+  return new Map(entries.filter((entry): entry is [MetricName, number] => entry[1] !== undefined && entry[1] > 0))
+}

@@ -1,0 +1,70 @@
+import type { CallReason } from '../schema/generated.ts'
+import { judgeFailure, judgeStatus } from './outcome.ts'
+import { callMessages } from '../errors.ts'
+import { outgoingOf, send } from './transport.ts'
+import { record, type Body } from './request.ts'
+
+/** What a server answered, or why it did not; the message is complete. */
+export type Answer<T> = { ok: true; value: T } | Refusal
+export interface Refusal {
+  ok: false
+  reason: Extract<CallReason, 'unreachable' | 'model_missing' | 'busy' | 'http_error' | 'timeout'>
+  message: string
+  /** The server has no such endpoint, in contrast to no such model. */
+  endpointMissing?: boolean
+}
+
+interface Question {
+  host: string
+  path: string
+  /** Sent as JSON; without one the request is a GET. */
+  body?: Body
+  /** Limit for the whole exchange, ms. */
+  timeout?: number
+  signal?: AbortSignal | undefined
+}
+
+/** Asks the server one thing outside any trial. An answer that is no JSON object is an empty one. */
+export async function ask({ host, path, body, timeout = 5000, signal }: Question): Promise<Answer<Body>> {
+  const limit = AbortSignal.timeout(timeout)
+  const either = signal ? AbortSignal.any([signal, limit]) : limit
+  let written = false
+  const tap = { written: () => void (written = true), head() {}, chunk() {}, end() {}, broke: () => 'error' as const }
+  const init = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  try {
+    const response = await send(await outgoingOf(host + path, init), either, tap).response
+    const text = await response.text()
+    if (response.ok) return { ok: true, value: record(parse(text)) }
+    return refused(response, text, host, String(body?.['model'] ?? ''))
+  } catch (error) {
+    if (signal?.aborted) throw error
+    return limit.aborted ? late(written, host, timeout) : failed(error, written, host)
+  }
+}
+
+function refused(response: Response, text: string, host: string, model: string): Refusal {
+  const { reason, message } = judgeStatus(response.status, text, response.headers.get('location'), model, host)
+  const endpointMissing = response.status === 404 && record(parse(text))['error'] === undefined
+  return { ok: false, reason: reason as Refusal['reason'], message, ...(endpointMissing && { endpointMissing }) }
+}
+
+function late(written: boolean, host: string, timeout: number): Refusal {
+  if (written) return { ok: false, reason: 'timeout', message: callMessages.timeout_first_byte(timeout) }
+  return { ok: false, reason: 'unreachable', message: callMessages.unreachable(host, `no connection within ${timeout} ms`) }
+}
+
+/** A server that hangs up on a question is as good as none. */
+function failed(error: unknown, written: boolean, host: string): Refusal {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : new Error(String(error))
+  const { reason, message } = judgeFailure(cause, written, host)
+  if (reason === 'unreachable') return { ok: false, reason, message }
+  return { ok: false, reason: 'unreachable', message: callMessages.unreachable(host, cause.message) }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

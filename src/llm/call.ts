@@ -1,0 +1,86 @@
+import type { Call } from '../schema/generated.ts'
+import { count, type Outcome } from './outcome.ts'
+import type { Reply } from './reply.ts'
+
+/** All that is known of a call that is over; times are performance.now(). */
+export interface CallFacts {
+  index: number
+  stage: string | null
+  agent: string | undefined
+  endpoint: 'generate' | 'chat'
+  streamed: boolean
+  options: Record<string, unknown>
+  outcome: Outcome
+  reply: Reply
+  /** Beginning of the trial. */
+  origin: number
+  /** When the request was written; if it never was, when it was made. */
+  writtenAt: number
+  endedAt: number
+}
+
+/** The call as it is recorded: own times in ms with three decimals, the server's as exact as it sent them. */
+export function toCall(facts: CallFacts, isCold: (loadDurationMs: number) => boolean): Call {
+  const { index, stage, agent, endpoint, streamed, options, outcome, reply } = facts
+  const counters = countersOf(reply.final ?? {})
+  return {
+    index,
+    stage,
+    ...(agent !== undefined && { agent }),
+    endpoint,
+    streamed,
+    cold: counters.load_duration !== undefined && isCold(counters.load_duration),
+    ...outcome,
+    start: ms(facts.writtenAt - facts.origin),
+    ...(streamed ? streamTimes(facts) : wholeTimes(facts)),
+    duration: ms(facts.endedAt - facts.writtenAt),
+    chunks: streamed ? reply.arrivals.length : Math.min(1, reply.arrivals.length),
+    options,
+    ...counters,
+  }
+}
+
+function streamTimes({ reply, writtenAt }: CallFacts): Partial<Call> {
+  const times = reply.arrivals.map((at) => ms(at - writtenAt))
+  const [first] = times
+  const last = times.at(-1)
+  if (first === undefined || last === undefined) return {}
+  const gaps = reply.arrivals.slice(1).map((at, i) => ms(at - (reply.arrivals[i] ?? at)))
+  return {
+    ttft: first,
+    ...(reply.contentAt !== undefined && { ttft_content: ms(reply.contentAt - writtenAt) }),
+    ...(reply.final && { e2e_latency: last }),
+    chunk_times: times,
+    ...(gaps.length > 0 && { itl: { p50: quantile(gaps, 0.5), p95: quantile(gaps, 0.95), p99: quantile(gaps, 0.99), max: Math.max(...gaps) } }),
+  }
+}
+
+function wholeTimes({ reply, writtenAt, endedAt }: CallFacts): Partial<Call> {
+  return reply.final && reply.arrivals.length > 0 ? { e2e_latency: ms(endedAt - writtenAt) } : {}
+}
+
+type Counters = Pick<Call, 'prompt_eval_count' | 'prompt_eval_cached_count' | 'prompt_eval_duration' | 'eval_count' | 'eval_duration' | 'load_duration' | 'total_duration' | 'done_reason'>
+
+/** Nanoseconds on the wire, milliseconds here. A counter that is not reported stays absent. */
+function countersOf(final: Record<string, unknown>): Counters {
+  const counts = (['prompt_eval_count', 'prompt_eval_cached_count', 'eval_count'] as const).map((name) => [name, count(final[name])])
+  const durations = (['prompt_eval_duration', 'eval_duration', 'load_duration', 'total_duration'] as const).map((name) => {
+    const nanoseconds = final[name]
+    const reported = typeof nanoseconds === 'number' && nanoseconds >= 0 && Number.isFinite(nanoseconds)
+    return [name, reported ? nanoseconds / 1e6 : undefined]
+  })
+  const reason = typeof final['done_reason'] === 'string' ? [['done_reason', final['done_reason']]] : []
+  return Object.fromEntries([...reason, ...counts, ...durations].filter(([, value]) => value !== undefined))
+}
+
+/** Linear interpolation between order statistics (Hyndman-Fan type 7). */
+function quantile(values: number[], p: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const at = p * (sorted.length - 1)
+  const low = sorted[Math.floor(at)] ?? 0
+  return ms(low + (at % 1) * ((sorted[Math.ceil(at)] ?? low) - low))
+}
+
+function ms(value: number): number {
+  return Math.max(0, Math.round(value * 1000) / 1000)
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest'
+import { resolveHost } from './host.ts'
+
+// The cases of Ollama's own TestHost and TestConnectableHost, with their results. Where Ollama leaves the
+// host empty (":1234"), Go dials the local machine; a URL must say so.
+describe('OLLAMA_HOST is read as Ollama reads it', () => {
+  test.each([
+    ['empty', '', 'http://127.0.0.1:11434'],
+    ['unset', undefined, 'http://127.0.0.1:11434'],
+    ['only address', '1.2.3.4', 'http://1.2.3.4:11434'],
+    ['only port', ':1234', 'http://127.0.0.1:1234'],
+    ['address and port', '1.2.3.4:1234', 'http://1.2.3.4:1234'],
+    ['hostname', 'example.com', 'http://example.com:11434'],
+    ['hostname and port', 'example.com:1234', 'http://example.com:1234'],
+    ['zero port', ':0', 'http://127.0.0.1:0'],
+    ['too large port', ':66000', 'http://127.0.0.1:11434'],
+    ['too small port', ':-1', 'http://127.0.0.1:11434'],
+    ['no port after the colon', 'example.com:', 'http://example.com:11434'],
+    ['a word for a port', 'http://example.com:web', 'http://example.com:80'],
+    ['ipv6 localhost', '[::1]', 'http://[::1]:11434'],
+    ['ipv6 world open', '[::]', 'http://[::1]:11434'],
+    ['ipv6 no brackets', '::1', 'http://[::1]:11434'],
+    ['ipv6 in full', '0:0:0:0:0:0:0:1', 'http://[::1]:11434'],
+    ['ipv6 + port', '[::1]:1337', 'http://[::1]:1337'],
+    ['ipv6 url', 'https://[fe80::1]', 'https://[fe80::1]:443'],
+    ['extra space', ' 1.2.3.4 ', 'http://1.2.3.4:11434'],
+    ['extra quotes', '"1.2.3.4"', 'http://1.2.3.4:11434'],
+    ['extra space+quotes', ' " 1.2.3.4 " ', 'http://1.2.3.4:11434'],
+    ['extra single quotes', "'1.2.3.4'", 'http://1.2.3.4:11434'],
+    ['http', 'http://1.2.3.4', 'http://1.2.3.4:80'],
+    ['http port', 'http://1.2.3.4:4321', 'http://1.2.3.4:4321'],
+    ['https', 'https://1.2.3.4', 'https://1.2.3.4:443'],
+    ['https port', 'https://1.2.3.4:4321', 'https://1.2.3.4:4321'],
+    ['trailing slash', 'http://1.2.3.4:4321/', 'http://1.2.3.4:4321'],
+    ['proxy path', 'https://example.com/ollama', 'https://example.com:443/ollama'],
+    ['proxy path without scheme', 'example.com/a/b/', 'http://example.com:11434/a/b'],
+    ['ollama.com', 'ollama.com', 'https://ollama.com:443'],
+    ['ipv4 unspecified', '0.0.0.0', 'http://127.0.0.1:11434'],
+    ['ipv4 unspecified + port', '0.0.0.0:1234', 'http://127.0.0.1:1234'],
+    ['ipv6 unspecified + port', '[::]:1234', 'http://[::1]:1234'],
+    ['https unspecified + port', 'https://0.0.0.0:4321', 'https://127.0.0.1:4321'],
+  ])('%s', (_name, value, expected) => {
+    expect(resolveHost(value)).toBe(expected)
+    expect(resolveHost(expected)).toBe(expected)
+  })
+
+  test.each(['ftp://example.com', 'two words', 'user:secret@example.com:80:90'])('%s is no address', (value) => {
+    expect(() => resolveHost(value)).toThrow(expect.objectContaining({ code: 'host', message: expect.stringContaining('OLLAMA_HOST') }))
+  })
+})

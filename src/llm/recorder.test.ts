@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { startScriptedOllama } from '../../test/scripted-ollama/index.ts'
+import { recording } from '../../test/scripted-ollama/recording.ts'
+import { validateTrialCalls } from '../../test/scripted-ollama/schema.ts'
+
+test('a streamed call is measured, its counters taken over exactly', async () => {
+  await using server = await startScriptedOllama({ call: { ttft: 30, per_token: 3, tokens: 24, load: 5, prompt_tokens: 11, final_delay: 4 } })
+  const recorder = recording(server.url)
+  const reply = await recorder.generate({ prompt: 'Hi', options: { temperature: 0 } })
+  const [call, ...others] = await recorder.finish()
+
+  expect(others).toEqual([])
+  expect(reply.response).toMatch(/^ The scripted server speaks/)
+  expect(reply.done).toBe(true)
+  expect(call).toMatchObject({
+    index: 0,
+    stage: null,
+    endpoint: 'generate',
+    streamed: true,
+    cold: false,
+    valid: true,
+    chunks: 24,
+    done_reason: 'stop',
+    options: { seed: 7, temperature: 0 },
+    prompt_eval_count: 11,
+    eval_count: 24,
+    eval_duration: 69,
+    load_duration: 5,
+    prompt_eval_duration: 25,
+    total_duration: 5 + 25 + 69 + 4,
+  })
+  expect(call).not.toHaveProperty('prompt_eval_cached_count')
+  expect(call).not.toHaveProperty('reason')
+  expect(call?.ttft).toBeGreaterThanOrEqual(29)
+  expect(call?.chunk_times).toHaveLength(24)
+  expect(call?.chunk_times?.[0]).toBe(call?.ttft)
+  expect(call?.chunk_times?.at(-1)).toBe(call?.e2e_latency)
+  expect(call?.duration).toBeGreaterThanOrEqual(call?.e2e_latency ?? Infinity)
+  validateTrialCalls([call])
+})
+
+test('every request leaves with what arm and trial put in', async () => {
+  await using server = await startScriptedOllama()
+  const arm = { name: 'chimera', model: 'tiny', options: { num_ctx: 1024 }, keep_alive: '3h', think: false, format: 'json' }
+  const recorder = recording(server.url, { arm })
+  await recorder.generate({ prompt: 'Hi', system: 'Be brief.' })
+  await recorder.chat({ messages: [{ role: 'user', content: 'Hi' }] })
+  await recorder.ollama.generate({ model: '', prompt: 'raw', options: { num_ctx: 2048, seed: 1 }, keep_alive: 60 })
+  await recorder.finish()
+  const options = { seed: 7, num_ctx: 1024 }
+  expect(server.requests.map(({ body }) => body)).toEqual([
+    { model: 'tiny', prompt: '[n0nce]\nHi', system: '[n0nce]\nBe brief.', stream: true, options, keep_alive: '3h', think: false, format: 'json' },
+    { model: 'tiny', messages: [{ role: 'user', content: '[n0nce]\nHi' }], stream: true, options, keep_alive: '3h', think: false, format: 'json' },
+    { model: 'tiny', prompt: '[n0nce]\nraw', stream: false, options: { seed: 1, num_ctx: 2048 }, keep_alive: 60 },
+  ])
+})
+
+test('a call that is not streamed has no first token', async () => {
+  await using server = await startScriptedOllama({ call: { ttft: 20, per_token: 1, tokens: 16 } })
+  const recorder = recording(server.url)
+  const reply = await recorder.ollama.chat({ model: 'tiny', messages: [{ role: 'user', content: 'Hi' }] })
+  const [call] = await recorder.finish()
+  expect(reply.message.content).toMatch(/^ The scripted/)
+  expect(call).toMatchObject({ endpoint: 'chat', streamed: false, valid: true, chunks: 1, eval_count: 16 })
+  expect(call?.e2e_latency).toBeGreaterThanOrEqual(34)
+  for (const absent of ['ttft', 'ttft_content', 'chunk_times', 'itl']) expect(call).not.toHaveProperty(absent)
+  validateTrialCalls([call])
+})
+
+test('thinking comes first, content and tool calls later', async () => {
+  const tool_calls = [{ function: { name: 'weather', arguments: { city: 'Ulm' } } }]
+  await using server = await startScriptedOllama({ call: { ttft: 10, per_token: 4, tokens: 18, thinking: 8, tool_calls } })
+  const recorder = recording(server.url)
+  const chat = await recorder.chat({ messages: [{ role: 'user', content: 'Hi' }] })
+  const generated = await recorder.generate({ prompt: 'Hi' })
+  const [call] = await recorder.finish()
+  expect(chat.message).toMatchObject({ role: 'assistant', thinking: expect.stringMatching(/^ The/), tool_calls })
+  expect(chat.message.content.length).toBeGreaterThan(0)
+  expect(generated).toMatchObject({ thinking: chat.message.thinking, response: chat.message.content, tool_calls })
+  expect(call?.chunks).toBe(18)
+  expect(call?.ttft_content).toBe(call?.chunk_times?.[8])
+  expect(call?.ttft).toBe(call?.chunk_times?.[0])
+})
+
+test('only tool calls, with the final object: still content, never undefined', async () => {
+  const tool_calls = [{ function: { name: 'weather', arguments: {} } }]
+  await using server = await startScriptedOllama({ call: { tokens: 1, text: [''], tool_calls } })
+  const recorder = recording(server.url)
+  const { message } = await recorder.chat({ messages: [{ role: 'user', content: 'Hi' }] })
+  const [call] = await recorder.finish()
+  expect(message.content).toBe('')
+  expect(message.tool_calls).toEqual(tool_calls)
+  expect(call).toMatchObject({ valid: true, chunks: 1 })
+  expect(call).not.toHaveProperty('ttft_content')
+  expect(call).not.toHaveProperty('itl')
+})
+
+test.each([
+  ['characters cut in two', { split: 2, reply: 'Größe: 日本語 🙂 – '.repeat(9) }],
+  ['several lines in one write', { coalesce: 5 }],
+  ['carriage returns and blank lines', { newline: '\r\n', blank: true }],
+  ['very long lines', { tokens: 3, reply: 'ü'.repeat(900_000) }],
+] as const)('%s', async (_name, plan) => {
+  // The client itself stumbles over blank lines, aloud, and goes on.
+  using _ = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  await using server = await startScriptedOllama({ call: { tokens: 20, ...plan } })
+  const recorder = recording(server.url)
+  const { response } = await recorder.generate({ prompt: 'Hi' })
+  const [call] = await recorder.finish()
+  expect(call).toMatchObject({ valid: true, chunks: 'tokens' in plan ? plan.tokens : 20 })
+  if ('reply' in plan) expect(response).toBe(plan.reply)
+})
+
+test('stages and agents are told apart, also when they run at once', async () => {
+  await using server = await startScriptedOllama()
+  const recorder = recording(server.url)
+  const agent = (name: string): Promise<void> =>
+    recorder.asAgent(name, async () => {
+      await recorder.stage('analysis', async () => {
+        await sleep(1)
+        await Promise.all([recorder.generate({ prompt: `${name} 1` }), recorder.generate({ prompt: `${name} 2` })])
+      })
+      await recorder.stage('report', () => recorder.generate({ prompt: `${name} 3` }))
+    })
+  await Promise.all([agent('a'), agent('b')])
+  await recorder.generate({ prompt: 'outside' })
+  const calls = await recorder.finish()
+  expect(calls.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6])
+  const prompts = server.requests.map(({ body }) => String(body['prompt']).slice('[n0nce]\n'.length))
+  expect(prompts.toSorted()).toEqual(['a 1', 'a 2', 'a 3', 'b 1', 'b 2', 'b 3', 'outside'])
+  expect(calls.filter(({ agent, stage }) => agent === 'a' && stage === 'analysis')).toHaveLength(2)
+  expect(calls.filter(({ agent, stage }) => agent === 'b' && stage === 'report')).toHaveLength(1)
+  expect(calls.at(-1)).toMatchObject({ stage: null })
+  expect(calls.at(-1)).not.toHaveProperty('agent')
+  const stages = recorder.stages()
+  expect(stages.map(({ name }) => name)).toEqual(['analysis', 'analysis', 'report', 'report'])
+  for (const stage of stages) expect(stage.duration).toBeGreaterThan(15)
+})
+
+test('a stage that fails is over as well, and fails', async () => {
+  const recorder = recording('http://127.0.0.1:1')
+  await expect(recorder.stage('broken', () => { throw new Error('no') })).rejects.toThrow('no')
+  expect(recorder.stages()).toMatchObject([{ name: 'broken' }])
+})
+
+test('a call that loads the model is cold', async () => {
+  await using server = await startScriptedOllama({ models: [{ name: 'tiny', cold_load: 600 }] })
+  const recorder = recording(server.url)
+  await recorder.generate({ prompt: 'Hi' })
+  await recorder.generate({ prompt: 'Hi' })
+  await recorder.generate({ prompt: 'Hi', options: { num_gpu: 4 } })
+  const calls = await recorder.finish()
+  expect(calls.map(({ cold, load_duration }) => [cold, load_duration])).toEqual([[true, 600], [false, 2], [true, 600]])
+})
+
+test('other endpoints pass through unmeasured', async () => {
+  await using server = await startScriptedOllama({ version: '9.9.9' })
+  const recorder = recording(server.url)
+  expect(await recorder.ollama.version()).toEqual({ version: '9.9.9' })
+  expect((await recorder.ollama.list()).models).toHaveLength(1)
+  expect(await recorder.finish()).toEqual([])
+})

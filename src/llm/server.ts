@@ -1,0 +1,103 @@
+import { callMessages } from '../errors.ts'
+import type { Effective, ServerFacts } from '../schema/generated.ts'
+import { ask, type Answer } from './ask.ts'
+import { sameName } from './names.ts'
+import { count } from './outcome.ts'
+import { record, type Body } from './request.ts'
+
+/** What a server says of a model, loaded or not. Whatever it does not say is absent. */
+export interface ModelFacts extends Pick<Effective, 'block_count' | 'context_length' | 'family' | 'parameter_size'> {
+  digest?: string
+  quantization?: string
+}
+
+/** A loaded model as /api/ps shows it: what the server really did. Sizes in bytes. */
+export interface RunningModel {
+  name: string
+  /** num_ctx in effect. */
+  context_length?: number
+  size?: number
+  size_vram?: number
+  digest?: string
+}
+
+/** Which server this is; also opens the connection. A server without /api/version has facts, but no version. */
+export async function serverFacts(host: string): Promise<Answer<ServerFacts>> {
+  const answer = await ask({ host, path: '/api/version' })
+  if (!answer.ok) return answer.reason === 'unreachable' || answer.reason === 'timeout' ? answer : { ok: true, value: { kind: 'ollama' } }
+  const version = text(answer.value['version'])
+  const embedded = record(answer.value['embedded'])
+  const engine = [embedded['engine'], embedded['model']].filter((part) => text(part)).join(', ')
+  const kind = 'embedded' in answer.value ? 'embedded' : 'ollama'
+  return { ok: true, value: { kind, ...(version && { version }), ...(engine && { engine }) } }
+}
+
+/** Facts from /api/show and /api/tags. `model_missing` when the server knows it has no such model. */
+export async function modelFacts(host: string, model: string): Promise<Answer<ModelFacts>> {
+  const [shown, tags] = await Promise.all([ask({ host, path: '/api/show', body: { model } }), tagsOf(host)])
+  if (!shown.ok && shown.reason === 'unreachable') return shown
+  const tag = tags?.find((tag) => names(tag).some((name) => sameName(name, model)))
+  if (!shown.ok && shown.reason === 'model_missing' && !tag && (tags || !shown.endpointMissing)) {
+    return shown.endpointMissing
+      ? { ok: false, reason: 'model_missing', message: callMessages.model_missing(model, host, 'not in /api/tags') }
+      : shown
+  }
+  const show = shown.ok ? shown.value : {}
+  const details = { ...record(tag?.['details']), ...record(show['details']) }
+  const info = record(show['model_info'])
+  const architecture = text(info['general.architecture'])
+  return { ok: true, value: present({
+    digest: text(tag?.['digest']),
+    quantization: text(details['quantization_level']),
+    block_count: count(info[`${architecture}.block_count`]),
+    context_length: count(info[`${architecture}.context_length`]),
+    family: text(details['family']),
+    parameter_size: text(details['parameter_size']),
+  }) }
+}
+
+/** The model's entry in /api/ps, also when it was loaded under another tag of the same digest; undefined if it is not loaded. */
+export async function running(host: string, model: string): Promise<RunningModel | undefined> {
+  const answer = await ask({ host, path: '/api/ps' })
+  const loaded = answer.ok ? list(answer.value['models']) : []
+  if (loaded.length === 0) return undefined
+  const entry = loaded.find((entry) => names(entry).some((name) => sameName(name, model))) ?? (await sameDigest(host, model, loaded))
+  if (!entry) return undefined
+  return { name: names(entry)[0] ?? model, ...present({
+    context_length: count(entry['context_length']) || undefined,
+    size: count(entry['size']) || undefined,
+    size_vram: count(entry['size_vram']),
+    digest: text(entry['digest']),
+  }) }
+}
+
+async function sameDigest(host: string, model: string, loaded: Body[]): Promise<Body | undefined> {
+  const tag = (await tagsOf(host))?.find((tag) => names(tag).some((name) => sameName(name, model)))
+  const digest = text(tag?.['digest'])
+  return digest ? loaded.find((entry) => entry['digest'] === digest) : undefined
+}
+
+/** undefined when the server does not tell. */
+async function tagsOf(host: string): Promise<Body[] | undefined> {
+  const answer = await ask({ host, path: '/api/tags' })
+  return answer.ok && Array.isArray(answer.value['models']) ? list(answer.value['models']) : undefined
+}
+
+function names(entry: Body): string[] {
+  return [text(entry['name']), text(entry['model'])].filter((name) => name !== undefined)
+}
+
+function list(value: unknown): Body[] {
+  return Array.isArray(value) ? value.map(record) : []
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Leaves out what is undefined. */
+function present<T extends object>(facts: T): Present<T> {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Present<T>
+}

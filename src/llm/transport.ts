@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http'
+import { exchange, type Exchange, type Outgoing } from './exchange.ts'
+
+/** Hears of a reply beside its reader, before the reader does. Times are performance.now() at the socket. */
+export interface Tap {
+  written(at: number): void
+  head(status: number, headers: Headers): void
+  chunk(bytes: Uint8Array, at: number): void
+  end(at: number): void
+  /** The reply broke off, or its reader broke it off; says whether the reader is to see an error or an ordinary end. */
+  broke(error: Error, at: number, by: 'connection' | 'reader'): 'error' | 'close'
+}
+
+/** A request under way. */
+export interface Sent {
+  response: Promise<Response>
+  lastByteAt(): number | undefined
+  /** Closes the connection; whoever reads the reply sees `reason`. */
+  abort(reason: Error): void
+  /** Closes the connection; whoever reads the reply waits for ever. */
+  drop(): void
+}
+
+/** `fetch` for model servers: no limit on silence, no redirects, bytes passed on as they come. */
+export const transportFetch: typeof fetch = async (input, init) => {
+  const outgoing = await outgoingOf(input, init)
+  return send(outgoing, init?.signal ?? undefined).response
+}
+
+/** Reads what `fetch` is given. Bodies are taken whole, as the length goes ahead of them. */
+export async function outgoingOf(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Outgoing> {
+  const body = init?.body ?? undefined
+  if (!(input instanceof Request) && (body === undefined || typeof body === 'string')) {
+    const headers = Object.fromEntries(new Headers(init?.headers))
+    const bytes = body === undefined ? {} : { body: new TextEncoder().encode(body) }
+    return { url: new URL(input), method: init?.method ?? 'GET', headers, ...bytes }
+  }
+  const request = new Request(input, init)
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  const headers = Object.fromEntries(request.headers)
+  return { url: new URL(request.url), method: request.method, headers, ...(bytes.length > 0 && { body: bytes }) }
+}
+
+/** Sends a request; errors have the shape Node's own fetch gives them, `TypeError` with a `cause`. */
+export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap): Sent {
+  const { promise, resolve, reject } = Promise.withResolvers<Response>()
+  // Whoever dropped the promise has no use for its failure.
+  promise.catch(() => {})
+  let body: ReadableStreamDefaultController<Uint8Array> | undefined
+  let open = true
+  let current: Exchange | undefined
+
+  const close = (): boolean => {
+    const was = open
+    open = false
+    signal?.removeEventListener('abort', readerAborts)
+    return was
+  }
+  const readerLeaves = (reason: unknown): void => {
+    if (!close()) return
+    current?.destroy()
+    tap?.broke(toError(reason), performance.now(), 'reader')
+  }
+  const readerAborts = (): void => {
+    readerLeaves(signal?.reason)
+    breakOff(signal?.reason)
+  }
+  const breakOff = (reason: unknown): void => {
+    reject(reason)
+    body?.error(reason)
+  }
+  const respond = (response: IncomingMessage): void => {
+    const headers = headersOf(response)
+    const status = response.statusCode ?? 0
+    if (status < 200 || status > 599) return failed(new Error(`status ${status}`), performance.now())
+    tap?.head(status, headers)
+    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (body = controller), cancel: readerLeaves })
+    const empty = status === 204 || status === 205 || status === 304
+    resolve(new Response(empty ? null : stream, { status, statusText: plainText(response.statusMessage), headers }))
+  }
+  const failed = (error: Error, at: number): void => {
+    if (!close()) return
+    current?.destroy()
+    const seen = tap?.broke(error, at, 'connection') ?? 'error'
+    if (seen === 'close') body?.close()
+    else breakOff(new TypeError(body ? 'terminated' : 'fetch failed', { cause: error }))
+  }
+
+  if (signal?.aborted) readerAborts()
+  else {
+    signal?.addEventListener('abort', readerAborts)
+    current = exchange(outgoing, {
+      written: (at) => tap?.written(at),
+      head: respond,
+      chunk: (bytes, at) => {
+        tap?.chunk(bytes, at)
+        if (open) body?.enqueue(bytes)
+      },
+      end: (at) => {
+        if (!close()) return
+        tap?.end(at)
+        body?.close()
+      },
+      fail: failed,
+    })
+  }
+  return {
+    response: promise,
+    lastByteAt: () => current?.lastByteAt(),
+    abort: (reason) => {
+      if (close()) breakOff(reason)
+      current?.destroy()
+    },
+    drop: () => {
+      close()
+      current?.destroy()
+    },
+  }
+}
+
+function headersOf(response: IncomingMessage): Headers {
+  const headers = new Headers()
+  for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
+    headers.append(response.rawHeaders[i] ?? '', response.rawHeaders[i + 1] ?? '')
+  }
+  return headers
+}
+
+/** A `Response` takes no other characters in its status text. */
+function plainText(text: string | undefined): string {
+  return (text ?? '').replaceAll(/[^\t\x20-\x7e]/g, '?')
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason ?? 'cancelled'))
+}

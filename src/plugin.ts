@@ -1,0 +1,85 @@
+/**
+ * Config side: wires provider, reporter and server into `vitest bench`. Other Vitest runs are left alone.
+ */
+import { fileURLToPath } from 'node:url'
+import { resolve } from 'node:path'
+import type { Plugin } from 'vite'
+import type {} from 'vitest/config'
+import type { TestProject, Vitest } from 'vitest/node'
+import type { ReporterOptions } from './reporter.ts'
+import type { PairsInput, ThresholdInput } from './run/agent.ts'
+import { resolveHost } from './llm/host.ts'
+import './settings.ts'
+
+/** A model server that lives as long as the run, such as `embedded()` from `vitest-chimera/embedded`. */
+export interface RunServer {
+  kind: string
+  /** Starts it; rejects with a ChimeraError that says what is missing. */
+  start: () => Promise<{ url: string; stop: () => Promise<void> }>
+}
+
+/** What {@link chimera} takes; all of it may be left out. */
+export interface ChimeraOptions {
+  /** The server of every arm without a `host`. Unset: OLLAMA_HOST, read as Ollama reads it. */
+  server?: RunServer | undefined
+  /** Smallest relative change that matters, by metric, for every suite; a metric named here is gated. */
+  thresholds?: Record<string, ThresholdInput>
+  /** Least and most blocks of every suite. Default 6 to 20. */
+  pairs?: PairsInput
+  /** Where the reports go, relative to the project's root. Default `reports`. */
+  outputDir?: string
+}
+
+/** The plugin: `defineConfig({ plugins: [chimera()] })`. */
+export default function chimera(options: ChimeraOptions = {}): Plugin {
+  const wired = new WeakSet<Vitest>()
+  let host: Promise<string> | undefined
+  return {
+    name: 'vitest-chimera',
+    // Vitest waits for the hook, though its type does not say so.
+    // oxlint-disable-next-line typescript/no-misused-promises
+    async configureVitest({ project, vitest }: { project: TestProject; vitest: Vitest }) {
+      if (!project.config.benchmark.enabled) return
+      const merging = vitest.config.mergeReports !== undefined
+      host ??= merging ? Promise.resolve('') : openServer(options, vitest)
+      if (!wired.has(vitest)) {
+        wired.add(vitest)
+        addReporter(vitest, options)
+      }
+      const { config } = project
+      config.benchmark = { ...config.benchmark, provider: sibling('provider') }
+      project.provide('chimera', {
+        host: await host,
+        thresholds: options.thresholds ?? {},
+        pairs: options.pairs ?? {},
+        shard: vitest.config.shard !== undefined,
+      })
+    },
+  }
+}
+
+async function openServer(options: ChimeraOptions, vitest: Vitest): Promise<string> {
+  if (options.server === undefined) return resolveHost(process.env['OLLAMA_HOST'])
+  const { url, stop } = await options.server.start()
+  vitest.onClose(stop)
+  return url
+}
+
+function addReporter(vitest: Vitest, options: ChimeraOptions): void {
+  const { config } = vitest
+  config.watch = false
+  const ours = { outputDir: resolve(config.root, options.outputDir ?? 'reports') } satisfies ReporterOptions
+  // First, so that its progress line is gone before any other reporter prints; and without the
+  // default reporter's window, which would redraw over it.
+  config.reporters = [
+    [sibling('reporter'), ours],
+    ...config.reporters.map((reporter): typeof reporter =>
+      Array.isArray(reporter) && reporter[0] === 'default' ? ['default', { ...reporter[1], summary: false }] : reporter,
+    ),
+  ]
+}
+
+/** A module beside this one, compiled or not. */
+function sibling(name: string): string {
+  return fileURLToPath(new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url))
+}

@@ -1,0 +1,15 @@
+import { html, type Html } from './escape.ts'
+
+/** A message as HTML: what it sets in backticks becomes code. */
+export function prose(message: string): Html {
+  const pieces = message.split(/`([^`]+)`/)
+  return html`${pieces.map((piece, i) => (i % 2 === 1 ? html`<code>${piece}</code>` : typeset(piece)))}`
+}
+
+/** Sets figures in type: real minus signs, and units that stay with their number. */
+export function typeset(text: string): string {
+  return text
+    .replace(/(?<![\w-])-(?=\d)/g, '−')
+    .replace(/(?<=\d) (?=[%\p{L}])/gu, '\u00a0')
+    .replace(/^~ /, '~\u00a0')
+}

@@ -1,0 +1,105 @@
+/** One suite's section of report.md: its comparisons, stages, trials, configs. */
+import type { ArmReport, Comparison, SuiteReport, Trial } from '../schema/generated.ts'
+import { configRows } from './config.ts'
+import { code, md, type Md } from './escape.ts'
+import { absent, change, count, direction, quantity, threshold, verdict } from './format.ts'
+import { pairings, stagesTitle, validity } from './headline.ts'
+import { own, table } from './markdown-table.ts'
+import type { Notes } from './notes.ts'
+
+/** The blocks of Markdown of one suite. */
+export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes: Notes): string[] {
+  const marks = mark(notes.at(suite))
+  return [
+    md`## ${suite.name}${marks}`.text,
+    md`${code(suite.file)} · ${schedule(suite)}`.text,
+    ...pairings(suite).flatMap(({ baseline, candidate, comparisons }) => [
+      md`### ${candidate} against ${baseline}`.text,
+      ...comparisonTables(suite, comparisons, notes),
+    ]),
+    '### Trials',
+    table(['arm', '>trials', '>valid', '>valid rate', 'invalid, by reason'], suite.arms.map((arm) => trialRow(suite, arm, notes))),
+    firstMessages(suite, trials),
+    '### Configs',
+    table(['arm', 'model', 'server', 'requested', 'effective'], suite.arms.map(configRow)),
+  ]
+}
+
+function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): Md {
+  const confirmation = confirmed === true ? ' · what regressed was run again on fresh blocks' : ''
+  const again = requeued > 0 ? ` · ${count(requeued, 'block')} re-queued` : ''
+  return own(`${pairs.min} to ${count(pairs.max, 'block')}${again}${confirmation} · \`CHIMERA_SEED=${seed}\` repeats it`)
+}
+
+function comparisonTables(suite: SuiteReport, comparisons: readonly Comparison[], notes: Notes): string[] {
+  if (comparisons.length === 0) return ['Nothing could be compared: no block had a valid trial of both arms.']
+  const whole = comparisons.filter((comparison) => comparison.stage === null)
+  const staged = comparisons.filter((comparison) => comparison.stage !== null)
+  const headings = ['metric', '>baseline', '>candidate', 'change', '>threshold', 'verdict', '>blocks']
+  const row = (comparison: Comparison): Md[] => comparisonRow(suite, comparison, notes)
+  return [
+    table(headings, whole.map(row)),
+    'Bold metrics are gated. Values are medians; the change is the Hodges-Lehmann estimate over the blocks with its repeated confidence interval, `~` where that includes no change; p is of Fisher\'s exact test, one-sided.',
+    ...(staged.length === 0 ? [] : [folded(stagesTitle(staged), table(['stage', ...headings], staged.map((one) => [md`${one.stage ?? ''}`, ...row(one)])))]),
+  ]
+}
+
+function folded(title: string, content: string): string {
+  return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`
+}
+
+function comparisonRow(suite: SuiteReport, comparison: Comparison, notes: Notes): Md[] {
+  const { metric, unit, pairs, gated, baseline_value: before, candidate_value: after } = comparison
+  const name = md`${metric}`
+  const like = Math.max(before ?? 0, after ?? 0)
+  return [
+    md`${gated ? own(`**${name.text}**`) : name}${mark(notes.at(suite, { metric }))}`,
+    md`${own(quantity(before, unit, like))}`,
+    md`${own(quantity(after, unit, like))}`,
+    own(`${change(comparison)} ${direction(comparison)}`.trim()),
+    own(threshold(comparison)),
+    own(comparison.verdict === 'regressed' ? `**${verdict(comparison)}**` : verdict(comparison)),
+    own(String(pairs)),
+  ]
+}
+
+function trialRow(suite: SuiteReport, arm: ArmReport, notes: Notes): Md[] {
+  const { trials, valid, reasons } = validity(arm)
+  return [
+    md`${arm.name} (${arm.role})${mark(notes.at(suite, { arm: arm.name }))}`,
+    own(String(trials)),
+    own(String(valid)),
+    own(trials === 0 ? absent : quantity(valid / trials, 'share')),
+    reasons.length === 0 ? own('none') : md`${reasons.map(([reason, n], i) => `${i > 0 ? ', ' : ''}${reason} ${n}`)}`,
+  ]
+}
+
+/** The first message of every kind of invalid trial: it names the cure. */
+function firstMessages(suite: SuiteReport, trials: readonly Trial[]): string {
+  const own = trials.filter((trial) => trial.suite === suite.name && trial.file === suite.file && !trial.valid)
+  const kinds = new Map(own.toReversed().map((trial) => [JSON.stringify([trial.arm, trial.invalid_reason]), trial]))
+  return [...kinds.values()]
+    .toReversed()
+    .map((trial) => `- ${md`${trial.arm}, ${trial.invalid_reason}: ${trial.message}`.text}`)
+    .join('\n')
+}
+
+function configRow(arm: ArmReport): Md[] {
+  const { requested, effective } = configRows(arm)
+  const pairs = (rows: readonly (readonly [string, string])[]): Md =>
+    rows.length === 0 ? own('defaults') : md`${rows.map(([name, value], i) => md`${i > 0 ? ', ' : ''}${name} ${value}`)}`
+  const { kind, version } = arm.server
+  return [
+    md`${arm.name}`,
+    md`${code(arm.model)}`,
+    md`${kind}${version === undefined ? '' : ` ${version}`} at ${code(arm.host)}`,
+    pairs(requested),
+    effective.length === 0 ? own(absent) : pairs(effective),
+  ]
+}
+
+function mark(numbers: readonly number[]): Md {
+  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹'
+  const text = numbers.map((n) => String(n).replace(/\d/g, (digit) => digits[Number(digit)]!)).join('˒')
+  return own(text === '' ? '' : ` ${text}`)
+}

@@ -1,0 +1,16 @@
+import type { Trial } from '../schema/generated.ts'
+
+/** The last valid trial that returned something, warm-ups aside, and what it returned as text. */
+export function lastOutput(trials: readonly Trial[]): { trial: Trial; text: string } | undefined {
+  const trial = trials.findLast(({ valid, phase, output }) => valid && phase !== 'warmup' && output !== undefined)
+  if (trial === undefined) return undefined
+  const { output } = trial
+  return { trial, text: typeof output === 'string' ? output : JSON.stringify(output, undefined, 2) }
+}
+
+/** The head of a text, never half a character of it, and how many characters were cut. */
+export function clip(text: string, longest: number): { text: string; cut: number } {
+  if (text.length <= longest) return { text, cut: 0 }
+  const head = text.slice(0, longest).replace(/[\ud800-\udbff]$/, '')
+  return { text: head, cut: text.length - head.length }
+}

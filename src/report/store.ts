@@ -1,0 +1,97 @@
+/** The one file that writes to disk. Every file is written whole or not at all, so that a killed run leaves no half report. */
+import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { reportErrors } from '../errors.ts'
+import type { Report, Trial } from '../schema/generated.ts'
+import { agentPages, pageMarker } from './agent-page.ts'
+import { reportHtml } from './html.ts'
+import { trialsJsonl } from './jsonl.ts'
+import { reportMarkdown } from './markdown.ts'
+
+/** GitHub refuses a step summary beyond 1 MiB. */
+const longestSummary = 1024 * 1024
+
+/**
+ * Writes report.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, removes agent pages of an
+ * earlier run, and in GitHub Actions appends report.md to the step summary.
+ *
+ * @returns absolute paths of the files written; the data comes first, so that it is safe whatever happens to the prose
+ * @throws ChimeraError `report_unwritable`
+ */
+export async function writeReports(outputDir: string, report: Report, trials: readonly Trial[]): Promise<string[]> {
+  const root = resolve(outputDir)
+  const written: string[] = []
+  const write = async (path: string, text: string): Promise<void> => {
+    await writeWhole(join(root, path), text)
+    written.push(join(root, path))
+  }
+  try {
+    await write('trials.jsonl', trialsJsonl(trials))
+    await write('report.json', `${JSON.stringify(report, undefined, 2)}\n`)
+    const markdown = reportMarkdown(report, trials)
+    await write('report.md', markdown)
+    await write('report.html', reportHtml(report, trials))
+    const pages = agentPages(report, trials)
+    for (const [path, text] of pages) await write(path, text)
+    await removeOldPages(join(root, 'agents'), new Set(written))
+    await appendStepSummary(markdown)
+  } catch (error) {
+    throw isSystemError(error) ? reportErrors.unwritable(root, error) : error
+  }
+  return written
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    await writeFile(temporary, text)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+/** Removes the pages that carry our marker and were not just written; anything else in the folder is not ours. */
+async function removeOldPages(agents: string, written: ReadonlySet<string>): Promise<void> {
+  for (const folder of await readdir(agents, { withFileTypes: true }).catch(missing)) {
+    if (!folder.isDirectory()) continue
+    const path = join(agents, folder.name)
+    for (const file of await readdir(path, { withFileTypes: true })) {
+      const page = join(path, file.name)
+      if (!file.isFile() || !file.name.endsWith('.md') || written.has(page)) continue
+      if ((await readFile(page, 'utf8')).startsWith(pageMarker)) await rm(page)
+    }
+    if ((await readdir(path)).length === 0) await rmdir(path)
+  }
+}
+
+function missing(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return []
+  throw error
+}
+
+async function appendStepSummary(markdown: string): Promise<void> {
+  const path = process.env['GITHUB_STEP_SUMMARY']
+  if (process.env['GITHUB_ACTIONS'] !== 'true' || path === undefined || path === '') return
+  await appendFile(path, `${shorten(markdown)}\n`)
+}
+
+/** Whole sections from the top, as many as GitHub takes. */
+function shorten(markdown: string): string {
+  const sections = markdown.split(/\n(?=## )/)
+  const kept: string[] = []
+  let size = 200
+  for (const section of sections) {
+    size += Buffer.byteLength(section) + 1
+    if (size > longestSummary) break
+    kept.push(section)
+  }
+  const omitted = sections.length - kept.length
+  return omitted === 0 ? markdown : [...kept, `${omitted} more sections are in report.md among the artifacts.`].join('\n')
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}

@@ -1,0 +1,119 @@
+/**
+ * Main side: collects what the workers tell, judges once, writes the reports, sets the exit code.
+ * At a merge only the end is reported, so everything that counts is computed there and nowhere else.
+ */
+import { readFileSync } from 'node:fs'
+import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import { messagesOf, receive } from './artifact.ts'
+import { describeEnvironment } from './environment.ts'
+import { ChimeraError, reporterTexts } from './errors.ts'
+import { readFailOn } from './judge/gate.ts'
+import { Progress } from './progress.ts'
+import { buildReport, terminalSummary, writeReports } from './report/index.ts'
+import { recordSuite } from './record.ts'
+import { asReport } from './schema/validate.ts'
+import { takeSignals } from './signals.ts'
+
+export interface ReporterOptions {
+  /** Absolute path of the folder the reports go to. */
+  outputDir: string
+}
+
+export default class ChimeraReporter implements Reporter {
+  readonly #options: ReporterOptions
+  readonly #progress = new Progress(process.stdout)
+  #vitest!: Vitest
+  #startedAt = new Date().toISOString()
+  #releaseSignals = (): void => {}
+  #finished = false
+
+  constructor(options: ReporterOptions) {
+    this.#options = options
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+    this.#releaseSignals = takeSignals({
+      onFirst: (signal) => {
+        this.#progress.line(reporterTexts.stopping(signal))
+        return vitest.cancelCurrentRun('keyboard-input')
+      },
+      onLast: () => this.#finish(vitest.state.getTestModules(), true),
+    })
+  }
+
+  onTestRunStart(): void {
+    this.#startedAt = new Date().toISOString()
+    this.#finished = false
+    // Told before the first trial: after the last one it would be too late.
+    readFailOn(process.env['CHIMERA_FAIL_ON'])
+  }
+
+  onTestCaseArtifactRecord(_: TestCase, artifact: { type: string }): void {
+    const received = receive(artifact)
+    if (received !== undefined) this.#progress.show(received.message)
+  }
+
+  onTestCaseResult(): void {
+    this.#progress.clear()
+  }
+
+  async onTestRunEnd(modules: readonly TestModule[], _: unknown, reason: TestRunEndReason): Promise<void> {
+    this.#progress.clear()
+    await this.#finish(modules, reason === 'interrupted')
+    this.#releaseSignals()
+  }
+
+  async #finish(modules: readonly TestModule[], interrupted: boolean): Promise<void> {
+    if (this.#finished) return
+    this.#finished = true
+    const { config } = this.#vitest
+    if (config.shard !== undefined && config.mergeReports === undefined) {
+      this.#progress.line(reporterTexts.shard(config.shard.index, config.shard.count))
+      return
+    }
+    try {
+      await this.#report(modules, interrupted)
+    } catch (error) {
+      process.exitCode = 1
+      this.#progress.line(error instanceof ChimeraError ? error.message : String(error instanceof Error ? error.stack : error))
+    }
+  }
+
+  async #report(modules: readonly TestModule[], interrupted: boolean): Promise<void> {
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const records = tests.map((test) => recordSuite(messagesOf(test.artifacts())))
+    const suites = records.flatMap((record) => record.suites)
+    const refusals = [...records.flatMap((record) => record.refusals), ...modules.flatMap(unloadable)]
+    if (suites.length === 0 && refusals.length === 0 && tests.some((test) => test.benchmarks().length > 0)) return
+    const overhead = records.find((record) => record.overhead !== undefined)?.overhead
+    const trials = suites.flatMap((suite) => suite.trials)
+    const report = buildReport({
+      startedAt: trials[0]?.started_at ?? this.#startedAt,
+      finishedAt: new Date().toISOString(),
+      interrupted,
+      version: ownVersion(),
+      environment: await describeEnvironment(this.#vitest.config.root, this.#vitest.version, overhead),
+      suites,
+      refusals,
+      failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
+    })
+    if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1
+    await writeReports(this.#options.outputDir, asReport(report, 'this run'), trials)
+    const color = process.stdout.isTTY && !process.env['NO_COLOR']
+    this.#progress.raw(terminalSummary(report, { color, outputDir: this.#options.outputDir }))
+  }
+}
+
+/** A bench file that could not be loaded is told like a suite that was refused. */
+function unloadable(module: TestModule): { suite: string; message: string }[] {
+  return module.errors().map((error) => ({
+    suite: module.relativeModuleId,
+    message: reporterTexts.unloadable(module.relativeModuleId, error.message),
+  }))
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

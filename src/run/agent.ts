@@ -1,0 +1,91 @@
+import type { ChatRequest, ChatResponse, GenerateRequest, GenerateResponse, Ollama, Options } from 'ollama'
+import type { Arm, Bound } from '../llm/arm.ts'
+import type { Call, CheckResult, StageTime } from '../schema/generated.ts'
+
+/** The official client's request fields that are left to the agent; the arm sets the rest. */
+export type GenerateInput = Omit<GenerateRequest, 'stream' | 'model'>
+/** The official client's request fields that are left to the agent; the arm sets the rest. */
+export type ChatInput = Omit<ChatRequest, 'stream' | 'model'>
+
+/** What an agent works with. */
+export interface AgentContext {
+  /** One `/api/generate` call under the arm's config: streams, is measured, resolves to the whole response. */
+  generate(input: GenerateInput): Promise<GenerateResponse>
+  /** One `/api/chat` call under the arm's config: streams, is measured, resolves to the whole response. */
+  chat(input: ChatInput): Promise<ChatResponse>
+  /** The official client, bound to the arm's host; calls through it are measured too. */
+  ollama: Ollama
+  /** The arm's model. */
+  model: string
+  /** The arm's options. */
+  options: Partial<Options>
+  arm: Arm
+  /** Names a part of the work; its calls and its wall time are reported under that name. */
+  stage<T>(name: string, work: () => T | Promise<T>): Promise<T>
+  /** Aborts when the run is cancelled: pass it on to whatever the agent waits for. */
+  signal: AbortSignal
+}
+
+/** The workload under test: plain code that makes model calls. What it returns is the trial's output. */
+export type Agent = (context: AgentContext) => unknown
+
+/** What a check sees of a trial. */
+export interface CheckedTrial {
+  output: unknown
+  arm: string
+  calls: readonly Call[]
+  stages: readonly StageTime[]
+}
+
+/**
+ * Judges a trial's output. Returns or throws what is wrong, or nothing when all is well.
+ * Reports call it by its `checkName`, else by the function's own name.
+ */
+export interface Check {
+  (trial: CheckedTrial): void | string | Promise<void | string>
+  checkName?: string
+}
+
+/** How far a metric may move: a share, or a share with an absolute floor and a gate of its own. */
+export type ThresholdInput = number | { relative?: number; floor?: number; gated?: boolean; stages?: readonly string[] }
+
+/** Least and most blocks of a suite. */
+export interface PairsInput {
+  min?: number
+  max?: number
+}
+
+/** What may differ between the arms because the comparison is about it. */
+export type CompareInput = 'models' | 'hosts' | readonly ('models' | 'hosts')[]
+
+/** What a suite says to {@link agentBench}. */
+export interface AgentBenchOptions {
+  baseline: Arm
+  candidate: Arm
+  /** Judge every trial's output; a failed check makes the trial invalid. */
+  checks?: readonly Check[]
+  /** By metric name; see the table of metrics for the defaults. */
+  thresholds?: Record<string, ThresholdInput>
+  /** Blocks to spend: never fewer than `min`, never more than `max`. Default 6 to 20. */
+  pairs?: PairsInput
+  /** Longest silence within a call, before the first byte and between chunks, ms. Default 300,000. */
+  timeout?: number
+  /** Limits of a call, past which it is `runaway`. Default 600,000 ms and no token limit. */
+  bound?: Bound
+  /** `false` where the prompt cache itself is measured. */
+  nonce?: boolean
+  /** `regressed` only when the whole interval is beyond the threshold. */
+  strict?: boolean
+  compare?: CompareInput
+}
+
+/** Runs `check` on `trial` and gives the result reports show. */
+export async function runCheck(check: Check, trial: CheckedTrial): Promise<CheckResult> {
+  const name = check.checkName ?? (check.name || 'check')
+  try {
+    const problem = await check(trial)
+    return typeof problem === 'string' && problem !== '' ? { name, ok: false, message: problem } : { name, ok: true }
+  } catch (error) {
+    return { name, ok: false, message: error instanceof Error ? error.message : String(error) }
+  }
+}

@@ -1,0 +1,56 @@
+import { checkMessages } from '../../errors.ts'
+import type { Check, CheckedTrial } from '../agent.ts'
+import { named } from './named.ts'
+import { statementsOf, type Statement } from './statements.ts'
+import { quote, text } from './text.ts'
+
+/** What is true of the files an agent took stock of. What is left out is not judged. */
+export interface InventoryTruth {
+  /** Files in all. */
+  total?: number
+  /** Files by type, e.g. `{ csv: 28, json: 44, markdown: 29 }`. */
+  counts?: Readonly<Record<string, number>>
+  /** When the latest file was modified, of each type or of all: ISO 8601, UTC. A text may state any of them, by the day. */
+  latest?: readonly string[]
+}
+
+/**
+ * The numbers the output states about the inventory are true: file counts by type, the total, the day of the latest
+ * change. What the output does not state is not judged. Give the truth, or how to get it from the trial.
+ */
+export function faithful(truth: InventoryTruth | ((trial: CheckedTrial) => InventoryTruth)): Check {
+  return named('faithful', (trial) => {
+    const known = typeof truth === 'function' ? truth(trial) : truth
+    const types = Object.keys(known.counts ?? {}).map((type) => type.toLowerCase())
+    const wrong = statementsOf(text(trial.output), types).flatMap((statement) => {
+      const expected = contradicted(statement, known)
+      return expected === undefined ? [] : [{ statement, expected }]
+    })
+    const [first] = wrong
+    if (first === undefined) return undefined
+    const { about, type, value, line } = first.statement
+    return checkMessages.unfaithful(subject(about, type), value, first.expected, quote(line, 90), wrong.length)
+  })
+}
+
+/** What is true where the statement is not; nothing where it is, or where the truth is not known. */
+function contradicted(statement: Statement, { total, counts = {}, latest }: InventoryTruth): string | undefined {
+  const { about, type = '', value, whole } = statement
+  if (about === 'latest') {
+    const days = new Set(latest?.map((moment) => moment.slice(0, 10)))
+    return days.size === 0 || days.has(String(value)) ? undefined : [...days].join(' or ')
+  }
+  const expected = about === 'total' ? total : countOf(counts, type)
+  if (expected === undefined || value === expected) return undefined
+  // Fewer may be some of them; more never is.
+  return whole || Number(value) > expected ? String(expected) : undefined
+}
+
+function countOf(counts: Readonly<Record<string, number>>, type: string): number | undefined {
+  return Object.entries(counts).find(([name]) => name.toLowerCase() === type)?.[1]
+}
+
+function subject(about: Statement['about'], type = ''): string {
+  if (about === 'total') return 'files in all'
+  return about === 'latest' ? 'latest change' : `${type} files`
+}

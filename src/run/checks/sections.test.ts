@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { judge } from '../../../test/judge.ts'
+import { hasSections } from './sections.ts'
+
+const check = hasSections(['Executive Summary', 'Key Findings'])
+
+describe('hasSections', () => {
+  test.each([
+    ['headings', '# Report\n## 1. Executive Summary\nFast.\n## 2. Key findings\nNone.'],
+    ['bold lines', '**1. Executive Summary**\n\nFast.\n\n**Key Findings:**\n* None'],
+    ['numbered lines', '1. Executive Summary\nFast.\n2. Key Findings:\nNone.'],
+    ['a wrapped report', '```markdown\n## Executive Summary\nFast.\n## Key Findings (3)\nNone.\n```'],
+    ['text that stands in subsections', '## Executive Summary\n### Speed\nFast.\n## Key Findings\nNone.'],
+  ])('finds %s', async (_, output) => {
+    expect(await judge(check, output)).toBeUndefined()
+  })
+
+  test('names what is missing and what is there', async () => {
+    expect(await judge(check, '## Executive Summary\nFast.\n## Appendix\nNone.')).toContain(
+      'no section "Key Findings"; it has "executive summary", "appendix".',
+    )
+    expect(await judge(check, 'Plain text.')).toContain('it has none at all')
+  })
+
+  test('a heading inside code is none, and a mention in a sentence neither', async () => {
+    expect(await judge(check, '## Executive Summary\nThe key findings are these.\n```\n# Key Findings\n```')).toContain(
+      'no section "Key Findings"',
+    )
+  })
+
+  test('an empty section fails', async () => {
+    expect(await judge(check, '## Executive Summary\n\n## Key Findings\nNone.')).toContain(
+      'section "Executive Summary" is empty',
+    )
+  })
+})

@@ -1,0 +1,153 @@
+import { randomInt } from 'node:crypto'
+import { createRecorder, type Recorder } from '../llm/index.ts'
+import type { Arm } from '../llm/arm.ts'
+import type { Plan } from '../judge/plan.ts'
+import type { Call, CheckResult, Role, Trial, TrialReason } from '../schema/generated.ts'
+import { runErrors } from '../errors.ts'
+import { runCheck, type Agent, type AgentBenchOptions } from './agent.ts'
+import { toJson } from './json.ts'
+import type { PlannedBlock } from './schedule.ts'
+
+/** What a trial needs to know of its suite. */
+export interface TrialSetup {
+  plan: Plan
+  definition: AgentBenchOptions
+  agent: Agent
+  signal: AbortSignal
+  block: PlannedBlock
+  position: 1 | 2
+  role: Role
+  /** Context length the server gives this arm, tokens. */
+  effectiveContext: number | undefined
+  isCold: (loadDuration: number) => boolean
+}
+
+/** An agent that ignores the abort of its signal is left behind after this time. */
+const ABORT_GRACE_MS = 2_000
+
+/** Executes the agent once under one arm. Never rejects: whatever goes wrong makes the trial invalid. */
+export async function runTrial(setup: TrialSetup): Promise<Trial> {
+  const { plan, definition, block, role } = setup
+  const arm = definition[role]
+  const seed = typeof arm.options?.seed === 'number' ? arm.options.seed : block.seed
+  const nonce = definition.nonce === false ? undefined : drawNonce()
+  const startedAt = new Date().toISOString()
+  const origin = performance.now()
+  const recorder = createRecorder({
+    arm,
+    host: plan.arms[role].host,
+    seed,
+    nonce,
+    timeout: definition.timeout ?? 300_000,
+    bound: { ms: 600_000, ...definition.bound },
+    signal: setup.signal,
+    isCold: setup.isCold,
+    origin,
+    ...(setup.effectiveContext !== undefined && { effectiveContext: setup.effectiveContext }),
+  })
+  const ran = await runAgent(setup, arm, recorder)
+  const duration = performance.now() - origin
+  const calls = await recorder.finish()
+  const stages = recorder.stages()
+  const output = ran.ok ? toJson(ran.output) : undefined
+  const fault = findFault(setup.signal, ran, calls)
+  // A broken trial's output is not judged: its checks would fail for the fault's sake.
+  const checks = fault === undefined ? await runChecks(setup, { output, arm: arm.name, calls, stages }) : []
+  const failed = fault ?? failedCheck(checks)
+  return {
+    suite: plan.suite,
+    file: plan.file,
+    block: block.number,
+    position: setup.position,
+    attempt: block.attempt,
+    phase: block.phase,
+    arm: arm.name,
+    role,
+    seed,
+    ...(nonce !== undefined && { nonce }),
+    started_at: startedAt,
+    duration: Math.round(duration * 1000) / 1000,
+    valid: failed === undefined,
+    ...(failed !== undefined && { invalid_reason: failed.reason, message: failed.message }),
+    ...(output !== undefined && { output }),
+    checks,
+    stages,
+    calls,
+  }
+}
+
+/** Not seeded: a repeated run must not meet the prompts of the one before in the server's cache. */
+function drawNonce(): string {
+  // Digits only, and always as many: tokenizers split them alike, so no trial has the longer prompt.
+  return `[${String(randomInt(10 ** 6)).padStart(6, '0')} ${String(randomInt(10 ** 6)).padStart(6, '0')}]`
+}
+
+type Ran = { ok: true; output: unknown } | { ok: false; error: unknown }
+
+async function runAgent(setup: TrialSetup, arm: Arm, recorder: Recorder): Promise<Ran> {
+  const aborted = rejectAfterAbort(setup.signal)
+  try {
+    const context = {
+      generate: recorder.generate,
+      chat: recorder.chat,
+      ollama: recorder.ollama,
+      model: arm.model,
+      options: { ...arm.options },
+      arm,
+      stage: recorder.stage,
+      signal: setup.signal,
+    }
+    const working = (async () => setup.agent(context))()
+    return { ok: true, output: await Promise.race([working, aborted.promise]) }
+  } catch (error) {
+    return { ok: false, error }
+  } finally {
+    aborted.dispose()
+  }
+}
+
+function rejectAfterAbort(signal: AbortSignal): { promise: Promise<never>; dispose: () => void } {
+  const { promise, reject } = Promise.withResolvers<never>()
+  let timer: NodeJS.Timeout | undefined
+  const onAbort = (): void => {
+    timer = setTimeout(() => reject(runErrors.agentIgnoredAbort(ABORT_GRACE_MS)), ABORT_GRACE_MS)
+  }
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  promise.catch(() => {})
+  return {
+    promise,
+    dispose: () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    },
+  }
+}
+
+interface Fault {
+  reason: TrialReason
+  message: string
+}
+
+/** The first invalid call says more than the error it made the agent throw. */
+function findFault(signal: AbortSignal, ran: Ran, calls: readonly Call[]): Fault | undefined {
+  if (signal.aborted) return { reason: 'interrupted', message: runErrors.interrupted().message }
+  const call = calls.find((call) => !call.valid)
+  if (call !== undefined) return { reason: call.reason!, message: call.message! }
+  if (!ran.ok) return { reason: 'agent_error', message: runErrors.agentThrew(ran.error).message }
+  if (calls.length === 0) return { reason: 'no_calls', message: runErrors.noCalls().message }
+  return undefined
+}
+
+async function runChecks(setup: TrialSetup, trial: Parameters<typeof runCheck>[1]): Promise<CheckResult[]> {
+  const results: CheckResult[] = []
+  for (const check of setup.definition.checks ?? []) results.push(await runCheck(check, trial))
+  return results
+}
+
+function failedCheck(checks: readonly CheckResult[]): Fault | undefined {
+  const failed = checks.filter((check) => !check.ok)
+  if (failed.length === 0) return undefined
+  const message = failed.map((check) => `${check.name}: ${check.message ?? 'failed'}`).join('; ')
+  return { reason: 'check_failed', message }
+}

@@ -1,0 +1,100 @@
+/**
+ * The process boundary: what crosses it is held to the JSON Schemas here, and trusted inside.
+ * The only file that knows ajv; its errors become sentences with a path and a cure.
+ */
+import { readFileSync } from 'node:fs'
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { schemaErrors } from '../errors.ts'
+import type { Report, Trial } from './generated.ts'
+
+/** What is wrong with a value, one sentence a fault; empty when it is valid. */
+export type Validator = (value: unknown) => string[]
+
+/** Compiles any JSON Schema (draft 2020-12). Throws a ChimeraError when the schema itself is faulty. */
+export function compileSchema(schema: object, subject = 'value'): Validator {
+  const ajv = createAjv(false)
+  try {
+    const validate = ajv.compile(schema)
+    return (value) => (validate(value) ? [] : sentences(validate.errors ?? [], subject))
+  } catch (error) {
+    throw schemaErrors.badSchema(error)
+  }
+}
+
+/** Faults of a trial against `schemas/trial.schema.json`. */
+export const trialFaults: Validator = ownSchema('trial')
+
+/** Faults of a report against `schemas/report.schema.json`. */
+export const reportFaults: Validator = ownSchema('report')
+
+/** `value` as a trial, or a ChimeraError that lists every fault; `where` names its origin. */
+export function asTrial(value: unknown, where: string): Trial {
+  const faults = trialFaults(value)
+  if (faults.length > 0) throw schemaErrors.invalid('trial', where, faults)
+  return value as Trial
+}
+
+/** `value` as a report, or a ChimeraError that lists every fault; `where` names its origin. */
+export function asReport(value: unknown, where: string): Report {
+  const faults = reportFaults(value)
+  if (faults.length > 0) throw schemaErrors.invalid('report', where, faults)
+  return value as Report
+}
+
+function ownSchema(name: 'trial' | 'report'): Validator {
+  let compiled: Validator | undefined
+  return (value) => {
+    compiled ??= compileOwn(name)
+    return compiled(value)
+  }
+}
+
+function compileOwn(name: 'trial' | 'report'): Validator {
+  const path = new URL(`../../schemas/${name}.schema.json`, import.meta.url)
+  const validate = createAjv(true).compile(JSON.parse(readFileSync(path, 'utf8')))
+  return (value) => (validate(value) ? [] : sentences(validate.errors ?? [], name))
+}
+
+function createAjv(own: boolean): Ajv2020 {
+  // Our own schemas are held to ajv's strict mode; a user's may use keywords of other tools.
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: own, strictTypes: false, strictRequired: false })
+  ajv.addKeyword('tsType')
+  formats.default(ajv)
+  return ajv
+}
+
+/** At most this many faults are told: a wrong file has hundreds, and the first few explain them all. */
+const MAX_FAULTS = 8
+
+function sentences(errors: readonly ErrorObject[], subject: string): string[] {
+  const told = new Set(
+    // `if` only says which branch failed; the branch's own errors are there too.
+    errors.filter((error) => error.keyword !== 'if').map((error) => sentence(error, subject)),
+  )
+  const list = [...told]
+  return list.length > MAX_FAULTS
+    ? [...list.slice(0, MAX_FAULTS), `… and ${list.length - MAX_FAULTS} more faults.`]
+    : list
+}
+
+function sentence(error: ErrorObject, subject: string): string {
+  const path = subject + error.instancePath.replace(/\/(\d+)(?=\/|$)/g, '[$1]').replaceAll('/', '.')
+  switch (error.keyword) {
+    case 'required':
+      return `${path}: "${error.params['missingProperty']}" is missing.`
+    case 'additionalProperties':
+      return `${path}: "${error.params['additionalProperty']}" is not a known property.`
+    case 'enum':
+      return `${path}: Expected one of ${(error.params['allowedValues'] as unknown[]).join(', ')} but received ${shown(error.data)}.`
+    case 'false schema':
+      return `${path}: must be absent here.`
+    default:
+      return `${path}: ${error.message ?? 'is invalid'} but received ${shown(error.data)}.`
+  }
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}

@@ -1,0 +1,47 @@
+/**
+ * Ctrl-C and SIGTERM. Vitest would end at once and lose everything; here the first signal cancels
+ * the run, so that it ends with its reports, and the second one, or too long a wait, ends the process.
+ */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** Longest wait for a cancelled run to end by itself, ms; the rest of half a minute is for the reports. */
+const PATIENCE_MS = 20_000
+
+/** What is to be done on a signal. */
+interface SignalHandlers {
+  /** Asks the run to stop. */
+  onFirst: (signal: string) => Promise<void>
+  /** Saves what there is, when the run did not stop or a second signal came. */
+  onLast: () => Promise<void>
+}
+
+/** Takes both signals over from whoever has them; the returned function gives them back. */
+export function takeSignals({ onFirst, onLast }: SignalHandlers): () => void {
+  let received = false
+  let patience: NodeJS.Timeout | undefined
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    await onLast()
+    process.exit(128 + (signal === 'SIGINT' ? 2 : 15))
+  }
+  const handler = (signal: NodeJS.Signals): void => {
+    if (received) return void end(signal)
+    received = true
+    process.exitCode = 1
+    patience = setTimeout(() => void end(signal), PATIENCE_MS)
+    patience.unref()
+    // A run that fails while it is being cancelled has still been cancelled.
+    onFirst(signal).catch(() => {})
+  }
+  const theirs = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const)
+  for (const [signal, listeners] of theirs) {
+    for (const listener of listeners) process.off(signal, listener)
+    process.on(signal, handler)
+  }
+  return () => {
+    clearTimeout(patience)
+    for (const [signal, listeners] of theirs) {
+      process.off(signal, handler)
+      for (const listener of listeners) process.on(signal, listener)
+    }
+  }
+}

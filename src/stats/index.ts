@@ -1,0 +1,23 @@
+/**
+ * The decision, as pure functions: no clock, no I/O, no internal imports, seeded randomness only.
+ *
+ * Two arms are compared block by block. `logRatios` turns a metric's values into one number a block,
+ * positive for worse; `repeatedInterval` gives the Hodges-Lehmann estimate with an interval that
+ * holds at every look, its width set by `criticalValues`; `verdict` reads them against the threshold;
+ * `decideSequentially` does all of that for a suite, with alpha shared among its gated metrics.
+ * `fisherOneSided` judges validity, `summarize` describes one arm, `scale` a machine's noise.
+ */
+export { pairsForThreshold, scale } from './calibrate.ts'
+export { type Better, logRatios, logThreshold } from './compare.ts'
+export { criticalValues, type Plan } from './critical.ts'
+export { fisherOneSided, smallestP, type ValidCounts } from './fisher.ts'
+export { type Family, judgeValidity, type Split, splitAlpha, type ValidityJudgement } from './holm.ts'
+export { type Estimate, repeatedInterval, toRatio } from './interval.ts'
+export { InvalidValuesError } from './invalid.ts'
+export type { Decision, MetricSeries } from './look.ts'
+export { defaultLooks, minimumPairs } from './looks.ts'
+export { createRandom, shuffle } from './random.ts'
+export { decideSequentially, type SequentialInput, type SequentialResult } from './sequential.ts'
+export { geometricMean, median, quantile, type Summary, summarize } from './summary.ts'
+export { pairsNeeded, type Verdict, verdict, type VerdictOptions } from './verdict.ts'
+export { hodgesLehmann, walshAverages } from './walsh.ts'

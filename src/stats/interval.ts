@@ -1,0 +1,40 @@
+import type { Better } from './compare.ts'
+import { middle, walshAverages } from './walsh.ts'
+
+/** Where the log ratio lies; positive is worse. */
+export interface Estimate {
+  estimate: number
+  /** Ends of the interval; both absent where there are too few blocks for one. */
+  lower?: number
+  upper?: number
+}
+
+/**
+ * Repeated confidence interval of the log ratio (Jennison and Turnbull, "Interim Analyses: The
+ * Repeated Confidence Interval Approach", 1989): the c-th Walsh average from either end, around
+ * their median, the Hodges-Lehmann estimate. It holds at every look at once if c comes from
+ * `criticalValues`.
+ *
+ * @param d log ratios, positive is worse
+ * @param c critical value of this look; -1 gives no interval
+ */
+export function repeatedInterval(d: readonly number[], c: number): Estimate {
+  const averages = walshAverages(d)
+  const estimate = middle(averages)
+  const lower = averages[c]
+  const upper = averages[averages.length - 1 - c]
+  if (lower === undefined || upper === undefined || lower > upper) return { estimate }
+  return { estimate, lower, upper }
+}
+
+/**
+ * The same as candidate / baseline in the metric's own unit: a throughput of 1.10 is faster, a
+ * latency of 1.10 slower. The interval's lower end comes first.
+ */
+export function toRatio(log: Estimate, better: Better): { ratio: number; interval?: [number, number] } {
+  const sign = better === 'lower' ? 1 : -1
+  const ratio = Math.exp(sign * log.estimate)
+  if (log.lower === undefined || log.upper === undefined) return { ratio }
+  const ends: [number, number] = [Math.exp(sign * log.lower), Math.exp(sign * log.upper)]
+  return { ratio, interval: sign === 1 ? ends : [ends[1], ends[0]] }
+}

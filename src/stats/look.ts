@@ -1,0 +1,84 @@
+import { type Better, logRatios, logThreshold } from './compare.ts'
+import { criticalValues } from './critical.ts'
+import { type Estimate, repeatedInterval } from './interval.ts'
+import { median } from './summary.ts'
+import { pairsNeeded, type Verdict, verdict } from './verdict.ts'
+import { hodgesLehmann } from './walsh.ts'
+
+/** One metric over the complete, valid blocks, in the order in which they ended. */
+export interface MetricSeries {
+  /** One positive value a block, in the metric's unit. */
+  baseline: readonly number[]
+  /** The same blocks in the same order. */
+  candidate: readonly number[]
+  better: Better
+  /** Smallest relative change that matters; 0.05 is 5 %. */
+  threshold: number
+  /** Gated metrics share alpha and decide when the suite is done; the others are judged beside them. */
+  gated: boolean
+  /** See {@link verdict}. */
+  strict?: boolean
+  /**
+   * Smallest absolute change that matters, in the metric's unit. While the arms' medians differ by
+   * less, `regressed` and `improved` read `unchanged`.
+   */
+  floor?: number
+}
+
+/** What is known of one metric. Numbers are log ratios, positive is worse. */
+export interface Decision extends Estimate {
+  /** Absent: not decided. At the plan's last look that means `inconclusive`. */
+  verdict?: Verdict
+  /** Blocks the estimate rests on: those of the look that decided, or of the last look reached. */
+  n: number
+  /** One-sided error of the interval, over all looks. */
+  alpha: number
+  /** Blocks it would take, about; where there is an interval but no verdict. */
+  pairsNeeded?: number
+}
+
+/** A metric with its log ratios. */
+export interface Prepared extends MetricSeries {
+  d: readonly number[]
+  delta: number
+}
+
+/** @throws InvalidValuesError on values that have no logarithm, or a threshold that is not positive */
+export function prepare(series: MetricSeries): Prepared {
+  const { baseline, candidate, better, threshold } = series
+  return { ...series, d: logRatios(baseline, candidate, better), delta: logThreshold(threshold) }
+}
+
+/** A metric's part of the suite's alpha: alpha / tests. */
+export interface Share {
+  alpha: number
+  tests: number
+}
+
+/** What the k-th look says of a metric; undefined while it has too few blocks for that look. */
+export function atLook(metric: Prepared, looks: readonly number[], k: number, share: Share): Decision | undefined {
+  const n = looks[k]
+  const c = criticalValues({ looks, ...share })[k]
+  if (n === undefined || c === undefined || metric.d.length < n) return undefined
+  const interval = repeatedInterval(metric.d.slice(0, n), c)
+  const found = verdict(interval, metric.delta, { strict: metric.strict ?? false })
+  const shown = found !== undefined && found !== 'unchanged' && isBelowFloor(metric, n) ? 'unchanged' : found
+  return { ...interval, n, alpha: share.alpha / share.tests, ...(shown !== undefined && { verdict: shown }) }
+}
+
+function isBelowFloor({ baseline, candidate, floor = 0 }: MetricSeries, n: number): boolean {
+  return Math.abs(median(candidate.slice(0, n)) - median(baseline.slice(0, n))) < floor
+}
+
+/** The last look reached, without a verdict; before the first look only an estimate. */
+export function undecided(metric: Prepared, looks: readonly number[], share: (k: number) => Share): Decision {
+  const { d, delta } = metric
+  const k = looks.findLastIndex((n) => n <= d.length)
+  const last = atLook(metric, looks, k, share(k))
+  if (last === undefined) {
+    const { alpha, tests } = share(0)
+    return { estimate: hodgesLehmann(d), n: d.length, alpha: alpha / tests }
+  }
+  if (last.lower === undefined || last.upper === undefined) return last
+  return { ...last, pairsNeeded: pairsNeeded(last.n, (last.upper - last.lower) / 2, delta) }
+}

@@ -1,0 +1,50 @@
+import { InvalidValuesError } from './invalid.ts'
+
+/** Fewer blocks than this decide nothing, whatever alpha would allow. */
+export const FEWEST_PAIRS = 6
+
+/**
+ * After how many blocks to look, for a budget of blocks: three close looks, where most verdicts fall,
+ * then growing steps up to the maximum (6 to 20: 6, 8, 10, 12, 16, 20). No look stands before six
+ * blocks, unless the maximum does: such a plan can decide nothing.
+ *
+ * @throws InvalidValuesError unless both are whole numbers with 1 <= min <= max
+ */
+export function defaultLooks(min: number, max: number): number[] {
+  if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min) {
+    throw new InvalidValuesError('pairs', 'whole numbers with 1 <= min <= max', `min ${min}, max ${max}`)
+  }
+  const first = Math.max(min, FEWEST_PAIRS)
+  const last = first + 4
+  const growth = max / last
+  const steps = Math.max(3, Math.ceil(Math.log(growth) / Math.log(1.5)))
+  const wide = Array.from({ length: steps }, (_, i) => 2 * Math.round((last * growth ** ((i + 1) / steps)) / 2))
+  const looks = [first, first + 2, last, ...wide].filter((n) => n >= first && n < max)
+  return [...new Set([...looks, max])].sort((a, b) => a - b)
+}
+
+/**
+ * Fewest blocks that can decide anything with one-sided error alpha: under the null all n signs are
+ * alike with probability 0.5^n, which must not exceed alpha. Never below six. A plan whose last look
+ * is smaller has no interval at any look.
+ */
+export function minimumPairs(alpha: number): number {
+  checkAlpha(alpha)
+  // The small term keeps exact powers of two, such as alpha = 1/128, from being rounded up.
+  return Math.max(FEWEST_PAIRS, Math.ceil(-Math.log2(alpha) - 1e-9))
+}
+
+/** @throws InvalidValuesError unless alpha lies between 0 and 0.5, both exclusive */
+export function checkAlpha(alpha: number): void {
+  if (!(alpha > 0 && alpha < 0.5)) {
+    throw new InvalidValuesError('alpha', 'a one-sided error between 0 and 0.5', alpha)
+  }
+}
+
+/** @throws InvalidValuesError unless the looks are ascending whole numbers from 1 up to 300 */
+export function checkLooks(looks: readonly number[]): void {
+  const ascending = looks.every((n, k) => Number.isInteger(n) && n > (looks[k - 1] ?? 0) && n <= 300)
+  if (looks.length === 0 || !ascending) {
+    throw new InvalidValuesError('looks', 'ascending whole numbers from 1 up to 300', `[${looks.join(', ')}]`)
+  }
+}

@@ -1,0 +1,41 @@
+import type { Estimate } from './interval.ts'
+import { InvalidValuesError } from './invalid.ts'
+
+/** What a look can decide. Nothing decided by the last look is `inconclusive`, which is not decided here. */
+export type Verdict = 'regressed' | 'improved' | 'unchanged'
+
+/** How the verdict is reached. */
+export interface VerdictOptions {
+  /** `regressed` only when the whole interval lies beyond the threshold. */
+  strict?: boolean
+}
+
+/**
+ * The verdict at one look, first hit wins:
+ * 1. `regressed`: surely worse (lower > 0), and by what matters as far as we can tell (estimate >= delta);
+ * 2. `improved`: the mirror image;
+ * 3. `unchanged`: the whole interval lies within the threshold;
+ * 4. undefined: go on.
+ *
+ * @param delta smallest log ratio that matters, ln(1 + threshold)
+ */
+export function verdict(
+  { estimate, lower, upper }: Estimate,
+  delta: number,
+  { strict = false }: VerdictOptions = {},
+): Verdict | undefined {
+  if (!(delta > 0)) throw new InvalidValuesError('delta', 'a positive log ratio', delta)
+  if (lower === undefined || upper === undefined) return undefined
+  if (strict ? lower > delta : lower > 0 && estimate >= delta) return 'regressed'
+  if (upper < 0 && estimate <= -delta) return 'improved'
+  if (lower > -delta && upper < delta) return 'unchanged'
+  return undefined
+}
+
+/**
+ * Blocks it would take, about: an interval's width shrinks with the root of n, so n (halfWidth / delta)^2.
+ * Always more than the n blocks that left it open.
+ */
+export function pairsNeeded(n: number, halfWidth: number, delta: number): number {
+  return Math.max(n + 1, Math.ceil(n * (halfWidth / delta) ** 2))
+}

@@ -1,0 +1,98 @@
+/**
+ * End-to-end tests: a project of its own in a folder of its own, on which the real `vitest bench` runs.
+ * The folder lies inside this repository, so `vitest-chimera` resolves to the built package itself.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Report, Trial } from '../../src/schema/generated.ts'
+
+const repository = fileURLToPath(new URL('../../', import.meta.url))
+const vitest = join(repository, 'node_modules/vitest/vitest.mjs')
+
+/** What a run left behind. */
+export interface BenchRun {
+  exitCode: number | null
+  /** stdout and stderr, interleaved. */
+  output: string
+  /** Undefined when no report was written. */
+  report?: Report
+  trials: Trial[]
+}
+
+export interface Fixture extends AsyncDisposable {
+  dir: string
+  write(files: Record<string, string>): Promise<void>
+  read(path: string): Promise<string>
+  /** Runs `vitest bench …args` to its end; `onStart` gets the process, to send it signals. */
+  bench(args?: readonly string[], env?: Record<string, string>, onStart?: (child: ChildProcess) => void): Promise<BenchRun>
+}
+
+/** Makes a project of the given files; a plain vitest.config.ts is added unless there is one. */
+export async function createFixture(files: Record<string, string>): Promise<Fixture> {
+  const parent = join(repository, 'test/.tmp')
+  await mkdir(parent, { recursive: true })
+  const dir = await mkdtemp(join(parent, 'fixture-'))
+  const fixture: Fixture = {
+    dir,
+    async write(more) {
+      for (const [path, text] of Object.entries(more)) {
+        await mkdir(dirname(join(dir, path)), { recursive: true })
+        await writeFile(join(dir, path), text)
+      }
+    },
+    read: (path) => readFile(join(dir, path), 'utf8'),
+    async bench(args = [], env = {}, onStart = () => {}) {
+      const { exitCode, output } = await run(dir, ['bench', ...args], env, onStart)
+      const report = await readFile(join(dir, 'reports/report.json'), 'utf8').catch(() => undefined)
+      const trials = await readFile(join(dir, 'reports/trials.jsonl'), 'utf8').catch(() => '')
+      return {
+        exitCode,
+        output,
+        ...(report !== undefined && { report: JSON.parse(report) as Report }),
+        trials: trials.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Trial),
+      }
+    },
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  }
+  await fixture.write({ 'vitest.config.ts': CONFIG, ...files })
+  return fixture
+}
+
+const CONFIG = `import { defineConfig } from 'vitest/config'
+import chimera from 'vitest-chimera/plugin'
+export default defineConfig({ plugins: [chimera()] })
+`
+
+function run(cwd: string, args: readonly string[], env: Record<string, string>, onStart: (child: ChildProcess) => void) {
+  return new Promise<{ exitCode: number | null; output: string }>((resolve, reject) => {
+    const child = spawn(process.execPath, [vitest, ...args], { cwd, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()))
+    child.on('error', reject)
+    child.on('close', (exitCode) => resolve({ exitCode, output }))
+    onStart(child)
+  })
+}
+
+/** The outer Vitest's own variables would make the inner one believe that it is a worker. */
+function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(VITEST|CHIMERA|OLLAMA|GITHUB|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|FORCE_COLOR$)/.test(name),
+  )
+  return { ...Object.fromEntries(inherited), CI: 'true', NO_COLOR: '1', ...env }
+}
+
+/** A bench file with one agentBench; `options` is spliced in after the arms. */
+export function benchFile(options: { name?: string; candidate?: string; agent?: string; more?: string } = {}): string {
+  const { name = 'one', candidate = `{ name: 'candidate', model: 'tiny', options: { temperature: 0.5 } }`, more = '' } = options
+  const agent = options.agent ?? `async ({ generate }) => (await generate({ prompt: 'Say something.' })).response`
+  return `import { agentBench } from 'vitest-chimera'
+agentBench('${name}', ${agent}, {
+  baseline: { name: 'baseline', model: 'tiny' },
+  candidate: ${candidate},
+  ${more}
+})
+`
+}

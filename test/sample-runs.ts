@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import type { Report, Trial } from '../src/schema/generated.ts'
+
+/** The sample runs of src/report/fixtures. */
+export const sampleRuns = ['regressed', 'embedded', 'invalid', 'hostile'] as const
+
+/** A sample run, a fresh copy each time. */
+export function sampleRun(name: (typeof sampleRuns)[number]): { report: Report; trials: Trial[] } {
+  return JSON.parse(readFileSync(fixture(`${name}.json`), 'utf8')) as { report: Report; trials: Trial[] }
+}
+
+/** A file among the sample runs. */
+export function fixture(file: string): URL {
+  return new URL(`../src/report/fixtures/${file}`, import.meta.url)
+}

@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { leavesAtOnce, Models } from './models.ts'
+import { planOf, type Plan } from './plan.ts'
+import { play, reset, until, type Note } from './play.ts'
+import type { LogEvent, Script, ScriptedCall, SeenRequest } from './script.ts'
+import { timeline, wholeLine } from './timeline.ts'
+
+export interface ScriptedOllama extends AsyncDisposable {
+  url: string
+  /** Grows while the server runs. */
+  log: LogEvent[]
+  /** Every request on any endpoint. */
+  requests: SeenRequest[]
+  close(): Promise<void>
+}
+
+/** Starts the server on a free port of the loopback interface, or on `port`. */
+export async function startScriptedOllama(script: Script = {}, port = 0): Promise<ScriptedOllama> {
+  const state = new State(script)
+  const server = createServer({ noDelay: true }, (request, response) => void state.serve(request, response))
+  server.on('connection', (socket) => socket.prependListener('data', () => stamps.set(socket, performance.now())))
+  await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening))
+  const close = async (): Promise<void> => {
+    const closed = new Promise((done) => server.close(done))
+    server.closeAllConnections()
+    await closed
+  }
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { url, log: state.log, requests: state.requests, close, [Symbol.asyncDispose]: close }
+}
+
+class State {
+  readonly log: LogEvent[] = []
+  readonly requests: SeenRequest[] = []
+  #script: Script
+  #models: Models
+  #calls = 0
+
+  constructor(script: Script) {
+    this.#script = script
+    this.#models = new Models(script.models, script.unload_lag)
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.on('error', () => {})
+    response.on('error', () => {})
+    const { text, arrived } = await wholeBody(request)
+    // Of requests that come at once, all are to be stamped before the first is worked on.
+    if (this.#script.precise) await sleep(5)
+    const body = parse(text)
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname
+    if (path.startsWith('/__')) return this.#control(request.method ?? '', path, body, response)
+
+    const seen = { index: this.requests.length, at: performance.timeOrigin + arrived, method: request.method ?? '', path, body }
+    this.requests.push(seen)
+    const model = this.#models.find(body['model'])
+    if (this.#script.absent?.includes(path)) return plain(response, 404, '404 page not found')
+    if (path === '/api/version') return json(response, 200, { version: this.#script.version ?? '0.24.0', ...embedded(this.#script) })
+    if (path === '/api/tags') return json(response, 200, this.#models.tags())
+    if (path === '/api/ps') return json(response, 200, this.#models.ps())
+    if (path === '/' && request.method !== 'POST') return plain(response, 200, 'Ollama is running')
+    if (!['/api/show', '/api/generate', '/api/chat'].includes(path)) return plain(response, 404, '404 page not found')
+    if (!model) return json(response, 404, { error: `model '${String(body['model'])}' not found` })
+    if (path === '/api/show') return json(response, 200, this.#models.show(model))
+    await this.#call(seen, arrived, response)
+  }
+
+  async #call(seen: SeenRequest, arrived: number, response: ServerResponse): Promise<void> {
+    const { body } = seen
+    const model = this.#models.find(body['model'])
+    if (!model) return
+    const endpoint = seen.path === '/api/chat' ? 'chat' : 'generate'
+    const options = (body['options'] ?? {}) as Record<string, unknown>
+    const prompt = promptOf(body)
+    const empty = { model: body['model'], created_at: new Date().toISOString(), ...(endpoint === 'chat' ? { message: { role: 'assistant', content: '' } } : { response: '' }) }
+    if (!prompt && leavesAtOnce(body['keep_alive'])) {
+      this.#models.unload(model)
+      return json(response, 200, { ...empty, done: true, done_reason: 'unload' })
+    }
+    const cold = this.#models.use(model, options, leavesAtOnce(body['keep_alive']) ? '5m' : body['keep_alive'])
+    if (!prompt) {
+      if (cold) await until(arrived + (model.cold_load ?? 0), false, response)
+      return json(response, 200, { ...empty, done: true, done_reason: 'load' })
+    }
+    const call: ScriptedCall = { index: this.#calls++, endpoint, model: String(body['model']), options, prompt, body, cold }
+    const note: Note = (event, n) =>
+      void this.log.push({ at: performance.timeOrigin + performance.now(), request: seen.index, call: call.index, event, ...(n !== undefined && { n }) })
+    this.log.push({ at: seen.at, request: seen.index, call: call.index, event: 'request' })
+    let ended = false
+    response.once('close', () => {
+      if (!ended && !response.writableFinished) note('disconnect')
+    })
+    await answer(planOf(this.#script, call, model.cold_load ?? 0), call, arrived, this.#script.precise ?? false, response, (event, n) => {
+      ended ||= event === 'end' || (event === 'fault' && !response.writable)
+      note(event, n)
+    })
+    if (leavesAtOnce(body['keep_alive'])) this.#models.unload(model)
+  }
+
+  #control(method: string, path: string, body: Record<string, unknown>, response: ServerResponse): void {
+    if (path === '/__log' && method === 'DELETE') {
+      this.log.length = 0
+      this.requests.length = 0
+      this.#calls = 0
+    }
+    if (path === '/__script' && method === 'POST') {
+      this.#script = body as Script
+      this.#models = new Models(this.#script.models, this.#script.unload_lag)
+    }
+    json(response, 200, path === '/__requests' ? this.requests : this.log)
+  }
+}
+
+/** When each connection last brought bytes, stamped before the HTTP parser sees them. */
+const stamps = new WeakMap<Socket, number>()
+
+async function wholeBody(request: IncomingMessage): Promise<{ text: string; arrived: number }> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return { text: Buffer.concat(parts).toString(), arrived: stamps.get(request.socket) ?? performance.now() }
+}
+
+async function answer(plan: Plan, call: ScriptedCall, arrived: number, precise: boolean, response: ServerResponse, note: Note): Promise<void> {
+  const { fault } = plan
+  if (fault?.kind === 'status') {
+    note('fault')
+    if (fault.body !== undefined) return plain(response, fault.status, fault.body)
+    return json(response, fault.status, { error: fault.error ?? `scripted status ${fault.status}` })
+  }
+  const beats = timeline(plan, call)
+  if (call.body['stream'] !== false) return play(beats, plan, response, arrived, precise, note)
+  const last = beats.findLast((beat) => beat.do !== 'chunk') ?? { at: 0, do: 'end' }
+  const broken = beats.find((beat) => !['chunk', 'done', 'end'].includes(beat.do))
+  if (!(await until(arrived + last.at, precise, response)) || broken?.do === 'silence') return
+  if (broken) note('fault')
+  if (broken?.do === 'error_line') return json(response, 500, JSON.parse(broken.line))
+  if (broken?.do === 'reset' && fault?.kind === 'reset') return reset(response)
+  const line = fault?.kind === 'empty' ? beats.flatMap((beat) => ('line' in beat ? [beat.line] : []))[0] : wholeLine(plan, call, fault?.kind !== 'no_done')
+  if (broken?.do === 'half_line') return plain(response, 200, (line ?? '').slice(0, 40))
+  note('done')
+  note('end')
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.end(line)
+}
+
+function promptOf(body: Record<string, unknown>): string {
+  if (!Array.isArray(body['messages'])) return String(body['prompt'] ?? '')
+  return body['messages'].map((message: { content?: unknown }) => String(message.content ?? '')).join('\n')
+}
+
+function embedded(script: Script): object {
+  return script.embedded ? { embedded: script.embedded } : {}
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value))
+}
+
+function plain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain' }).end(text)
+}

@@ -1,0 +1,99 @@
+/** Trials made to measure: each says exactly what it was given and nothing else. */
+import type { Plan } from '../../src/judge/plan.ts'
+import { makePlan } from '../../src/run/plan.ts'
+import type { AgentBenchOptions } from '../../src/run/agent.ts'
+import type { Call, Phase, Role, Trial } from '../../src/schema/generated.ts'
+
+/** A plan for `baseline` against `candidate` of model `tiny`, 6 to 10 blocks unless said otherwise. */
+export function planFor(definition: Partial<AgentBenchOptions> = {}): Plan {
+  return makePlan(
+    'made',
+    'suites/made.bench.ts',
+    {
+      baseline: { name: 'baseline', model: 'tiny' },
+      candidate: { name: 'candidate', model: 'tiny' },
+      pairs: { min: 6, max: 10 },
+      ...definition,
+    },
+    { host: 'http://127.0.0.1:11434', thresholds: {}, pairs: {}, env: { seed: '1' } },
+  )
+}
+
+/** A valid, warm, streamed call: 100 tokens at 1000 tok/s, TTFT 50 ms, unless said otherwise. */
+export function callOf(over: Partial<Call> = {}): Call {
+  return {
+    index: 0,
+    stage: null,
+    endpoint: 'generate',
+    streamed: true,
+    cold: false,
+    valid: true,
+    start: 1,
+    ttft: 50,
+    ttft_content: 50,
+    e2e_latency: 149,
+    duration: 150,
+    chunks: 100,
+    chunk_times: [50, 149],
+    done_reason: 'stop',
+    options: {},
+    prompt_eval_count: 100,
+    prompt_eval_duration: 40,
+    eval_count: 100,
+    eval_duration: 100,
+    load_duration: 5,
+    total_duration: 150,
+    ...over,
+  }
+}
+
+/** A broken call. */
+export function brokenCall(reason: NonNullable<Call['reason']>): Call {
+  const { done_reason: _, eval_count: __, eval_duration: ___, ...rest } = callOf()
+  return { ...rest, valid: false, reason, message: `scripted ${reason}` }
+}
+
+interface Given {
+  role: Role
+  block: number
+  phase?: Phase
+  attempt?: number
+  call?: Call
+  over?: Partial<Trial>
+}
+
+/** A trial of one call; it is valid as far as its call is. */
+export function trialOf({ role, block, phase = 'measure', attempt = 1, call = callOf(), over = {} }: Given): Trial {
+  return {
+    suite: 'made',
+    file: 'suites/made.bench.ts',
+    block,
+    position: role === 'baseline' ? 1 : 2,
+    attempt,
+    phase,
+    arm: role,
+    role,
+    seed: 1,
+    started_at: '2026-01-01T00:00:00.000Z',
+    duration: 160,
+    valid: call.valid,
+    ...(!call.valid && { invalid_reason: call.reason!, message: call.message! }),
+    checks: [],
+    stages: [],
+    calls: [call],
+    ...over,
+  }
+}
+
+/** `count` blocks; each arm's call is made from the block's number. */
+export function blocksOf(
+  count: number,
+  candidate: (block: number) => Partial<Call>,
+  baseline: (block: number) => Partial<Call> = () => ({}),
+  phase: Phase = 'measure',
+): Trial[] {
+  return Array.from({ length: count }, (_, index) => index + 1).flatMap((block) => [
+    trialOf({ role: 'baseline', block, phase, call: callOf(baseline(block)) }),
+    trialOf({ role: 'candidate', block, phase, call: callOf(candidate(block)) }),
+  ])
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+import { embedded } from 'vitest-chimera/embedded'
+import chimera from 'vitest-chimera/plugin'
+
+export default defineConfig({
+  plugins: [
+    chimera({
+      // Without an Ollama server to measure, this repository measures the engine it brings along, and says so.
+      server: process.env['OLLAMA_HOST'] ? undefined : embedded(),
+    }),
+  ],
+  test: {
+    include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/.tmp/**', 'test/fixtures/**'],
+    benchmark: { include: ['suites/**/*.bench.ts'] },
+  },
+})

@@ -130,14 +130,14 @@ export const gateTexts = {
   nothingGated: (suite: string): string =>
     `${suite}: none of the gated metrics could be measured. Stream the calls, ask for at least 16 tokens, or gate another metric through \`thresholds\`.`,
   verdict: (suite: string, comparison: Verdicted): string => {
-    const { metric, stage, verdict, ratio, interval, pairs, threshold } = comparison
+    const { metric, stage, verdict, ratio, interval, pairs, threshold, floor, unit } = comparison
     const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
     if (comparison.p !== undefined) {
       return `${what}: ${percent(comparison.candidate_value)} of trials valid against ${percent(comparison.baseline_value)} (p = ${comparison.p.toPrecision(2)}).`
     }
     const change = ratio === undefined ? 'not measured' : `${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end!)).join(', ')}]`}`
     const needed = comparison.pairs_needed === undefined ? '' : `; about ${comparison.pairs_needed} blocks would decide it`
-    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${pairs} blocks, threshold ${percent(threshold)}${needed}.`
+    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${pairs} blocks, threshold ${floor === undefined ? percent(threshold) : `${floor} ${unit}`}${needed}.`
   },
 } as const
 
@@ -153,6 +153,8 @@ interface Verdicted {
   candidate_value?: number
   pairs: number
   threshold: number
+  floor?: number
+  unit: string
   pairs_needed?: number
   p?: number
 }

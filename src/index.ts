@@ -26,20 +26,34 @@ import { suiteErrors } from './errors.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
 import { requestOptions, type SuiteRequest } from './request.ts'
 
-export type { Arm, Bound } from './llm/arm.ts'
+export type { Arm, Bound, ChatInput, Generated, GenerateInput } from './llm/index.ts'
 export type {
   Agent,
   AgentBenchOptions,
   AgentContext,
-  ChatInput,
   Check,
   CheckedTrial,
   CompareInput,
-  GenerateInput,
   PairsInput,
   ThresholdInput,
 } from './run/agent.ts'
 export type { Call, CheckResult, Report, StageTime, Trial } from './schema/generated.ts'
+
+export {
+  complete,
+  faithful,
+  hasSections,
+  inLanguage,
+  inScript,
+  matchesSchema,
+  noRepetition,
+  text,
+  type CompleteOptions,
+  type InventoryTruth,
+  type RepetitionOptions,
+  type Script,
+  type ScriptOptions,
+} from './run/checks/index.ts'
 
 /**
  * Registers a test that compares `agent` under two arms, baseline and candidate.

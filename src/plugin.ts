@@ -48,6 +48,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin {
       }
       const { config } = project
       config.benchmark = { ...config.benchmark, provider: sibling('provider') }
+      config.server = loadNatively(config.server)
       project.provide('chimera', {
         host: await host,
         thresholds: options.thresholds ?? {},
@@ -77,6 +78,16 @@ function addReporter(vitest: Vitest, options: ChimeraOptions): void {
       Array.isArray(reporter) && reporter[0] === 'default' ? ['default', { ...reporter[1], summary: false }] : reporter,
     ),
   ]
+}
+
+/**
+ * In node_modules a package loads natively by itself; inside its own repository, or linked, it would be
+ * transformed, and every import on the measuring path become a getter.
+ */
+function loadNatively(server: TestProject['config']['server']): TestProject['config']['server'] {
+  const here = fileURLToPath(new URL('.', import.meta.url)).replaceAll('\\', '/')
+  const ours = new RegExp(`^${here.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}.*\\.js$`)
+  return { ...server, deps: { ...server.deps, external: [...(server.deps?.external ?? []), ours] } }
 }
 
 /** A module beside this one, compiled or not. */

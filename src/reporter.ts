@@ -109,8 +109,13 @@ export default class ChimeraReporter implements Reporter {
 function unloadable(module: TestModule): { suite: string; message: string }[] {
   return module.errors().map((error) => ({
     suite: module.relativeModuleId,
-    message: reporterTexts.unloadable(module.relativeModuleId, error.message),
+    message: reporterTexts.unloadable(module.relativeModuleId, firstLine(error.message)),
   }))
+}
+
+/** Parse errors quote whole files; Vitest has printed them already. */
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]!.slice(0, 300)
 }
 
 function ownVersion(): string {

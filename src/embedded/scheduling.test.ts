@@ -60,13 +60,15 @@ test('keep_alive counts from the end of the last request', async () => {
   expect(new Date(running!.expires_at).getFullYear()).toBeGreaterThan(2200)
 })
 
+function cached(reply: object): number {
+  return (reply as { prompt_eval_cached_count: number }).prompt_eval_cached_count
+}
+
 test('the prefix of the last prompt is not evaluated again', async () => {
   const prompt = 'The same words at the head. '.repeat(20)
   const first = await ollama.generate({ model, prompt: `${prompt}One.`, options: one })
   const second = await ollama.generate({ model, prompt: `${prompt}Two.`, options: one })
   const other = await ollama.generate({ model, prompt: `Unlike. ${prompt}`, options: one })
-  const cached = (reply: object): number =>
-    (reply as { prompt_eval_cached_count: number }).prompt_eval_cached_count
   expect(cached(first)).toBe(0)
   expect(cached(second)).toBeGreaterThan(second.prompt_eval_count * 0.9)
   expect(cached(other)).toBeLessThan(other.prompt_eval_count * 0.1)
@@ -85,15 +87,11 @@ test('requests at once are served one after the other, each whole', async () => 
 })
 
 test('a client that leaves frees the engine at once', async () => {
-  // Without an end token in reach this reply would take 40,960 tokens, more than ten seconds.
-  const endless = {
-    model,
-    prompt: 'x',
-    format: { type: 'array', items: { const: 'on' }, minItems: 30_000 },
-    stream: true,
-  } as const
+  // A quarter of a million items, so the reply would run to its limit of 40,960 tokens: many seconds.
+  const row = { type: 'array', items: { const: 'on' }, minItems: 500 }
+  const format = { type: 'array', items: row, minItems: 500 }
   const leaving = new Ollama({ host: server.url })
-  const stream = await leaving.generate(endless)
+  const stream = await leaving.generate({ model, prompt: 'x', format, stream: true })
   const chunks = stream[Symbol.asyncIterator]()
   for (let count = 0; count < 5; count++) await chunks.next()
   stream.abort()

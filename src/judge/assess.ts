@@ -168,7 +168,8 @@ function toComparison(plan: Plan, one: Series, decision: Decision): Comparison {
     candidate_value: median(series.candidate),
     ...(estimate !== undefined &&
       toRatio({ estimate, ...(lower !== undefined && upper !== undefined && { lower, upper }) }, series.better)),
-    threshold: effectiveThreshold(one),
+    threshold: one.rule.threshold,
+    ...(effectiveThreshold(one) > one.rule.threshold && { floor: one.rule.floor }),
     pairs: decision.n,
     verdict: decision.verdict ?? 'inconclusive',
     gated: series.gated,

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { Socket } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
+import type { Socket, TcpSocketConnectOpts } from 'node:net'
+import { connectStamped, StampedSocket } from './stamped-socket.ts'
 
 /** A request ready to leave. */
 export interface Outgoing {
@@ -11,7 +11,7 @@ export interface Outgoing {
   body?: Uint8Array
 }
 
-/** What an exchange tells while it happens. Every `at` is performance.now() in the socket's own callback. */
+/** What an exchange tells while it happens. Every `at` is performance.now() at the socket. */
 export interface Observer {
   /** The whole request has been handed to the system. */
   written(at: number): void
@@ -28,42 +28,34 @@ export interface Exchange {
   destroy(): void
 }
 
-const agents = {
-  'http:': new http.Agent({ keepAlive: true }),
-  'https:': new https.Agent({ keepAlive: true }),
-}
+const plain = new http.Agent({ keepAlive: true })
+plain.createConnection = (options) => connectStamped(options as TcpSocketConnectOpts)
+const secure = new https.Agent({ keepAlive: true })
 
 /**
  * One HTTP exchange, watched at the socket. There is no time limit here. A kept-alive connection that
  * the server had closed meanwhile fails before any byte; the request then leaves once more on a new one.
  */
 export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
-  const protocol = outgoing.url.protocol === 'https:' ? 'https:' : 'http:'
-  const agent = agents[protocol]
-  const client = protocol === 'https:' ? https : http
-  let stamp: Stamp | undefined
+  const isSecure = outgoing.url.protocol === 'https:'
+  const agent = isSecure ? secure : plain
+  let connection: Socket | undefined
+  let writtenAt = 0
+  let heardAt: number | undefined
   let over = false
   let request = attempt(true)
 
   function attempt(mayRetry: boolean): http.ClientRequest {
     const { url, method, headers, body } = outgoing
     const length = body ? { 'content-length': String(body.byteLength) } : {}
-    const sent = client.request(url, { agent, method, headers: { ...headers, ...length } })
-    const write = (socket: Socket): void => {
-      sent.end(body)
-      // 'finish' waits its turn behind other requests of the same tick, long after the server has the bytes.
-      if (socket.writableLength === 0) written()
-      else sent.once('finish', written)
-    }
+    const sent = (isSecure ? https : http).request(url, { agent, method, headers: { ...headers, ...length } })
     sent.setNoDelay(true)
     sent.on('socket', (socket) => {
-      stamp = stampOf(socket)
-      stamp.seen = false
-      if (socket.connecting) socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => write(socket))
-      else write(socket)
+      if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', () => write(sent, socket))
+      else write(sent, socket)
     })
     sent.on('error', (error) => {
-      if (mayRetry && !over && isStale(sent, error) && !stamp?.seen) {
+      if (mayRetry && !over && isStale(sent, error) && lastByteAt() === undefined) {
         for (const idle of Object.values(agent.freeSockets).flat()) idle?.destroy()
         request = attempt(false)
       } else fail(error)
@@ -72,41 +64,49 @@ export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
     return sent
   }
 
+  function write(sent: http.ClientRequest, socket: Socket): void {
+    connection = socket
+    writtenAt = performance.now()
+    sent.end(outgoing.body)
+    // 'finish' waits its turn behind other requests of the same tick, long after the server has the bytes.
+    if (socket.writableLength === 0) written()
+    else sent.once('finish', written)
+  }
+
   function written(): void {
     if (!over) observer.written(performance.now())
   }
 
+  /** Bytes from before this request belong to the one before it. */
+  function lastByteAt(): number | undefined {
+    const at = connection instanceof StampedSocket ? connection.lastByteAt : heardAt
+    return at !== undefined && at >= writtenAt ? at : undefined
+  }
+
   function listen(response: http.IncomingMessage): void {
-    const arrived = (): number => stamp?.at ?? performance.now()
-    const tell = (event: () => void): void => later(() => !over && event())
-    const headAt = arrived()
-    tell(() => observer.head(response, headAt))
+    const { socket } = response
+    const stamp = (): number => (heardAt = socket instanceof StampedSocket ? socket.stamp : performance.now())
+    if (!over) observer.head(response, stamp())
     response.on('data', (bytes: Buffer) => {
-      const at = arrived()
-      tell(() => observer.chunk(bytes, at))
+      if (!over) observer.chunk(bytes, stamp())
     })
     response.on('end', () => {
-      const at = arrived()
-      tell(() => {
-        over = true
-        observer.end(at)
-      })
+      if (over) return
+      over = true
+      observer.end(stamp())
     })
     response.on('error', fail)
   }
 
   function fail(error: Error): void {
-    const at = performance.now()
-    later(() => {
-      if (over) return
-      over = true
-      request.destroy()
-      observer.fail(error, at)
-    })
+    if (over) return
+    over = true
+    request.destroy()
+    observer.fail(error, performance.now())
   }
 
   return {
-    lastByteAt: () => (stamp?.seen ? stamp.at : undefined),
+    lastByteAt,
     destroy: () => {
       over = true
       request.destroy()
@@ -114,48 +114,6 @@ export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
   }
 }
 
-interface Stamp {
-  at: number
-  seen: boolean
-}
-
-const stamps = new WeakMap<Socket, Stamp>()
-
-/** The clock of a connection, read before the HTTP parser or anything else sees the bytes. */
-function stampOf(socket: Socket): Stamp {
-  const known = stamps.get(socket)
-  if (known) return known
-  const stamp = { at: 0, seen: false }
-  socket.prependListener('data', () => {
-    stamp.at = performance.now()
-    stamp.seen = true
-  })
-  stamps.set(socket, stamp)
-  return stamp
-}
-
 function isStale(request: http.ClientRequest, error: Error): boolean {
   return request.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-}
-
-const waiting: (() => void)[] = []
-
-/**
- * Works one thing off per turn of the event loop, so that between any two the loop goes through its
- * sockets and stamps what has come: else the first of sixteen streams would make the others look late.
- */
-function later(work: () => void): void {
-  if (waiting.push(work) === 1) setImmediate(next)
-}
-
-function next(): void {
-  const work = waiting.shift()
-  if (waiting.length > 0) setImmediate(next)
-  work?.()
-}
-
-/** Resolves when all that has arrived was told. */
-export async function allTold(): Promise<void> {
-  do await turn()
-  while (waiting.length > 0)
 }

@@ -3,10 +3,10 @@ import { Ollama, type ChatRequest, type ChatResponse, type GenerateRequest, type
 import { callMessages, ChimeraError } from '../errors.ts'
 import type { Call, StageTime } from '../schema/generated.ts'
 import type { Arm, Bound } from './arm.ts'
-import { allTold } from './exchange.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
 import { complete, record } from './request.ts'
+import { allHandedOn } from './stamped-socket.ts'
 import { outgoingOf, transportFetch } from './transport.ts'
 import { wholeChat, wholeGenerate } from './whole.ts'
 
@@ -131,7 +131,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     stages: () => ended.toSorted((a, b) => a.start - b.start),
     finish: async () => {
       // What has arrived by now belongs to the calls.
-      await allTold()
+      await allHandedOn()
       finished = true
       signal.removeEventListener('abort', interrupt)
       const abandoned = invalid('truncated_stream', callMessages.abandoned())

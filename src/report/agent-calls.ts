@@ -5,6 +5,7 @@ import { median } from '../stats/index.ts'
 import { md, type Md } from './escape.ts'
 import { absent, count, quantity } from './format.ts'
 import { own, table } from './markdown-table.ts'
+import { brief } from './output.ts'
 
 /** Most rows of a table; trials.jsonl has every call. */
 const mostRows = 500
@@ -22,7 +23,18 @@ export function callTables(trials: readonly Trial[]): string[] {
     '### Calls',
     ...(omitted > 0 ? [`The last ${shown.length} calls; ${omitted} earlier ones are in trials.jsonl.`] : []),
     table(
-      ['trial', 'stage', '>call', '>TTFT', '>throughput', '>tokens', '>prompt tokens', '>load', '>duration', 'outcome'],
+      [
+        'trial',
+        'stage',
+        '>call',
+        '>TTFT',
+        '>throughput',
+        '>tokens',
+        '>prompt tokens',
+        '>load',
+        '>duration',
+        'outcome',
+      ],
       shown.map(({ trial, call }) => callRow(trial, call)),
     ),
   ]
@@ -44,7 +56,12 @@ function byStage(calls: readonly Call[]): string {
         const values = some.map(value).filter((one) => one !== undefined)
         return own(name === 'invalid' || values.length === 0 ? absent : quantity(median(values), unit))
       }
-      const figures = [centre((call) => call.ttft, 'ms'), centre(throughput, 'tok/s'), centre((call) => call.eval_count, 'x'), centre((call) => call.duration, 'ms')]
+      const figures = [
+        centre((call) => call.ttft, 'ms'),
+        centre(throughput, 'tok/s'),
+        centre((call) => call.eval_count, 'x'),
+        centre((call) => call.duration, 'ms'),
+      ]
       return [[md`${stage ?? absent}`, own(name), own(String(some.length)), ...figures]]
     }),
   )
@@ -52,7 +69,9 @@ function byStage(calls: readonly Call[]): string {
 }
 
 function callRow(trial: Trial, call: Call): Md[] {
-  const outcome = call.valid ? md`${call.done_reason ?? 'ok'}${call.cold ? ', cold' : ''}` : md`**${call.reason ?? 'invalid'}**`
+  const outcome = call.valid
+    ? md`${call.done_reason ?? 'ok'}${call.cold ? ', cold' : ''}`
+    : md`**${call.reason ?? 'invalid'}**`
   const tokens = (n: number | undefined): Md => own(n === undefined ? absent : String(n))
   return [
     own(trialName(trial)),
@@ -75,8 +94,17 @@ export function invalidTable(trials: readonly Trial[]): string[] {
   const shown = invalid.slice(0, mostRows)
   return [
     '### Invalid trials',
-    table(['trial', 'reason', 'message'], shown.map((trial) => [own(trialName(trial)), md`${trial.invalid_reason}`, md`${trial.message}`])),
-    ...(shown.length < invalid.length ? [`${count(invalid.length - shown.length, 'more trial')} in trials.jsonl.`] : []),
+    table(
+      ['trial', 'reason', 'message'],
+      shown.map((trial) => [
+        own(trialName(trial)),
+        md`${trial.invalid_reason}`,
+        md`${brief(trial.message ?? absent)}`,
+      ]),
+    ),
+    ...(shown.length < invalid.length
+      ? [`${count(invalid.length - shown.length, 'more trial')} in trials.jsonl.`]
+      : []),
   ]
 }
 

@@ -4,13 +4,13 @@
  */
 import type { ArmReport, Report, SuiteReport, Trial } from '../schema/generated.ts'
 import { callTables, invalidTable, trialName } from './agent-calls.ts'
-import { configRows } from './config.ts'
-import { code, fence, md, type Md } from './escape.ts'
+import { aggregates, configuration } from './agent-figures.ts'
+import { code, fence, md } from './escape.ts'
 import { fileNames } from './file-names.ts'
-import { absent, quantity } from './format.ts'
-import { embeddedNote, validity } from './headline.ts'
+import { absent } from './format.ts'
+import { embeddedNote } from './headline.ts'
 import { own, table } from './markdown-table.ts'
-import { clip, lastOutput } from './output.ts'
+import { brief, clip, lastOutput } from './output.ts'
 
 /** First line of every page: what store may remove when a later run has no such arm. */
 export const pageMarker = '<!-- vitest-chimera agent page -->'
@@ -43,7 +43,12 @@ export function agentPaths({ suites }: Report): (suite: string, arm: string) => 
   return (suite, arm) => `agents/${folders.get(suite)}/${files.get(suite)?.get(arm)}.md`
 }
 
-function page(report: Report, suites: readonly SuiteReport[], name: string, trials: readonly Trial[]): string {
+function page(
+  report: Report,
+  suites: readonly SuiteReport[],
+  name: string,
+  trials: readonly Trial[],
+): string {
   const sections = suites.flatMap((suite) =>
     suite.arms.filter((arm) => arm.name === name).map((arm) => ({ suite: { ...suite, arms: [arm] }, arm })),
   )
@@ -51,9 +56,16 @@ function page(report: Report, suites: readonly SuiteReport[], name: string, tria
   const blocks = [
     pageMarker,
     md`# ${name}`.text,
-    md`An arm of ${suites[0]?.name}, run of ${report.started_at}${report.status === 'interrupted' ? ', interrupted' : ''}.`.text,
+    md`An arm of ${suites[0]?.name}, run of ${report.started_at}${report.status === 'interrupted' ? ', interrupted' : ''}.`
+      .text,
     engine === undefined ? '' : md`> ${engine}`.text,
-    ...sections.flatMap(({ suite, arm }) => section(suite, arm, trials.filter((trial) => belongs(trial, suite, arm)))),
+    ...sections.flatMap(({ suite, arm }) =>
+      section(
+        suite,
+        arm,
+        trials.filter((trial) => belongs(trial, suite, arm)),
+      ),
+    ),
   ]
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
@@ -76,44 +88,6 @@ function section(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]): 
   ]
 }
 
-function configuration(arm: ArmReport): string {
-  const { requested, effective } = configRows(arm)
-  const names = [...new Set([...requested, ...effective].map(([name]) => name))]
-  const cell = (rows: typeof requested, name: string): Md => md`${rows.find(([key]) => key === name)?.[1] ?? absent}`
-  const { kind, version } = arm.server
-  return table(
-    ['', 'requested', 'effective'],
-    [
-      ['model', md`${code(arm.model)}`, own('')],
-      ['server', md`${code(arm.host)}`, md`${kind}${version === undefined ? '' : ` ${version}`}`],
-      ...names.map((name) => [md`${name}`, cell(requested, name), cell(effective, name)]),
-    ],
-  )
-}
-
-/** Samples are of complete, valid blocks; cold calls have metrics of their own and are never mixed in. */
-function aggregates(arm: ArmReport): string[] {
-  const { trials, valid, reasons } = validity(arm)
-  const invalid = reasons.map(([reason, n]) => md`${reason} ${n}`.text).join(', ')
-  const rows = [
-    ...Object.entries(arm.samples).map((entry) => ['whole trial', ...entry] as const),
-    ...arm.stages.flatMap(({ name, samples }) => Object.entries(samples).map((entry) => [name, ...entry] as const)),
-  ].map(([stage, metric, s]) => {
-    const value = (x: number | undefined): Md => md`${quantity(x, s.unit, s.max)}`
-    const spread = s.cv === undefined ? absent : `${(s.cv * 100).toFixed(1)} %`
-    return [md`${stage}`, md`${metric}`, own(String(s.n)), ...[s.median, s.mean, s.sd].map(value), own(spread), ...[s.p90, s.p95, s.p99, s.min, s.max].map(value)]
-  })
-  const headings = ['', 'metric', '>n', '>median', '>mean', '>sd', '>CV', '>p90', '>p95', '>p99', '>min', '>max']
-  const temperatures = [
-    { title: 'Trials of complete, valid blocks; TTFT of their warm calls:', rows: rows.filter((row) => !row[1]!.text.endsWith('_cold')) },
-    { title: 'Calls that loaded the model:', rows: rows.filter((row) => row[1]!.text.endsWith('_cold')) },
-  ]
-  return [
-    `${trials} trials started, ${valid} valid${invalid === '' ? '' : `; invalid and in no figure below: ${invalid}`}.`,
-    ...temperatures.filter((group) => group.rows.length > 0).flatMap(({ title, rows: some }) => [title, table(headings, some)]),
-  ]
-}
-
 function output(trials: readonly Trial[]): string[] {
   const last = lastOutput(trials)
   if (last === undefined) return ['### Output', 'No valid trial with an output.']
@@ -129,8 +103,12 @@ function checks(trials: readonly Trial[]): string[] {
   const rows = names.map((name) => {
     const all = results.filter((check) => check.name === name)
     const failed = all.filter((check) => !check.ok)
-    return [md`${name}`, own(String(all.length - failed.length)), own(String(failed.length)), md`${failed.at(-1)?.message ?? absent}`]
+    return [
+      md`${name}`,
+      own(String(all.length - failed.length)),
+      own(String(failed.length)),
+      md`${brief(failed.at(-1)?.message ?? absent)}`,
+    ]
   })
   return ['### Checks', table(['check', '>passed', '>failed', 'last failure'], rows)]
 }
-

@@ -5,8 +5,12 @@ import { bytes, json } from './format.ts'
 export type Row = readonly [name: string, value: string]
 
 /** What an arm asked for beside what the server really did; only what is known. */
-export function configRows({ options, effective, quantization, digest }: ArmReport): { requested: Row[]; effective: Row[] } {
-  const { num_ctx, gpu_fraction, size, size_vram, block_count, context_length, family, parameter_size } = effective
+export function configRows({ options, effective, quantization, digest }: ArmReport): {
+  requested: Row[]
+  effective: Row[]
+} {
+  const { num_ctx, gpu_fraction, size, size_vram, block_count, context_length, family, parameter_size } =
+    effective
   const known: (readonly [string, string | number | undefined])[] = [
     ['num_ctx', num_ctx],
     ['on GPU', gpu_fraction === undefined ? undefined : `${Number((gpu_fraction * 100).toFixed(1))} %`],
@@ -21,6 +25,8 @@ export function configRows({ options, effective, quantization, digest }: ArmRepo
   ]
   return {
     requested: Object.entries(options).map(([name, value]) => [name, json(value)]),
-    effective: known.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const])),
+    effective: known.flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as const],
+    ),
   }
 }

@@ -4,6 +4,8 @@
  * came out of the same tag. Forgetting to escape is then a type error or shows as escaped text, never as markup.
  */
 
+import { oneLine, visible } from './visible.ts'
+
 /** Finished HTML. */
 export class Html {
   readonly text: string
@@ -34,7 +36,11 @@ export function md(parts: TemplateStringsArray, ...values: Value<Md>[]): Md {
   return new Md(weave(parts, values, (value) => (value instanceof Md ? value.text : escapeMarkdown(value))))
 }
 
-function weave<T>(parts: TemplateStringsArray, values: Value<T>[], write: (value: T | string) => string): string {
+function weave<T>(
+  parts: TemplateStringsArray,
+  values: Value<T>[],
+  write: (value: T | string) => string,
+): string {
   const text = (value: Value<T>): string =>
     value === undefined
       ? ''
@@ -45,7 +51,13 @@ function weave<T>(parts: TemplateStringsArray, values: Value<T>[], write: (value
 }
 
 function escapeHtml(hostile: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+  const entities: Record<string, string> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  }
   return visible(hostile).replace(/[&<>"']/g, (char) => entities[char]!)
 }
 
@@ -55,11 +67,17 @@ function escapeHtml(hostile: string): string {
  */
 function escapeMarkdown(hostile: string): string {
   const pieces = visible(hostile.replace(/\s+/g, ' ')).split(/(`[^`]+`)/)
-  const tokens = pieces.flatMap((piece, i) => (i % 2 === 1 ? [{ code: true, text: piece.slice(1, -1) }] : words(piece)))
-  const escaped = joined(tokens).map(({ code: isCode, text }) => (isCode ? code(text).text : escapePunctuation(text)))
-  return escaped.join('').replace(/^ ?(?:(\d+)([.)])(?=\s|$)|[-+=#>]+(?=\s|$))/, (marker, number, dot) =>
-    number === undefined ? `\\${marker.trimStart()}` : `${number}\\${dot}`,
+  const tokens = pieces.flatMap((piece, i) =>
+    i % 2 === 1 ? [{ code: true, text: piece.slice(1, -1) }] : words(piece),
   )
+  const escaped = joined(tokens).map(({ code: isCode, text }) =>
+    isCode ? code(text).text : escapePunctuation(text),
+  )
+  return escaped
+    .join('')
+    .replace(/^ ?(?:(\d+)([.)])(?=\s|$)|[-+=#>]+(?=\s|$))/, (marker, number, dot) =>
+      number === undefined ? `\\${marker.trimStart()}` : `${number}\\${dot}`,
+    )
 }
 
 interface Token {
@@ -73,7 +91,11 @@ function words(text: string): Token[] {
   return text.split(/(\s+)/).flatMap((word) => {
     const [, open = '', middle = '', close = ''] = /^(["'([]*)(.*?)([\])"'.,;:!?]*)$/su.exec(word) ?? []
     if (!linked.test(middle)) return { code: false, text: word }
-    return [{ code: false, text: open }, { code: true, text: middle }, { code: false, text: close }]
+    return [
+      { code: false, text: open },
+      { code: true, text: middle },
+      { code: false, text: close },
+    ]
   })
 }
 
@@ -112,30 +134,4 @@ export function fence(hostile: string, language = 'text'): string {
 
 function longestBackticks(text: string): number {
   return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0)
-}
-
-/** Text on one line, fit for a terminal: no line break, nothing that moves the cursor or the reading order. */
-export function oneLine(hostile: string): string {
-  return visible(hostile.replace(/\s+/g, ' ').trim())
-}
-
-// Bidirectional controls, invisible separators and tag characters: they make text look like other text.
-const invisible = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
-
-/** Control characters as their pictures (␛ for escape), invisible format characters by number; tabs and line breaks stay if asked. */
-export function visible(hostile: string, lines = true): string {
-  return hostile
-    .toWellFormed()
-    .replace(/\r\n?/g, '\n')
-    .replace(/[\0-\x1f\x7f]/g, (char) => (lines && (char === '\n' || char === '\t') ? char : picture(char)))
-    .replace(/[\x80-\x9f]/g, numbered)
-    .replace(invisible, numbered)
-}
-
-function picture(char: string): string {
-  return char === '\x7f' ? '␡' : String.fromCharCode(0x2400 + char.charCodeAt(0))
-}
-
-function numbered(char: string): string {
-  return `⟨U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`
 }

@@ -36,6 +36,9 @@ function safeName(name: string): string {
     .normalize('NFC')
     .replace(/(?: *[^\p{L}\p{M}\p{N} ._+=,@()-]+ *)+/gu, '-')
     .replace(/^[. -]+|[. -]+$/g, '')
-  const short = [...kept].slice(0, longest).join('').replace(/[. ]+$/, '')
+  const short = [...kept]
+    .slice(0, longest)
+    .join('')
+    .replace(/[. ]+$/, '')
   return short === '' ? 'unnamed' : reserved.test(short) ? `_${short}` : short
 }

@@ -14,7 +14,8 @@ export const absent = '–'
  */
 export function quantity(value: number | undefined, unit: string, like: number = value ?? 0): string {
   if (value === undefined || !Number.isFinite(value)) return absent
-  if (unit === 'ms') return Math.abs(like) >= 10_000 ? `${(value / 1000).toFixed(2)} s` : milliseconds(value, like)
+  if (unit === 'ms')
+    return Math.abs(like) >= 10_000 ? `${(value / 1000).toFixed(2)} s` : milliseconds(value, like)
   if (unit === 'share') return `${(value * 100).toFixed(1)} %`
   if (unit === 'x') return Number.isInteger(value) ? String(value) : value.toFixed(decimals(like))
   return `${value.toFixed(decimals(like))} ${unit}`
@@ -68,7 +69,9 @@ function probability(p: number): string {
 /** The verdict's word; what it would take when there is none. */
 export function verdict({ verdict: word, pairs_needed: needed, pairs, p }: Comparison): string {
   if (needed !== undefined) return `${word}, about ${count(needed, 'block')} needed`
-  return word === 'inconclusive' && p === undefined && pairs < FEWEST_PAIRS ? `${word}, at least ${FEWEST_PAIRS} blocks needed` : word
+  return word === 'inconclusive' && p === undefined && pairs < FEWEST_PAIRS
+    ? `${word}, at least ${FEWEST_PAIRS} blocks needed`
+    : word
 }
 
 /** `report › output_throughput`, or the metric alone for the whole trial. */
@@ -76,8 +79,9 @@ export function label({ metric, stage }: Pick<Comparison, 'metric' | 'stage'>): 
   return stage === null ? metric : `${stage} › ${metric}`
 }
 
-/** The smallest change that matters: `5 %`. */
-export function threshold({ threshold: share }: Comparison): string {
+/** The smallest change that matters: `5 %`, or `5.00 ms` where the absolute floor is the greater one. */
+export function threshold({ threshold: share, floor, unit }: Comparison): string {
+  if (floor !== undefined) return quantity(floor, unit)
   return share > 0 ? `${Number((share * 100).toPrecision(3))} %` : absent
 }
 

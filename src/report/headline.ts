@@ -1,6 +1,6 @@
-/** What every writer says in the same words: the answer to "may this merge?", the pairs of arms, validity, the engine. */
-import type { ArmReport, Comparison, Report, SuiteReport } from '../schema/generated.ts'
-import { change, count, quantity, verdict } from './format.ts'
+/** What every report opens with, in the same words everywhere: may this merge, and on which engine was it measured. */
+import type { Comparison, Report } from '../schema/generated.ts'
+import { count } from './format.ts'
 
 /** The answer on one line. */
 export interface Headline {
@@ -22,11 +22,24 @@ export function headline({ status, gate, suites }: Report): Headline {
     answer: mayMerge ? 'may merge' : 'do not merge',
   })
   if (status === 'interrupted')
-    return { ...answer(false), word: 'Interrupted', reason: 'The run was stopped before it could decide. What was measured is reported; run it again for a verdict.' }
+    return {
+      ...answer(false),
+      word: 'Interrupted',
+      reason:
+        'The run was stopped before it could decide. What was measured is reported; run it again for a verdict.',
+    }
   if (gate.status === 'inconclusive')
-    return { ...answer(!failing), word: 'Inconclusive', reason: `No regression was found, but ${undecided(gated)}.` }
+    return {
+      ...answer(!failing),
+      word: 'Inconclusive',
+      reason: `No regression was found, but ${undecided(gated)}.`,
+    }
   if (gate.status === 'invalid')
-    return { ...answer(false), word: 'Invalid', reason: 'The data cannot be judged; the failures say what to do.' }
+    return {
+      ...answer(false),
+      word: 'Invalid',
+      reason: 'The data cannot be judged; the failures say what to do.',
+    }
   if (gate.status === 'regressed' || failing)
     return { ...answer(false), word: 'Regressed', reason: `${regressed(gated)}.` }
   return { ...answer(true), word: 'Passed', reason: `No gated metric regressed: ${tally(gated)}.` }
@@ -34,7 +47,9 @@ export function headline({ status, gate, suites }: Report): Headline {
 
 function undecided(gated: readonly Comparison[]): string {
   const open = gated.filter((comparison) => comparison.verdict === 'inconclusive').length
-  return open === 0 ? 'not every gated metric could be decided' : `${open} of ${count(gated.length, 'gated comparison')} could not be decided`
+  return open === 0
+    ? 'not every gated metric could be decided'
+    : `${open} of ${count(gated.length, 'gated comparison')} could not be decided`
 }
 
 function regressed(gated: readonly Comparison[]): string {
@@ -44,66 +59,29 @@ function regressed(gated: readonly Comparison[]): string {
 
 function tally(gated: readonly Comparison[]): string {
   const words = ['improved', 'unchanged', 'inconclusive'] as const
-  const found = words.map((word) => [gated.filter((comparison) => comparison.verdict === word).length, word] as const)
-  return found.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`).join(', ') || 'none was compared'
-}
-
-/** A candidate arm with the baseline it is held against. */
-export interface Pairing {
-  baseline: string
-  candidate: string
-  /** Gated ones first, then in the order of the report. */
-  comparisons: Comparison[]
-}
-
-/** The pairs of arms of a suite, those without any comparison included. */
-export function pairings(suite: SuiteReport): Pairing[] {
-  const baseline = suite.arms.find((arm) => arm.role === 'baseline')?.name ?? suite.comparisons[0]?.baseline ?? 'baseline'
-  const names = [...suite.arms.filter((arm) => arm.role === 'candidate'), ...suite.comparisons.map((c) => ({ name: c.candidate }))]
-  return [...new Set(names.map((arm) => arm.name))].map((candidate) => ({
-    baseline,
-    candidate,
-    comparisons: suite.comparisons
-      .filter((comparison) => comparison.candidate === candidate)
-      .toSorted((a, b) => Number(b.gated) - Number(a.gated)),
-  }))
-}
-
-/** `-12.1 % [-12.6, -11.5] regressed (10 blocks)`: one comparison after its label. */
-export function finding(comparison: Comparison): string {
-  const { metric, pairs, p, baseline_value: before, candidate_value: after } = comparison
-  if (metric === 'valid_rate')
-    return `${quantity(after, 'share')} against ${quantity(before, 'share')}${p === undefined ? '' : ` (${change(comparison)})`} ${verdict(comparison)}`
-  return `${change(comparison)} ${verdict(comparison)} (${count(pairs, 'block')})`
-}
-
-/** Whether a comparison found a change that matters, in either direction. */
-export function hasMoved({ verdict: word }: Comparison): boolean {
-  return word === 'regressed' || word === 'improved'
-}
-
-/** `By stage: 16 comparisons, 4 regressed`. */
-export function stagesTitle(staged: readonly Comparison[]): string {
-  const words = (['regressed', 'improved', 'inconclusive'] as const).flatMap((word) => {
-    const n = staged.filter((comparison) => comparison.verdict === word).length
-    return n === 0 ? [] : [`${n} ${word}`]
-  })
-  return `By stage: ${count(staged.length, 'comparison')}, ${words.join(', ') || 'all unchanged'}`
-}
-
-/** Trials of an arm: started, valid, and the invalid ones by reason, most frequent first. */
-export function validity({ trials, invalid }: ArmReport): { trials: number; valid: number; reasons: [string, number][] } {
-  const reasons = Object.entries(invalid).toSorted(([, a], [, b]) => b - a)
-  return { trials, valid: trials - reasons.reduce((sum, [, n]) => sum + n, 0), reasons }
+  const found = words.map(
+    (word) => [gated.filter((comparison) => comparison.verdict === word).length, word] as const,
+  )
+  return (
+    found
+      .filter(([n]) => n > 0)
+      .map(([n, word]) => `${n} ${word}`)
+      .join(', ') || 'none was compared'
+  )
 }
 
 /** The sentence every report carries when the embedded engine was used; undefined when it was not. */
 export function embeddedNote({ suites }: Report): string | undefined {
   const arms = suites.flatMap((suite) => suite.arms).filter((arm) => arm.server.kind === 'embedded')
   if (arms.length === 0) return undefined
-  const engines = [...new Set(arms.map(({ server }) => server.engine ?? server.version).filter((name) => name !== undefined))]
+  const engines = [
+    ...new Set(
+      arms.map(({ server }) => server.engine ?? server.version).filter((name) => name !== undefined),
+    ),
+  ]
   const models = [...new Set(arms.map((arm) => arm.model))]
-  const named = models.length === 1 ? `the real model named ${models[0]}` : `the real models named ${models.join(', ')}`
+  const named =
+    models.length === 1 ? `the real model named ${models[0]}` : `the real models named ${models.join(', ')}`
   const engine = engines.length === 0 ? '' : ` (${engines.join('; ')})`
   return `Measured on the embedded engine${engine}: the figures say nothing about a GPU or about ${named}.`
 }

@@ -13,3 +13,11 @@ export function typeset(text: string): string {
     .replace(/(?<=\d) (?=[%\p{L}])/gu, '\u00a0')
     .replace(/^~ /, '~\u00a0')
 }
+
+/** Numbers that lead to the notes. */
+export function marks(numbers: readonly number[]): Html | undefined {
+  if (numbers.length === 0) return undefined
+  return html`<sup
+    >${numbers.map((n, i) => html`${i > 0 ? ', ' : ''}<a href="#note-${n}" aria-label="note ${n}">${n}</a>`)}</sup
+  >`
+}

@@ -2,15 +2,15 @@
 import { isMetric } from '../metrics.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../schema/generated.ts'
 import { trialName } from './agent-calls.ts'
-import { configRows } from './config.ts'
 import { html, type Html } from './escape.ts'
-import { absent, count, quantity } from './format.ts'
-import { hasMoved, pairings, stagesTitle, validity } from './headline.ts'
+import { absent, count } from './format.ts'
+import { armsTable } from './html-arms.ts'
 import { comparisonTable } from './html-comparisons.ts'
-import { prose, typeset } from './html-prose.ts'
+import { marks, prose } from './html-prose.ts'
 import type { Notes } from './notes.ts'
-import { clip, lastOutput } from './output.ts'
+import { brief, clip, lastOutput } from './output.ts'
 import { strip } from './strip.ts'
+import { hasMoved, pairings, stagesTitle } from './pairings.ts'
 
 /** What a section needs beside its suite. */
 export interface SectionContext {
@@ -30,15 +30,14 @@ export function suiteSection(suite: SuiteReport, id: string, context: SectionCon
   const { notes } = context
   const trials = context.trials.filter((trial) => trial.suite === suite.name && trial.file === suite.file)
   return html`<section id="${id}" class="suite">
-<h2>${suite.name}${marks(notes.at(suite))}</h2>
-<p class="facts"><code>${suite.file}</code>${schedule(suite).map((fact) => html`<span>${fact}</span>`)}</p>
-${pairings(suite).map(({ baseline, candidate, comparisons }) => comparisonPart(suite, `${candidate} against ${baseline}`, comparisons, context))}
-${strips(suite, trials)}
-${armsTable(suite, notes)}
-${invalidTrials(trials)}
-${suite.arms.map((arm) => output(suite, arm, trials, context))}
-</section>
-`
+    <h2>${suite.name}${marks(notes.at(suite))}</h2>
+    <p class="facts">
+      <code>${suite.file}</code>${schedule(suite).map((fact) => html`<span>${fact}</span>`)}
+    </p>
+    ${pairings(suite).map(({ baseline, candidate, comparisons }) => comparisonPart(suite, `${candidate} against ${baseline}`, comparisons, context))}
+    ${strips(suite, trials)} ${armsTable(suite, notes)} ${invalidTrials(trials)}
+    ${suite.arms.map((arm) => output(suite, arm, trials, context))}
+  </section> `
 }
 
 function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): string[] {
@@ -50,83 +49,119 @@ function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): string
   ]
 }
 
-function comparisonPart(suite: SuiteReport, title: string, comparisons: readonly Comparison[], { notes }: SectionContext): Html {
-  if (comparisons.length === 0) return html`<p>${title}: nothing could be compared, no block had a valid trial of both arms.</p>`
-  const row = (comparison: Comparison) => ({ comparison, marks: marks(notes.at(suite, { metric: comparison.metric })) })
+function comparisonPart(
+  suite: SuiteReport,
+  title: string,
+  comparisons: readonly Comparison[],
+  { notes }: SectionContext,
+): Html {
+  if (comparisons.length === 0)
+    return html`<p>${title}: nothing could be compared, no block had a valid trial of both arms.</p>`
+  const row = (comparison: Comparison) => ({
+    comparison,
+    marks: marks(notes.at(suite, { metric: comparison.metric })),
+  })
   const whole = comparisons.filter((comparison) => comparison.stage === null)
   const staged = comparisons.filter((comparison) => comparison.stage !== null)
   const moved = staged.some(hasMoved)
   return html`${comparisonTable(title, [{ rows: whole.map(row) }])}
-<p class="legend">Bold metrics are gated. Values are medians; the change is the Hodges–Lehmann estimate with its repeated confidence interval, ~ where that includes no change; p is of Fisher’s exact test, one-sided.</p>
-${
-  staged.length === 0
-    ? undefined
-    : html`<details${moved ? html` open` : undefined}><summary>${stagesTitle(staged)}</summary>${comparisonTable(
-        `${title}, by stage`,
-        [...Map.groupBy(staged, ({ stage }) => stage ?? '')].map(([stage, some]) => ({ title: stage, rows: some.map(row) })),
-      )}</details>`
-}`
+    <p class="legend">
+      Bold metrics are gated. Values are medians; the change is the Hodges–Lehmann estimate with its repeated
+      confidence interval, ~ where that includes no change; p is of Fisher’s exact test, one-sided.
+    </p>
+    ${
+      staged.length === 0
+        ? undefined
+        : html`<details${moved ? html` open` : undefined}><summary>${stagesTitle(staged)}</summary>${comparisonTable(
+            `${title}, by stage`,
+            [...Map.groupBy(staged, ({ stage }) => stage ?? '')].map(([stage, some]) => ({
+              title: stage,
+              rows: some.map(row),
+            })),
+          )}</details>`
+    }`
 }
 
 /** A plot of every gated metric; of the trials' durations where none has values. */
 function strips(suite: SuiteReport, trials: readonly Trial[]): Html | undefined {
-  const gated = suite.comparisons.filter(({ stage, gated }) => stage === null && gated).map(({ metric }) => metric)
-  const plot = (metrics: readonly string[]): Html[] => metrics.filter(isMetric).flatMap((metric) => strip(metric, trials) ?? [])
+  const gated = suite.comparisons
+    .filter(({ stage, gated }) => stage === null && gated)
+    .map(({ metric }) => metric)
+  const plot = (metrics: readonly string[]): Html[] =>
+    metrics.filter(isMetric).flatMap((metric) => strip(metric, trials) ?? [])
   const found = plot([...new Set(gated)])
   const plots = found.length > 0 ? found : plot(['trial_duration'])
   if (plots.length === 0) return undefined
-  const names = (role: string): string => suite.arms.filter((arm) => arm.role === role).map((arm) => arm.name).join(', ')
-  return html`<h3>Trials</h3><div class="strips">${plots}</div>
-<p class="legend"><span class="key baseline">${names('baseline')}</span><span class="key candidate">${names('candidate')}</span>${trials.some((trial) => !trial.valid) ? html`<span class="key invalid">invalid</span>` : undefined}<span>lines are medians of the valid trials; warm-ups are left out</span></p>`
-}
-
-/** Requested beside effective, a column an arm, rows that differ between the arms marked. */
-function armsTable(suite: SuiteReport, notes: Notes): Html {
-  const arms = suite.arms.map((arm) => ({ arm, ...configRows(arm), ...validity(arm) }))
-  const names = (key: 'requested' | 'effective'): string[] => [...new Set(arms.flatMap((one) => one[key].map(([name]) => name)))]
-  const find = (rows: readonly (readonly [string, string])[], name: string): string | undefined => rows.find(([key]) => key === name)?.[1]
-  const group = (title: string, missing: string, rows: readonly (readonly [string, readonly (string | undefined)[]])[]): Html =>
-    rows.length === 0
-      ? html``
-      : html`<tbody><tr class="group"><th scope="rowgroup" colspan="${arms.length + 1}">${title}</th></tr>${rows.map(
-          ([name, values]) => html`<tr${title !== 'trials' && new Set(values).size > 1 ? html` class="differs"` : undefined}><th scope="row">${name}</th>${values.map((value) => html`<td>${value === undefined ? missing : typeset(value)}</td>`)}</tr>`,
-        )}</tbody>`
-  return html`<h3>Arms</h3><div class="scroll" tabindex="0" role="region" aria-label="Arms of ${suite.name}"><table class="arms"><caption>What each arm asked for, and what the server did</caption>
-<thead><tr><td></td>${arms.map(({ arm }) => html`<th scope="col">${arm.name}${marks(notes.at(suite, { arm: arm.name }))}<small>${arm.role}</small></th>`)}</tr></thead>
-${group('trials', absent, [
-  ['valid', arms.map(({ valid, trials }) => `${valid} of ${trials}${trials > 0 ? ` (${quantity(valid / trials, 'share')})` : ''}`)],
-  ...(arms.some(({ reasons }) => reasons.length > 0) ? ([['invalid', arms.map(({ reasons }) => reasons.map(([reason, n]) => `${reason} ${n}`).join(', ') || 'none')]] as const) : []),
-])}
-${group('requested', 'default', [
-  ['model', arms.map(({ arm }) => arm.model)],
-  ...names('requested').map((name) => [name, arms.map(({ requested }) => find(requested, name))] as const),
-])}
-${group('effective', absent, [
-  ['server', arms.map(({ arm }) => `${arm.server.kind}${arm.server.version === undefined ? '' : ` ${arm.server.version}`} at ${arm.host}`)],
-  ...names('effective').map((name) => [name, arms.map(({ effective }) => find(effective, name))] as const),
-])}</table></div>`
+  const names = (role: string): string =>
+    suite.arms
+      .filter((arm) => arm.role === role)
+      .map((arm) => arm.name)
+      .join(', ')
+  return html`<h3>Trials</h3>
+    <div class="strips">${plots}</div>
+    <p class="legend">
+      <span class="key baseline">${names('baseline')}</span
+      ><span class="key candidate">${names('candidate')}</span
+      >${trials.some((trial) => !trial.valid) ? html`<span class="key invalid">invalid</span>` : undefined}<span
+        >lines are medians of the valid trials; warm-ups are left out</span
+      >
+    </p>`
 }
 
 function invalidTrials(trials: readonly Trial[]): Html | undefined {
   const invalid = trials.filter((trial) => !trial.valid)
   if (invalid.length === 0) return undefined
   const rest = invalid.length - mostInvalid
-  return html`<h3>Invalid trials</h3><div class="scroll" tabindex="0" role="region" aria-label="Invalid trials"><table class="invalid-trials"><caption>Counted, shown, and in no figure above; the whole block was left out</caption>
-<thead><tr><th scope="col">trial</th><th scope="col">arm</th><th scope="col">reason</th><th scope="col">message</th></tr></thead>
-<tbody>${invalid.slice(0, mostInvalid).map((trial) => html`<tr><td>${trialName(trial)}</td><td>${trial.arm}</td><td><code>${trial.invalid_reason}</code></td><td>${prose(trial.message ?? absent)}</td></tr>`)}</tbody></table></div>
-${rest > 0 ? html`<p class="legend">${count(rest, 'more invalid trial')} in trials.jsonl.</p>` : undefined}`
+  return html`<h3>Invalid trials</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Invalid trials">
+      <table class="invalid-trials">
+        <caption>
+          Counted, shown, and in no figure above; the whole block was left out
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">trial</th>
+            <th scope="col">arm</th>
+            <th scope="col">reason</th>
+            <th scope="col">message</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${invalid.slice(0, mostInvalid).map(
+            (trial) =>
+              html`<tr>
+                <td>${trialName(trial)}</td>
+                <td>${trial.arm}</td>
+                <td><code>${trial.invalid_reason}</code></td>
+                <td>${prose(brief(trial.message ?? absent))}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${rest > 0 ? html`<p class="legend">${count(rest, 'more invalid trial')} in trials.jsonl.</p>` : undefined}`
 }
 
-function output(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[], { agentPath, longestOutput }: SectionContext): Html {
+function output(
+  suite: SuiteReport,
+  arm: ArmReport,
+  trials: readonly Trial[],
+  { agentPath, longestOutput }: SectionContext,
+): Html {
   const last = lastOutput(trials.filter((trial) => trial.arm === arm.name))
-  const page = html`<a href="${encodeURI(agentPath(suite.name, arm.name)).replace(/[?#]/g, encodeURIComponent)}">every call of this arm</a>`
+  const page = html`<a
+    href="${encodeURI(agentPath(suite.name, arm.name)).replace(/[?#]/g, encodeURIComponent)}"
+    >every call of this arm</a
+  >`
   if (last === undefined) return html`<p class="legend">${arm.name}: no valid output; ${page}.</p>`
   const { text, cut } = clip(last.text, longestOutput)
-  return html`<details class="output"><summary>Last valid output of ${arm.name} <span>${count(last.text.length, 'character')}</span></summary><pre>${text}</pre>
-<p class="legend">trial ${trialName(last.trial)}${cut > 0 ? html`; ${cut} more characters are in trials.jsonl` : undefined}; ${page}.</p></details>`
-}
-
-function marks(numbers: readonly number[]): Html | undefined {
-  if (numbers.length === 0) return undefined
-  return html`<sup>${numbers.map((n, i) => html`${i > 0 ? ', ' : ''}<a href="#note-${n}" aria-label="note ${n}">${n}</a>`)}</sup>`
+  return html`<details class="output">
+    <summary>Last valid output of ${arm.name} <span>${count(last.text.length, 'character')}</span></summary>
+    <pre>${text}</pre>
+    <p class="legend">
+      trial
+      ${trialName(last.trial)}${cut > 0 ? html`; ${cut} more characters are in trials.jsonl` : undefined};
+      ${page}.
+    </p>
+  </details>`
 }

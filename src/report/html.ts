@@ -8,12 +8,13 @@ import type { GateFailure, Report, Trial } from '../schema/generated.ts'
 import { agentPaths } from './agent-page.ts'
 import { html, Html } from './escape.ts'
 import { count, span } from './format.ts'
-import { embeddedNote, headline, pairings, type Headline } from './headline.ts'
+import { embeddedNote, headline, type Headline } from './headline.ts'
 import { comparisonTable } from './html-comparisons.ts'
 import { prose } from './html-prose.ts'
 import { style } from './html-style.ts'
 import { suiteSection } from './html-suite.ts'
 import { collectNotes, type Notes } from './notes.ts'
+import { pairings } from './pairings.ts'
 
 const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`
 
@@ -32,29 +33,33 @@ export function reportHtml(report: Report, trials: readonly Trial[]): string {
   }
   const head = headline(report)
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${head.word}: ${head.answer} · ${report.tool.name}</title>
-<style>${new Html(style)}</style>
-</head>
-<body>
-${masthead(report, head, trials)}
-<main>
-${overview(report)}
-${report.suites.map((suite, i) => suiteSection(suite, `suite-${i + 1}`, context))}
-${notesSection(notes)}
-${environment(report)}
-</main>
-</body>
-</html>
-`.text
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${head.word}: ${head.answer} · ${report.tool.name}</title>
+        <style>
+          ${new Html(style)}
+        </style>
+      </head>
+      <body>
+        ${masthead(report, head, trials)}
+        <main>
+          ${overview(report)}
+          ${report.suites.map((suite, i) => suiteSection(suite, `suite-${i + 1}`, context))}
+          ${notesSection(notes)} ${environment(report)}
+        </main>
+      </body>
+    </html> `.text
 }
 
-function masthead(report: Report, { word, answer, reason, mayMerge }: Headline, trials: readonly Trial[]): Html {
+function masthead(
+  report: Report,
+  { word, answer, reason, mayMerge }: Headline,
+  trials: readonly Trial[],
+): Html {
   const { started_at, finished_at, environment: env, gate } = report
   const engine = embeddedNote(report)
   const facts = [
@@ -62,16 +67,30 @@ function masthead(report: Report, { word, answer, reason, mayMerge }: Headline, 
     span(Date.parse(finished_at) - Date.parse(started_at)),
     count(report.suites.length, 'suite'),
     trials.length > 0 ? count(trials.length, 'trial') : undefined,
-    env.git === undefined ? undefined : `${env.git.sha.slice(0, 9)}${env.git.branch === undefined ? '' : ` on ${env.git.branch}`}`,
+    env.git === undefined
+      ? undefined
+      : `${env.git.sha.slice(0, 9)}${env.git.branch === undefined ? '' : ` on ${env.git.branch}`}`,
   ].filter((fact) => fact !== undefined)
   return html`<header class="${mayMerge ? 'pass' : 'fail'} is-${word.toLowerCase()}">
-<p class="facts"><b>${report.tool.name}</b>${facts.map((fact) => html`<span>${fact}</span>`)}</p>
-<h1>${word}<small>${answer}</small></h1>
-<p class="lede">${reason}</p>
-${gate.failures.length > 0 ? html`<ul class="failures">${gate.failures.map(failure)}</ul>` : undefined}
-${gate.notices.length > 0 ? html`<ul class="notices">${gate.notices.map((notice) => html`<li>${prose(notice)}</li>`)}</ul>` : undefined}
-${engine === undefined ? undefined : html`<p class="engine">${engine}</p>`}
-</header>`
+    <p class="facts"><b>${report.tool.name}</b>${facts.map((fact) => html`<span>${fact}</span>`)}</p>
+    <h1>${word}<small>${answer}</small></h1>
+    <p class="lede">${reason}</p>
+    ${
+      gate.failures.length > 0
+        ? html`<ul class="failures">
+            ${gate.failures.map(failure)}
+          </ul>`
+        : undefined
+    }
+    ${
+      gate.notices.length > 0
+        ? html`<ul class="notices">
+            ${gate.notices.map((notice) => html`<li>${prose(notice)}</li>`)}
+          </ul>`
+        : undefined
+    }
+    ${engine === undefined ? undefined : html`<p class="engine">${engine}</p>`}
+  </header>`
 }
 
 function failure({ suite, message }: GateFailure): Html {
@@ -87,15 +106,26 @@ function overview(report: Report): Html | undefined {
     })),
   )
   if (report.suites.length < 2 || groups.every(({ rows }) => rows.length === 0)) return undefined
-  return html`<section class="overview"><h2>What decides the gate</h2>${comparisonTable('Gated comparisons of every suite', groups)}</section>`
+  return html`<section class="overview">
+    <h2>What decides the gate</h2>
+    ${comparisonTable('Gated comparisons of every suite', groups)}
+  </section>`
 }
 
 function notesSection({ all }: Notes): Html | undefined {
   if (all.length === 0) return undefined
-  return html`<section class="notes"><h2>Notes</h2><ol>${all.map(
-    ({ number, code, message, where }) =>
-      html`<li id="note-${number}"><code>${code}</code> ${prose(message)} <span class="where">${where.map((path) => path.join(' · ')).join('; ')}</span></li>`,
-  )}</ol></section>`
+  return html`<section class="notes">
+    <h2>Notes</h2>
+    <ol>
+      ${all.map(
+        ({ number, code, message, where }) =>
+          html`<li id="note-${number}">
+            <code>${code}</code> ${prose(message)}
+            <span class="where">${where.map((path) => path.join(' · ')).join('; ')}</span>
+          </li>`,
+      )}
+    </ol>
+  </section>`
 }
 
 function environment({ tool, started_at, finished_at, status, environment: env }: Report): Html {
@@ -103,10 +133,31 @@ function environment({ tool, started_at, finished_at, status, environment: env }
   const rows = [
     ['tool', `${tool.name} ${tool.version}`],
     ['run', `${started_at} to ${finished_at}, ${status}`],
-    ['commit', git === undefined ? undefined : `${git.sha}${git.branch === undefined ? '' : ` on ${git.branch}`}${git.dirty ? ', with uncommitted changes' : ''}`],
+    [
+      'commit',
+      git === undefined
+        ? undefined
+        : `${git.sha}${git.branch === undefined ? '' : ` on ${git.branch}`}${git.dirty ? ', with uncommitted changes' : ''}`,
+    ],
     ['runtime', `Node ${env.node}, Vitest ${env.vitest}${env.ci ? ', CI' : ''}`],
     ['machine', `${env.os}; ${env.cpu}`],
-    ['harness overhead', overhead === undefined ? undefined : `${overhead.toFixed(2)} ms between a chunk's arrival and its stamp`],
+    [
+      'harness overhead',
+      overhead === undefined
+        ? undefined
+        : `${overhead.toFixed(2)} ms between a chunk's arrival and its stamp`,
+    ],
   ] as const
-  return html`<section><h2>Environment</h2><dl>${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`)}</dl></section>`
+  return html`<section>
+    <h2>Environment</h2>
+    <dl>
+      ${rows.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value ?? '–'}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`
 }

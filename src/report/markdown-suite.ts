@@ -3,9 +3,10 @@ import type { ArmReport, Comparison, SuiteReport, Trial } from '../schema/genera
 import { configRows } from './config.ts'
 import { code, md, type Md } from './escape.ts'
 import { absent, change, count, direction, quantity, threshold, verdict } from './format.ts'
-import { pairings, stagesTitle, validity } from './headline.ts'
 import { own, table } from './markdown-table.ts'
 import type { Notes } from './notes.ts'
+import { brief } from './output.ts'
+import { pairings, stagesTitle, validity } from './pairings.ts'
 
 /** The blocks of Markdown of one suite. */
 export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes: Notes): string[] {
@@ -18,7 +19,10 @@ export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes
       ...comparisonTables(suite, comparisons, notes),
     ]),
     '### Trials',
-    table(['arm', '>trials', '>valid', '>valid rate', 'invalid, by reason'], suite.arms.map((arm) => trialRow(suite, arm, notes))),
+    table(
+      ['arm', '>trials', '>valid', '>valid rate', 'invalid, by reason'],
+      suite.arms.map((arm) => trialRow(suite, arm, notes)),
+    ),
     firstMessages(suite, trials),
     '### Configs',
     table(['arm', 'model', 'server', 'requested', 'effective'], suite.arms.map(configRow)),
@@ -28,7 +32,9 @@ export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes
 function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): Md {
   const confirmation = confirmed === true ? ' · what regressed was run again on fresh blocks' : ''
   const again = requeued > 0 ? ` · ${count(requeued, 'block')} re-queued` : ''
-  return own(`${pairs.min} to ${count(pairs.max, 'block')}${again}${confirmation} · \`CHIMERA_SEED=${seed}\` repeats it`)
+  return own(
+    `${pairs.min} to ${count(pairs.max, 'block')}${again}${confirmation} · \`CHIMERA_SEED=${seed}\` repeats it`,
+  )
 }
 
 function comparisonTables(suite: SuiteReport, comparisons: readonly Comparison[], notes: Notes): string[] {
@@ -39,8 +45,18 @@ function comparisonTables(suite: SuiteReport, comparisons: readonly Comparison[]
   const row = (comparison: Comparison): Md[] => comparisonRow(suite, comparison, notes)
   return [
     table(headings, whole.map(row)),
-    'Bold metrics are gated. Values are medians; the change is the Hodges-Lehmann estimate over the blocks with its repeated confidence interval, `~` where that includes no change; p is of Fisher\'s exact test, one-sided.',
-    ...(staged.length === 0 ? [] : [folded(stagesTitle(staged), table(['stage', ...headings], staged.map((one) => [md`${one.stage ?? ''}`, ...row(one)])))]),
+    "Bold metrics are gated. Values are medians; the change is the Hodges-Lehmann estimate over the blocks with its repeated confidence interval, `~` where that includes no change; p is of Fisher's exact test, one-sided.",
+    ...(staged.length === 0
+      ? []
+      : [
+          folded(
+            stagesTitle(staged),
+            table(
+              ['stage', ...headings],
+              staged.map((one) => [md`${one.stage ?? ''}`, ...row(one)]),
+            ),
+          ),
+        ]),
   ]
 }
 
@@ -70,24 +86,32 @@ function trialRow(suite: SuiteReport, arm: ArmReport, notes: Notes): Md[] {
     own(String(trials)),
     own(String(valid)),
     own(trials === 0 ? absent : quantity(valid / trials, 'share')),
-    reasons.length === 0 ? own('none') : md`${reasons.map(([reason, n], i) => `${i > 0 ? ', ' : ''}${reason} ${n}`)}`,
+    reasons.length === 0
+      ? own('none')
+      : md`${reasons.map(([reason, n], i) => `${i > 0 ? ', ' : ''}${reason} ${n}`)}`,
   ]
 }
 
 /** The first message of every kind of invalid trial: it names the cure. */
 function firstMessages(suite: SuiteReport, trials: readonly Trial[]): string {
-  const own = trials.filter((trial) => trial.suite === suite.name && trial.file === suite.file && !trial.valid)
-  const kinds = new Map(own.toReversed().map((trial) => [JSON.stringify([trial.arm, trial.invalid_reason]), trial]))
+  const invalid = trials.filter(
+    (trial) => trial.suite === suite.name && trial.file === suite.file && !trial.valid,
+  )
+  const kinds = new Map(
+    invalid.toReversed().map((trial) => [JSON.stringify([trial.arm, trial.invalid_reason]), trial]),
+  )
   return [...kinds.values()]
     .toReversed()
-    .map((trial) => `- ${md`${trial.arm}, ${trial.invalid_reason}: ${trial.message}`.text}`)
+    .map((trial) => `- ${md`${trial.arm}, ${trial.invalid_reason}: ${brief(trial.message ?? absent)}`.text}`)
     .join('\n')
 }
 
 function configRow(arm: ArmReport): Md[] {
   const { requested, effective } = configRows(arm)
   const pairs = (rows: readonly (readonly [string, string])[]): Md =>
-    rows.length === 0 ? own('defaults') : md`${rows.map(([name, value], i) => md`${i > 0 ? ', ' : ''}${name} ${value}`)}`
+    rows.length === 0
+      ? own('defaults')
+      : md`${rows.map(([name, value], i) => md`${i > 0 ? ', ' : ''}${name} ${value}`)}`
   const { kind, version } = arm.server
   return [
     md`${arm.name}`,

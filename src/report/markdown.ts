@@ -5,10 +5,11 @@
 import type { GateFailure, Report, SuiteReport, Trial } from '../schema/generated.ts'
 import { code, md, type Md } from './escape.ts'
 import { label, span } from './format.ts'
-import { embeddedNote, finding, headline, pairings, validity, type Pairing } from './headline.ts'
+import { embeddedNote, headline } from './headline.ts'
 import { suiteSection } from './markdown-suite.ts'
 import { own, table } from './markdown-table.ts'
 import { collectNotes, type Notes } from './notes.ts'
+import { finding, pairings, validity, type Pairing } from './pairings.ts'
 
 /** The report as GitHub Markdown. With `trials` it also quotes the first message of every kind of invalid trial. */
 export function reportMarkdown(report: Report, trials: readonly Trial[] = []): string {
@@ -24,18 +25,19 @@ export function reportMarkdown(report: Report, trials: readonly Trial[] = []): s
     .concat('\n')
 }
 
-const icons = { true: '✅', false: '❌' } as const
-
 function summary(report: Report): string[] {
   const { mayMerge, word, answer, reason } = headline(report)
   const engine = embeddedNote(report)
   return [
-    `# ${icons[`${mayMerge}`]} ${word}: ${answer}`,
+    `# ${mayMerge ? (word === 'Passed' ? '✅' : '⚠️') : '❌'} ${word}: ${answer}`,
     reason,
     titled('Failed', report.gate.failures.map(failure)),
     engine === undefined ? '' : `> ${md`${engine}`.text}`,
     titled('Suites', report.suites.flatMap(suiteLines)),
-    titled('Notices', report.gate.notices.map((notice) => md`${notice}`)),
+    titled(
+      'Notices',
+      report.gate.notices.map((notice) => md`${notice}`),
+    ),
   ]
 }
 
@@ -53,14 +55,20 @@ function suiteLines(suite: SuiteReport): Md[] {
 function decisive({ comparisons }: Pairing): Md[] {
   const gated = comparisons.filter((comparison) => comparison.gated && comparison.metric !== 'valid_rate')
   return gated.length === 0
-    ? [md`no gated metric was compared`]
+    ? [
+        md`
+no gated metric was compared
+        `,
+      ]
     : gated.map((comparison) => md`${label(comparison)} ${own(finding(comparison))}`)
 }
 
 /** Speed means nothing without validity, so the two stand side by side. */
 function validRates(suite: SuiteReport, { baseline, candidate, comparisons }: Pairing): Md[] {
   const arms = [candidate, baseline].map((name) => suite.arms.find((arm) => arm.name === name))
-  const counts = arms.map((arm) => (arm === undefined ? '–' : `${validity(arm).valid}/${validity(arm).trials}`))
+  const counts = arms.map((arm) =>
+    arm === undefined ? '–' : `${validity(arm).valid}/${validity(arm).trials}`,
+  )
   const compared = comparisons.find((comparison) => comparison.metric === 'valid_rate')
   const word = compared === undefined || compared.verdict === 'unchanged' ? '' : ` ${compared.verdict}`
   return [own(`valid ${counts.join(' vs ')}${word}`)]
@@ -81,15 +89,28 @@ function environment({ tool, environment: env, started_at, finished_at, status }
   const rows: [string, Md][] = [
     ['tool', md`${tool.name} ${tool.version}`],
     ['run', md`${started_at}, ${span(took)}, ${status}`],
-    ['commit', git === undefined ? own('–') : md`${code(git.sha.slice(0, 12))}${git.branch === undefined ? '' : md` on ${code(git.branch)}`}${git.dirty ? ', with uncommitted changes' : ''}`],
+    [
+      'commit',
+      git === undefined
+        ? own('–')
+        : md`${code(git.sha.slice(0, 12))}${git.branch === undefined ? '' : md` on ${code(git.branch)}`}${git.dirty ? ', with uncommitted changes' : ''}`,
+    ],
     ['runtime', md`Node ${env.node}, Vitest ${env.vitest}${env.ci ? ', CI' : ''}`],
     ['machine', md`${env.os}; ${env.cpu}`],
-    ['harness overhead', own(overhead === undefined ? '–' : `${overhead.toFixed(2)} ms between a chunk's arrival and its stamp`)],
+    [
+      'harness overhead',
+      own(overhead === undefined ? '–' : `${overhead.toFixed(2)} ms between a chunk's arrival and its stamp`),
+    ],
   ]
-  return ['## Environment', table(['', ''], rows.map(([name, value]) => [name, value]))]
+  return [
+    '## Environment',
+    table(
+      ['', ''],
+      rows.map(([name, value]) => [name, value]),
+    ),
+  ]
 }
 
 function titled(title: string, items: readonly Md[]): string {
   return items.length === 0 ? '' : `**${title}**\n\n${items.map((item) => `- ${item.text}`).join('\n')}`
 }
-

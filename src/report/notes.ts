@@ -33,14 +33,20 @@ export function collectNotes(report: Report): Notes {
       const target = anchor(suite, warning)
       return target.metric === place.metric && target.arm === place.arm
     })
-    return [...new Set(here.map(({ code, message }) => notes.get(`${code}\n${message}`)!.number))].toSorted((a, b) => a - b)
+    return [...new Set(here.map(({ code, message }) => notes.get(`${code}\n${message}`)!.number))].toSorted(
+      (a, b) => a - b,
+    )
   }
   return { all: [...notes.values()], at }
 }
 
 // A warning about a metric that has no row, or an arm that is not listed, still has to show: it goes to the suite.
-function anchor(suite: SuiteReport, { metric, arm }: { metric?: string; arm?: string }): { metric?: string; arm?: string } {
-  if (metric !== undefined && suite.comparisons.some((comparison) => comparison.metric === metric)) return { metric }
+function anchor(
+  suite: SuiteReport,
+  { metric, arm }: { metric?: string; arm?: string },
+): { metric?: string; arm?: string } {
+  if (metric !== undefined && suite.comparisons.some((comparison) => comparison.metric === metric))
+    return { metric }
   if (arm !== undefined && suite.arms.some(({ name }) => name === arm)) return { arm }
   return {}
 }

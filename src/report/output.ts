@@ -2,10 +2,18 @@ import type { Trial } from '../schema/generated.ts'
 
 /** The last valid trial that returned something, warm-ups aside, and what it returned as text. */
 export function lastOutput(trials: readonly Trial[]): { trial: Trial; text: string } | undefined {
-  const trial = trials.findLast(({ valid, phase, output }) => valid && phase !== 'warmup' && output !== undefined)
+  const trial = trials.findLast(
+    ({ valid, phase, output }) => valid && phase !== 'warmup' && output !== undefined,
+  )
   if (trial === undefined) return undefined
   const { output } = trial
   return { trial, text: typeof output === 'string' ? output : JSON.stringify(output, undefined, 2) }
+}
+
+/** A message short enough for a table: a server may answer with a whole page. */
+export function brief(message: string): string {
+  const { text, cut } = clip(message, 600)
+  return cut === 0 ? text : `${text}… (${cut} more characters)`
 }
 
 /** The head of a text, never half a character of it, and how many characters were cut. */

@@ -18,7 +18,11 @@ const longestSummary = 1024 * 1024
  * @returns absolute paths of the files written; the data comes first, so that it is safe whatever happens to the prose
  * @throws ChimeraError `report_unwritable`
  */
-export async function writeReports(outputDir: string, report: Report, trials: readonly Trial[]): Promise<string[]> {
+export async function writeReports(
+  outputDir: string,
+  report: Report,
+  trials: readonly Trial[],
+): Promise<string[]> {
   const root = resolve(outputDir)
   const written: string[] = []
   const write = async (path: string, text: string): Promise<void> => {
@@ -89,7 +93,9 @@ function shorten(markdown: string): string {
     kept.push(section)
   }
   const omitted = sections.length - kept.length
-  return omitted === 0 ? markdown : [...kept, `${omitted} more sections are in report.md among the artifacts.`].join('\n')
+  return omitted === 0
+    ? markdown
+    : [...kept, `${omitted} more sections are in report.md among the artifacts.`].join('\n')
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -6,7 +6,8 @@ export type Scale = (value: number) => number
 /** A linear scale from [from, to] to [start, end]; a domain without extent maps to the middle. */
 export function scale([from, to]: readonly [number, number], [start, end]: readonly [number, number]): Scale {
   const extent = to - from
-  return (value) => short(extent === 0 ? (start + end) / 2 : start + ((value - from) / extent) * (end - start))
+  return (value) =>
+    short(extent === 0 ? (start + end) / 2 : start + ((value - from) / extent) * (end - start))
 }
 
 /** A coordinate with one decimal. */

@@ -1,10 +1,11 @@
 /** The summary a run ends with on the terminal: what decides, what moved, validity, the gate, where the reports are. */
 import { styleText } from 'node:util'
 import type { Comparison, Report, SuiteReport } from '../schema/generated.ts'
-import { oneLine } from './escape.ts'
 import { change, count, direction, label, percent, quantity, verdict } from './format.ts'
-import { embeddedNote, hasMoved, headline, pairings, validity } from './headline.ts'
+import { embeddedNote, headline } from './headline.ts'
 import { align } from './terminal-table.ts'
+import { oneLine } from './visible.ts'
+import { hasMoved, pairings, validity } from './pairings.ts'
 
 /** How to write it. */
 export interface TerminalOptions {
@@ -32,7 +33,10 @@ export function terminalSummary(report: Report, { color, outputDir }: TerminalOp
       return `${paint('red', 'failed')} ${oneLine(text)}`
     }),
     gateLine(report, paint),
-    paint('dim', `Reports in ${oneLine(outputDir)}: report.html, report.md, report.json, trials.jsonl, agents/`),
+    paint(
+      'dim',
+      `Reports in ${oneLine(outputDir)}: report.html, report.md, report.json, trials.jsonl, agents/`,
+    ),
   ].join('\n')
 }
 
@@ -49,7 +53,9 @@ function suiteLines(suite: SuiteReport, paint: Paint): string[] {
     return [
       title,
       ...rows.map((row, i) => `  ${paintVerdict(row, gated[i]!, paint)}`),
-      ...(comparisons.length === 0 ? ['  nothing could be compared: no block had a valid trial of both arms'] : []),
+      ...(comparisons.length === 0
+        ? ['  nothing could be compared: no block had a valid trial of both arms']
+        : []),
       ...alsoMoved(comparisons).map((line) => `  ${paint('yellow', line)}`),
       `  ${paint('dim', valid(suite))}`,
       ...suite.warnings.map(({ message }) => `  ${paint('yellow', 'warning')} ${oneLine(message)}`),
@@ -93,7 +99,10 @@ function paintVerdict(row: string, comparison: Comparison, paint: Paint): string
 function valid(suite: SuiteReport): string {
   const parts = suite.arms.map((arm) => {
     const { trials, valid: n, reasons } = validity(arm)
-    const why = reasons.length === 0 ? '' : ` (${reasons.map(([reason, times]) => `${oneLine(reason)} ${times}`).join(', ')})`
+    const why =
+      reasons.length === 0
+        ? ''
+        : ` (${reasons.map(([reason, times]) => `${oneLine(reason)} ${times}`).join(', ')})`
     return `${oneLine(arm.name)} ${n} of ${trials}${why}`
   })
   return `valid trials: ${parts.join(', ')}`

@@ -1,16 +1,11 @@
-import type { ChatRequest, ChatResponse, GenerateRequest, GenerateResponse, Ollama, Options } from 'ollama'
-import type { Arm, Bound } from '../llm/arm.ts'
+import type { ChatResponse, Ollama, Options } from 'ollama'
+import type { Arm, Bound, ChatInput, Generated, GenerateInput } from '../llm/index.ts'
 import type { Call, CheckResult, StageTime } from '../schema/generated.ts'
-
-/** The official client's request fields that are left to the agent; the arm sets the rest. */
-export type GenerateInput = Omit<GenerateRequest, 'stream' | 'model'>
-/** The official client's request fields that are left to the agent; the arm sets the rest. */
-export type ChatInput = Omit<ChatRequest, 'stream' | 'model'>
 
 /** What an agent works with. */
 export interface AgentContext {
   /** One `/api/generate` call under the arm's config: streams, is measured, resolves to the whole response. */
-  generate(input: GenerateInput): Promise<GenerateResponse>
+  generate(input: GenerateInput): Promise<Generated>
   /** One `/api/chat` call under the arm's config: streams, is measured, resolves to the whole response. */
   chat(input: ChatInput): Promise<ChatResponse>
   /** The official client, bound to the arm's host; calls through it are measured too. */

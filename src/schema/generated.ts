@@ -429,6 +429,10 @@ export interface Comparison {
    */
   threshold: number
   /**
+   * Smallest absolute change that matters, in the metric's unit; present where it asked for more than the threshold and took its place.
+   */
+  floor?: number
+  /**
    * Blocks the comparison rests on.
    */
   pairs: number

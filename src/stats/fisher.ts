@@ -34,9 +34,14 @@ export function smallestP(counts: ValidCounts): number {
   return Math.min(1, hypergeometric(mostInCandidate, invalid, counts.candidateTrials, counts.baselineTrials))
 }
 
-function margins(counts: ValidCounts): { invalid: number; candidateInvalid: number; mostInCandidate: number } {
+function margins(counts: ValidCounts): {
+  invalid: number
+  candidateInvalid: number
+  mostInCandidate: number
+} {
   for (const [name, count] of Object.entries(counts)) {
-    if (!Number.isInteger(count) || count < 0) throw new InvalidValuesError(name, 'a whole number from 0', count)
+    if (!Number.isInteger(count) || count < 0)
+      throw new InvalidValuesError(name, 'a whole number from 0', count)
   }
   const baselineInvalid = counts.baselineTrials - counts.baselineValid
   const candidateInvalid = counts.candidateTrials - counts.candidateValid

@@ -56,7 +56,12 @@ export interface Share {
 }
 
 /** What the k-th look says of a metric; undefined while it has too few blocks for that look. */
-export function atLook(metric: Prepared, looks: readonly number[], k: number, share: Share): Decision | undefined {
+export function atLook(
+  metric: Prepared,
+  looks: readonly number[],
+  k: number,
+  share: Share,
+): Decision | undefined {
   const n = looks[k]
   const c = criticalValues({ looks, ...share })[k]
   if (n === undefined || c === undefined || metric.d.length < n) return undefined

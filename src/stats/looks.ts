@@ -18,7 +18,10 @@ export function defaultLooks(min: number, max: number): number[] {
   const last = first + 4
   const growth = max / last
   const steps = Math.max(3, Math.ceil(Math.log(growth) / Math.log(1.5)))
-  const wide = Array.from({ length: steps }, (_, i) => 2 * Math.round((last * growth ** ((i + 1) / steps)) / 2))
+  const wide = Array.from(
+    { length: steps },
+    (_, i) => 2 * Math.round((last * growth ** ((i + 1) / steps)) / 2),
+  )
   const looks = [first, first + 2, last, ...wide].filter((n) => n >= first && n < max)
   return [...new Set([...looks, max])].sort((a, b) => a - b)
 }

@@ -1,6 +1,14 @@
 import { smallestP, type ValidCounts } from './fisher.ts'
 import { splitAlpha } from './holm.ts'
-import { atLook, type Decision, type MetricSeries, type Prepared, prepare, type Share, undecided } from './look.ts'
+import {
+  atLook,
+  type Decision,
+  type MetricSeries,
+  type Prepared,
+  prepare,
+  type Share,
+  undecided,
+} from './look.ts'
 
 /** All that `decideSequentially` needs; the same input gives the same decisions anywhere. */
 export interface SequentialInput<Name extends string> {
@@ -62,11 +70,17 @@ export function decideSequentially<Name extends string>({
   const decisionOf = (metric: Prepared & { name: Name }): Decision =>
     decided.get(metric.name) ?? undecided(metric, looks, (k) => share(k, metric.gated ? regressed : 0))
   return {
-    decisions: Object.fromEntries(all.map((metric) => [metric.name, decisionOf(metric)])) as Record<Name, Decision>,
+    decisions: Object.fromEntries(all.map((metric) => [metric.name, decisionOf(metric)])) as Record<
+      Name,
+      Decision
+    >,
     done: gated.every(({ name, d }) => decided.has(name) || d.length >= (looks.at(-1) ?? 0)),
   }
 }
 
-function countRegressed<Name>(gated: readonly { name: Name }[], decided: ReadonlyMap<Name, Decision>): number {
+function countRegressed<Name>(
+  gated: readonly { name: Name }[],
+  decided: ReadonlyMap<Name, Decision>,
+): number {
   return gated.filter(({ name }) => decided.get(name)?.verdict === 'regressed').length
 }

@@ -83,9 +83,9 @@ function quantileOfSorted(sorted: Float64Array, p: number): number {
   const position = (sorted.length - 1) * p
   const below = sorted[Math.floor(position)] as number
   const above = sorted[Math.ceil(position)] as number
-  // Not below + fraction * (above - below): the difference of two huge values may overflow.
   const fraction = position - Math.floor(position)
-  return fraction === 0 ? below : below * (1 - fraction) + above * fraction
+  // Rounding must not carry a quantile past the next one, or past the maximum.
+  return Math.min(above, below + fraction * (above - below))
 }
 
 function meanOf(sorted: Float64Array): number {

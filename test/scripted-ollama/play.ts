@@ -30,10 +30,10 @@ export async function play(beats: Beat[], plan: Plan, response: ServerResponse, 
     }
     await flush()
     if (beat.do === 'end') {
-      note('end')
+      process.nextTick(note, 'end')
       response.end()
     } else {
-      note('fault')
+      process.nextTick(note, 'fault')
       if (beat.do === 'error_line') await write(response, framed(beat.line, plan))
       if (beat.do === 'half_line') await write(response, beat.line.slice(0, beat.line.length / 2))
       if (beat.do === 'reset') await reset(response)

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { arrivedAt, stampArrivals } from './arrivals.ts'
 import { leavesAtOnce, Models } from './models.ts'
 import { planOf, type Plan } from './plan.ts'
 import { play, reset, until, type Note } from './play.ts'
@@ -20,7 +21,7 @@ export interface ScriptedOllama extends AsyncDisposable {
 export async function startScriptedOllama(script: Script = {}, port = 0): Promise<ScriptedOllama> {
   const state = new State(script)
   const server = createServer({ noDelay: true }, (request, response) => void state.serve(request, response))
-  server.on('connection', (socket) => socket.prependListener('data', () => stamps.set(socket, performance.now())))
+  server.on('connection', stampArrivals)
   await new Promise<void>((listening) => server.listen(port, '127.0.0.1', listening))
   const close = async (): Promise<void> => {
     const closed = new Promise((done) => server.close(done))
@@ -46,10 +47,10 @@ class State {
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.on('error', () => {})
     response.on('error', () => {})
-    const { text, arrived } = await wholeBody(request)
-    // Of requests that come at once, all are to be stamped before the first is worked on.
-    if (this.#script.precise) await sleep(5)
-    const body = parse(text)
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part as Buffer)
+    const arrived = arrivedAt(request.socket)
+    const body = parse(Buffer.concat(parts).toString())
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     if (path.startsWith('/__')) return this.#control(request.method ?? '', path, body, response)
 
@@ -88,6 +89,8 @@ class State {
     const note: Note = (event, n) =>
       void this.log.push({ at: performance.timeOrigin + performance.now(), request: seen.index, call: call.index, event, ...(n !== undefined && { n }) })
     this.log.push({ at: seen.at, request: seen.index, call: call.index, event: 'request' })
+    // Requests that come at once are all to be stamped before the work on the first begins.
+    if (this.#script.precise) await sleep(2)
     let ended = false
     response.once('close', () => {
       if (!ended && !response.writableFinished) note('disconnect')
@@ -111,15 +114,6 @@ class State {
     }
     json(response, 200, path === '/__requests' ? this.requests : this.log)
   }
-}
-
-/** When each connection last brought bytes, stamped before the HTTP parser sees them. */
-const stamps = new WeakMap<Socket, number>()
-
-async function wholeBody(request: IncomingMessage): Promise<{ text: string; arrived: number }> {
-  const parts: Buffer[] = []
-  for await (const part of request) parts.push(part as Buffer)
-  return { text: Buffer.concat(parts).toString(), arrived: stamps.get(request.socket) ?? performance.now() }
 }
 
 async function answer(plan: Plan, call: ScriptedCall, arrived: number, precise: boolean, response: ServerResponse, note: Note): Promise<void> {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Report, Trial } from '../src/schema/generated.ts'
+import type { Report, Trial } from '../../src/schema/generated.ts'
 
 /** The sample runs of src/report/fixtures. */
 export const sampleRuns = ['regressed', 'embedded', 'invalid', 'hostile'] as const
@@ -11,5 +11,5 @@ export function sampleRun(name: (typeof sampleRuns)[number]): { report: Report; 
 
 /** A file among the sample runs. */
 export function fixture(file: string): URL {
-  return new URL(`../src/report/fixtures/${file}`, import.meta.url)
+  return new URL(`../../src/report/fixtures/${file}`, import.meta.url)
 }

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+/**
+ * `vitest-chimera <command>`: what is done with reports outside a run. Running suites is `vitest bench`.
+ * Each command is a folder of its own with `command.ts`: arguments in, text out, exit code back.
+ */
+import { ChimeraError } from './errors.ts'
+
+/** Runs one command; resolves to the exit code. Failures a user can cure are thrown as ChimeraErrors. */
+export type Command = (args: readonly string[], io: CommandIo) => Promise<number>
+
+/** Where a command writes. */
+export interface CommandIo {
+  stdout: (text: string) => void
+  stderr: (text: string) => void
+}
+
+const commands: Readonly<Record<string, { summary: string; load: () => Promise<{ run: Command }> }>> = {
+  compare: { summary: 'compare stored reports, advisory', load: () => import('./compare/command.ts') },
+  import: { summary: 'read the metrics.json files of the older system', load: () => import('./import/command.ts') },
+}
+
+function usage(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`)
+  return `Usage: vitest-chimera <command> [options]\n\n${lines.join('\n')}\n\nTo run suites: vitest bench. Each command knows --help.`
+}
+
+const [name = '--help', ...args] = process.argv.slice(2)
+const io: CommandIo = { stdout: (text) => process.stdout.write(`${text}\n`), stderr: (text) => process.stderr.write(`${text}\n`) }
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+if (command === undefined) {
+  const asked = name === '--help' || name === '-h'
+  ;(asked ? io.stdout : io.stderr)(asked ? usage() : `Unknown command "${name}".\n\n${usage()}`)
+  process.exitCode = asked ? 0 : 2
+} else {
+  try {
+    process.exitCode = await (await command.load()).run(args, io)
+  } catch (error) {
+    if (!(error instanceof ChimeraError)) throw error
+    io.stderr(error.message)
+    process.exitCode = 2
+  }
+}

@@ -1,0 +1,71 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { code, fence, html, md } from './escape.ts'
+
+describe('html', () => {
+  test('escapes what is interpolated, keeps what is finished, joins lists', () => {
+    expect(html`<b>${'<i>'}</b>${html`<u>${'"\'&'}</u>`}${undefined}${['a', html`<p>`, '>']}${3}`.text).toBe(
+      '<b>&lt;i&gt;</b><u>&quot;&#39;&amp;</u>a<p>&gt;3',
+    )
+  })
+
+  test('no text opens a tag or leaves an attribute', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[<>"']/.test(html`${text}`.text)))
+  })
+})
+
+describe('md', () => {
+  const cases: [text: string, markdown: string][] = [
+    ['output_throughput', 'output_throughput'],
+    ['_emphasis_ and **bold**', '\\_emphasis\\_ and \\*\\*bold\\*\\*'],
+    ['<img src=x>', '\\<img src=x>'],
+    ['a & b &lt; c', 'a & b \\&lt; c'],
+    ['[link](javascript:alert(1))', '\\[link](javascript:alert(1))'],
+    ['# heading', '\\# heading'],
+    ['1. item', '1\\. item'],
+    ['- item', '\\- item'],
+    ['-12.1 %', '-12.1 %'],
+    ['two\n\n# lines', 'two # lines'],
+    ['Get it with `ollama pull gemma3`.', 'Get it with `ollama pull gemma3`.'],
+    ['one ` backtick', 'one \\` backtick'],
+    ['thanks @octocat, see #12.', 'thanks `@octocat`, see `#12`.'],
+    ['at (http://127.0.0.1:11434).', 'at (`http://127.0.0.1:11434`).'],
+    ['`a``b`', '`ab`'],
+    ['http://a.b`c`', '`http://a.bc`'],
+  ]
+  test.each(cases)('%j', (text, markdown) => expect(md`${text}`.text).toBe(markdown))
+
+  test('keeps finished Markdown', () => {
+    expect(md`${md`**${'*'}**`} ${code('x')}`.text).toBe('**\\*** `x`')
+  })
+
+  test('never breaks its line', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => !/[\n\r\u2028\u2029]/.test(md`${text}`.text)),
+    )
+  })
+})
+
+test.each([
+  ['plain', '`plain`'],
+  ['a`b', '``a`b``'],
+  ['`edge`', '`` `edge` ``'],
+  ['', ''],
+])('code(%j)', (text, markdown) => expect(code(text).text).toBe(markdown))
+
+test('no output closes its fence', () => {
+  const lines = fc.array(
+    fc.oneof(
+      fc.string(),
+      fc.integer({ min: 1, max: 9 }).map((n) => '`'.repeat(n)),
+    ),
+  )
+  fc.assert(
+    fc.property(lines, (text) => {
+      const [open = '', ...rest] = fence(text.join('\n')).split('\n')
+      const ticks = open.replace('text', '')
+      expect(rest.at(-1)).toBe(ticks)
+      expect(rest.slice(0, -1).some((line) => line.includes(ticks))).toBe(false)
+    }),
+  )
+})

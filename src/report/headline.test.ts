@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { sampleRun } from '../../test/support/sample-runs.ts'
+import type { Gate, Report } from '../schema/generated.ts'
+import { embeddedNote, headline } from './headline.ts'
+
+function run(gate: Partial<Gate>, status: Report['status'] = 'complete'): Report {
+  const { report } = sampleRun('embedded')
+  return { ...report, status, gate: { status: 'passed', failures: [], notices: [], ...gate } }
+}
+
+const failures = [{ suite: 'report-agent', message: 'report-agent: slow.' }]
+
+test.each([
+  ['Passed', true, run({})],
+  ['Inconclusive', true, run({ status: 'inconclusive' })],
+  ['Inconclusive', false, run({ status: 'inconclusive', failures })],
+  ['Regressed', false, run({ status: 'regressed', failures })],
+  ['Regressed', false, run({ status: 'regressed' })],
+  ['Regressed', false, run({ failures })],
+  ['Invalid', false, run({ status: 'invalid', failures })],
+  ['Interrupted', false, run({}, 'interrupted')],
+  ['Interrupted', false, run({ status: 'invalid', failures }, 'interrupted')],
+])('%s, may merge: %s', (word, mayMerge, report) => {
+  expect(headline(report)).toMatchObject({ word, mayMerge, answer: mayMerge ? 'may merge' : 'do not merge' })
+})
+
+test('the embedded engine is named with what its figures do not say', () => {
+  expect(embeddedNote(sampleRun('embedded').report)).toBe(
+    'Measured on the embedded engine (llama.cpp b7126 through node-llama-cpp 3.22.1, model tiny-4x128.gguf): the figures say nothing about a GPU or about the real model named gemma3.',
+  )
+  expect(embeddedNote(sampleRun('regressed').report)).toBeUndefined()
+})

@@ -1,0 +1,191 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  createRandom,
+  criticalValues,
+  decideSequentially,
+  defaultLooks,
+  type MetricSeries,
+  pairsForThreshold,
+  repeatedInterval,
+  scale,
+  type SequentialInput,
+} from './index.ts'
+
+const looks = defaultLooks(6, 20)
+const alpha = 0.05
+
+/** Blocks of a metric around 100 with the given noise; the candidate is `ratio` times the baseline. */
+function series(
+  ratio: number,
+  noise: number,
+  blocks = 20,
+  seed = 1,
+  rest: Partial<MetricSeries> = {},
+): MetricSeries {
+  const random = createRandom(seed)
+  const value = (factor: number): number => 100 * factor * Math.exp(noise * (2 * random() - 1))
+  return {
+    baseline: Array.from({ length: blocks }, () => value(1)),
+    candidate: Array.from({ length: blocks }, () => value(ratio)),
+    better: 'lower',
+    threshold: 0.05,
+    gated: true,
+    ...rest,
+  }
+}
+
+describe('decideSequentially', () => {
+  test('decides at the first look that can, and freezes what it saw there', () => {
+    const { decisions, done } = decideSequentially({
+      metrics: { slower: series(1.2, 0.02), same: series(1, 0.02, 20, 2), wild: series(1.03, 0.5, 20, 3) },
+      looks,
+      alpha,
+    })
+    // Three tests share .05: no interval with 6 blocks.
+    expect(decisions.slower).toMatchObject({ verdict: 'regressed', n: 8 })
+    expect(decisions.same).toMatchObject({ verdict: 'unchanged', n: 8 })
+    expect(decisions.wild).toMatchObject({ n: 20, alpha: 0.025 })
+    expect(decisions.wild).not.toHaveProperty('verdict')
+    expect(decisions.wild.pairsNeeded).toBeGreaterThan(20)
+    expect(done).toBe(true)
+  })
+
+  test('says when to go on', () => {
+    const wild = series(1, 0.5, 12)
+    expect(decideSequentially({ metrics: { wild }, looks, alpha }).done).toBe(false)
+    expect(decideSequentially({ metrics: { wild: { ...wild, gated: false } }, looks, alpha }).done).toBe(true)
+  })
+
+  test('has only an estimate before the first look and where the plan is too small to decide', () => {
+    const early = decideSequentially({ metrics: { m: series(2, 0.01, 3) }, looks, alpha })
+    expect(early.decisions.m).toEqual({ estimate: expect.closeTo(Math.log(2), 1), n: 3, alpha })
+    const small = decideSequentially({ metrics: { m: series(2, 0.01, 3) }, looks: [3], alpha })
+    expect(small.decisions.m).toEqual({ estimate: expect.closeTo(Math.log(2), 1), n: 3, alpha })
+    expect(small.done).toBe(true)
+  })
+
+  test('a regression hands its alpha on within the same look', () => {
+    const plan = { looks: [8], alpha: 0.012 }
+    const certain = series(1.5, 0.01, 8)
+    // One block of eight points the other way by the least: P(T <= 1) = 2 / 256, above .006 and below .012.
+    const nearly: MetricSeries = {
+      ...certain,
+      candidate: certain.baseline.map((value, i) => value * (i === 3 ? 0.99 : 1.2 + i / 100)),
+    }
+    expect(decideSequentially({ metrics: { nearly }, ...plan }).decisions.nearly.verdict).toBe('regressed')
+    const pair = decideSequentially({ metrics: { nearly, certain }, ...plan }).decisions
+    expect(pair.certain).toMatchObject({ verdict: 'regressed', alpha: 0.006 })
+    expect(pair.nearly).toMatchObject({ verdict: 'regressed', alpha: 0.012 })
+    const calm = decideSequentially({ metrics: { nearly, calm: series(1, 0.01, 8) }, ...plan }).decisions
+    expect(calm.nearly).not.toHaveProperty('verdict')
+  })
+
+  test('ungated metrics neither get nor take alpha', () => {
+    const gated = series(1.02, 0.1)
+    const alone = decideSequentially({ metrics: { gated }, looks, alpha })
+    const beside = decideSequentially({
+      metrics: { shown: series(1.5, 0.01, 20, 5, { gated: false }), gated },
+      looks,
+      alpha,
+    })
+    expect(beside.decisions.gated).toEqual(alone.decisions.gated)
+    expect(beside.decisions.shown).toMatchObject({ verdict: 'regressed', alpha })
+  })
+
+  test('what is below the floor is unchanged, however large its ratio', () => {
+    const tiny = series(1.2, 0.01, 20, 1, { floor: 30 })
+    expect(decideSequentially({ metrics: { tiny }, looks, alpha }).decisions.tiny.verdict).toBe('unchanged')
+    const large = { ...tiny, floor: 10 }
+    expect(decideSequentially({ metrics: { large }, looks, alpha }).decisions.large.verdict).toBe('regressed')
+  })
+
+  test('valid_rate takes a share once so many trials are invalid that it could reject', () => {
+    const metrics = { m: series(1, 0.5) }
+    const at = (invalid: number): SequentialInput<'m'> => ({
+      metrics,
+      looks,
+      alpha,
+      validity: looks.map((n) => ({
+        baselineValid: n,
+        baselineTrials: n,
+        candidateValid: n,
+        candidateTrials: n + invalid,
+      })),
+    })
+    expect(decideSequentially(at(1)).decisions.m.alpha).toBe(alpha)
+    expect(decideSequentially(at(12)).decisions.m.alpha).toBe(alpha / 2)
+  })
+
+  test('judges a prefix as it judged it when it was all there was', () => {
+    const noisy = fc.record({
+      ratio: fc.double({ min: 0.7, max: 1.4, noNaN: true }),
+      noise: fc.double({ min: 0.01, max: 0.4, noNaN: true }),
+      seed: fc.integer(),
+    })
+    fc.assert(
+      fc.property(noisy, noisy, fc.integer({ min: 6, max: 20 }), (a, b, blocks) => {
+        const metrics = (n: number) => ({
+          a: cut(series(a.ratio, a.noise, 20, a.seed), n),
+          b: cut(series(b.ratio, b.noise, 20, b.seed), n),
+        })
+        const then = decideSequentially({ metrics: metrics(blocks), looks, alpha }).decisions
+        const later = decideSequentially({ metrics: metrics(20), looks, alpha }).decisions
+        for (const name of ['a', 'b'] as const) {
+          if (then[name].verdict !== undefined) expect(later[name]).toEqual(then[name])
+        }
+      }),
+    )
+  })
+
+  test('names what it cannot compare', () => {
+    const broken = { ...series(1, 0.1), candidate: [Number.NaN] }
+    expect(() => decideSequentially({ metrics: { broken }, looks, alpha })).toThrow('Invalid candidate')
+  })
+})
+
+function cut(one: MetricSeries, n: number): MetricSeries {
+  return { ...one, baseline: one.baseline.slice(0, n), candidate: one.candidate.slice(0, n) }
+}
+
+/** Normal values by the method of Box and Muller. */
+function normalValues(seed: number): () => number {
+  const random = createRandom(seed)
+  return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+}
+
+describe('calibration', () => {
+  test('scale is the sd of normal values and ignores a wild one', () => {
+    const normal = normalValues(8)
+    const d = Array.from({ length: 4000 }, () => 0.03 * normal())
+    expect(scale(d) / 0.03).toBeCloseTo(1, 1)
+    expect(scale([...d, 1e6]) / scale(d)).toBeCloseTo(1, 2)
+    expect(scale([1, 1, 1])).toBe(0)
+  })
+
+  test('pairsForThreshold foretells when `unchanged` comes into reach', () => {
+    const delta = Math.log(1.05)
+    expect(pairsForThreshold(0, delta, 0.05)).toBe(6)
+    expect(pairsForThreshold(0.08, delta, 0.05)).toBeGreaterThan(pairsForThreshold(0.04, delta, 0.05))
+    // With the foretold number as the plan's last look, about half of the last intervals are narrow enough.
+    const blocks = pairsForThreshold(0.08, delta, 0.05)
+    const c = criticalValues({ looks: defaultLooks(6, blocks), alpha: 0.05 }).at(-1) as number
+    const normal = normalValues(4)
+    const runs = 300
+    let narrow = 0
+    for (let run = 0; run < runs; run++) {
+      const { lower = -Infinity, upper = Infinity } = repeatedInterval(
+        Array.from({ length: blocks }, () => 0.08 * normal()),
+        c,
+      )
+      if ((upper - lower) / 2 < delta) narrow++
+    }
+    expect(narrow / runs).toBeGreaterThan(0.2)
+    expect(narrow / runs).toBeLessThan(0.95)
+  })
+
+  test('refuses what is no scale or threshold', () => {
+    expect(() => pairsForThreshold(0.1, 0, 0.05)).toThrow('Invalid delta')
+    expect(() => pairsForThreshold(Number.NaN, 0.1, 0.05)).toThrow('Invalid scale')
+  })
+})

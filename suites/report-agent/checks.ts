@@ -1,0 +1,4 @@
+import { complete, noRepetition, type Check } from 'vitest-chimera'
+
+/** Judge every report. Replies are bounded, so one that its bound cut is as good as a whole one. */
+export const checks: readonly Check[] = [complete({ allowCut: true }), noRepetition()]

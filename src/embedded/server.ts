@@ -1,5 +1,6 @@
 /**
- * The child process: loads the model once to see that it can be loaded, listens on a free port of the
+ * The child process: loads the model once to see that it can be loaded
+ * and to warm itself up, listens on a free port of the
  * loopback interface, tells its parent, and ends with it. llama.cpp aborts the process on a broken file,
  * which is why it lives here and not beside the measurement.
  */
@@ -14,6 +15,7 @@ import type { ChildMessage, ServerConfig } from './messages.ts'
 import { readOptions } from './options.ts'
 import { rendererFor } from './prompt.ts'
 import { createProtocolServer } from './routes.ts'
+import { warmUp } from './warm-up.ts'
 
 function tell(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => process.send!(message, () => resolve()))
@@ -37,6 +39,7 @@ async function serve(config: ServerConfig): Promise<void> {
     info: trial.model.fileInfo,
     engine: `node-llama-cpp ${await library.getModuleVersion()} (llama.cpp ${llama.llamaCppRelease.release})`,
   }
+  await warmUp(trial)
   engine.release(trial)
   await engine.unload()
 

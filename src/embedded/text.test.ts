@@ -15,7 +15,10 @@ async function reply(prompt: string, options: object): Promise<{ pieces: string[
   const chunks: GenerateResponse[] = []
   const stream = await ollama.generate({ model: 'gemma3', prompt, options, stream: true })
   for await (const chunk of stream) chunks.push(chunk)
-  return { pieces: chunks.map(({ response }) => response).slice(0, -1), reason: chunks.at(-1)!.done_reason }
+  return {
+    pieces: chunks.map(({ response = '' }) => response).slice(0, -1),
+    reason: chunks.at(-1)!.done_reason,
+  }
 }
 
 test('replies come to an end, are long enough to measure, and do not loop', { timeout: 30_000 }, async () => {

@@ -29,13 +29,23 @@ export async function ask({ host, path, body, timeout = 5000, signal }: Question
   const limit = AbortSignal.timeout(timeout)
   const either = signal ? AbortSignal.any([signal, limit]) : limit
   let written = false
-  const tap = { written: () => void (written = true), head() {}, chunk() {}, end() {}, broke: () => 'error' as const }
-  const init = body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const tap = {
+    written: () => void (written = true),
+    head() {},
+    chunk() {},
+    end() {},
+    broke: () => 'error' as const,
+  }
+  const init = body && {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }
   try {
     const response = await send(await outgoingOf(host + path, init), either, tap).response
     const text = await response.text()
     if (response.ok) return { ok: true, value: record(parse(text)) }
-    return refused(response, text, host, String(body?.['model'] ?? ''))
+    return refused(response, text, host, typeof body?.['model'] === 'string' ? body['model'] : '')
   } catch (error) {
     if (signal?.aborted) throw error
     return limit.aborted ? late(written, host, timeout) : failed(error, written, host)
@@ -43,19 +53,35 @@ export async function ask({ host, path, body, timeout = 5000, signal }: Question
 }
 
 function refused(response: Response, text: string, host: string, model: string): Refusal {
-  const { reason, message } = judgeStatus(response.status, text, response.headers.get('location'), model, host)
+  const { reason, message } = judgeStatus(
+    response.status,
+    text,
+    response.headers.get('location'),
+    model,
+    host,
+  )
   const endpointMissing = response.status === 404 && record(parse(text))['error'] === undefined
-  return { ok: false, reason: reason as Refusal['reason'], message, ...(endpointMissing && { endpointMissing }) }
+  return {
+    ok: false,
+    reason: reason as Refusal['reason'],
+    message,
+    ...(endpointMissing && { endpointMissing }),
+  }
 }
 
 function late(written: boolean, host: string, timeout: number): Refusal {
   if (written) return { ok: false, reason: 'timeout', message: callMessages.timeout_first_byte(timeout) }
-  return { ok: false, reason: 'unreachable', message: callMessages.unreachable(host, `no connection within ${timeout} ms`) }
+  return {
+    ok: false,
+    reason: 'unreachable',
+    message: callMessages.unreachable(host, `no connection within ${timeout} ms`),
+  }
 }
 
 /** A server that hangs up on a question is as good as none. */
 function failed(error: unknown, written: boolean, host: string): Refusal {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : new Error(String(error))
+  const cause =
+    error instanceof Error && error.cause instanceof Error ? error.cause : new Error(String(error))
   const { reason, message } = judgeFailure(cause, written, host)
   if (reason === 'unreachable') return { ok: false, reason, message }
   return { ok: false, reason: 'unreachable', message: callMessages.unreachable(host, cause.message) }

@@ -1,4 +1,5 @@
 import type { Call } from '../schema/generated.ts'
+import { quantile } from '../stats/index.ts'
 import { count, type Outcome } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
@@ -51,7 +52,14 @@ function streamTimes({ reply, writtenAt }: CallFacts): Partial<Call> {
     ...(reply.contentAt !== undefined && { ttft_content: ms(reply.contentAt - writtenAt) }),
     ...(reply.final && { e2e_latency: last }),
     chunk_times: times,
-    ...(gaps.length > 0 && { itl: { p50: quantile(gaps, 0.5), p95: quantile(gaps, 0.95), p99: quantile(gaps, 0.99), max: Math.max(...gaps) } }),
+    ...(gaps.length > 0 && {
+      itl: {
+        p50: ms(quantile(gaps, 0.5)),
+        p95: ms(quantile(gaps, 0.95)),
+        p99: ms(quantile(gaps, 0.99)),
+        max: quantile(gaps, 1),
+      },
+    }),
   }
 }
 
@@ -59,26 +67,33 @@ function wholeTimes({ reply, writtenAt, endedAt }: CallFacts): Partial<Call> {
   return reply.final && reply.arrivals.length > 0 ? { e2e_latency: ms(endedAt - writtenAt) } : {}
 }
 
-type Counters = Pick<Call, 'prompt_eval_count' | 'prompt_eval_cached_count' | 'prompt_eval_duration' | 'eval_count' | 'eval_duration' | 'load_duration' | 'total_duration' | 'done_reason'>
+type Counters = Pick<
+  Call,
+  | 'prompt_eval_count'
+  | 'prompt_eval_cached_count'
+  | 'prompt_eval_duration'
+  | 'eval_count'
+  | 'eval_duration'
+  | 'load_duration'
+  | 'total_duration'
+  | 'done_reason'
+>
 
 /** Nanoseconds on the wire, milliseconds here. A counter that is not reported stays absent. */
 function countersOf(final: Record<string, unknown>): Counters {
-  const counts = (['prompt_eval_count', 'prompt_eval_cached_count', 'eval_count'] as const).map((name) => [name, count(final[name])])
-  const durations = (['prompt_eval_duration', 'eval_duration', 'load_duration', 'total_duration'] as const).map((name) => {
+  const counts = (['prompt_eval_count', 'prompt_eval_cached_count', 'eval_count'] as const).map((name) => [
+    name,
+    count(final[name]),
+  ])
+  const durations = (
+    ['prompt_eval_duration', 'eval_duration', 'load_duration', 'total_duration'] as const
+  ).map((name) => {
     const nanoseconds = final[name]
     const reported = typeof nanoseconds === 'number' && nanoseconds >= 0 && Number.isFinite(nanoseconds)
     return [name, reported ? nanoseconds / 1e6 : undefined]
   })
   const reason = typeof final['done_reason'] === 'string' ? [['done_reason', final['done_reason']]] : []
   return Object.fromEntries([...reason, ...counts, ...durations].filter(([, value]) => value !== undefined))
-}
-
-/** Linear interpolation between order statistics (Hyndman-Fan type 7). */
-function quantile(values: number[], p: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = p * (sorted.length - 1)
-  const low = sorted[Math.floor(at)] ?? 0
-  return ms(low + (at % 1) * ((sorted[Math.ceil(at)] ?? low) - low))
 }
 
 function ms(value: number): number {

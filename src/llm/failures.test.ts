@@ -10,10 +10,16 @@ import type { Call } from '../schema/generated.ts'
 import type { RecorderOptions } from './index.ts'
 
 /** One generate call against a plan: what the agent saw, and the record. */
-async function fail(plan: CallPlan, options: Partial<RecorderOptions> = {}): Promise<{ call: Call; error: Error; events: string[] }> {
+async function fail(
+  plan: CallPlan,
+  options: Partial<RecorderOptions> = {},
+): Promise<{ call: Call; error: Error; events: string[] }> {
   await using server = await startScriptedOllama({ call: plan })
   const recorder = recording(server.url, options)
-  const error = await recorder.generate({ prompt: 'Hi' }).then(() => new Error('none'), (error: Error) => error)
+  const error = await recorder.generate({ prompt: 'Hi' }).then(
+    () => new Error('none'),
+    (error: Error) => error,
+  )
   const [call] = await recorder.finish()
   await sleep(30)
   if (!call) throw new Error('no call was recorded')
@@ -23,22 +29,62 @@ async function fail(plan: CallPlan, options: Partial<RecorderOptions> = {}): Pro
 
 describe('every broken call is invalid for exactly one reason, and says its cure', () => {
   test.each([
-    ['a full queue', { fault: { kind: 'status', status: 503, error: 'server busy, please try again' } }, 'busy', /server busy.*OLLAMA_MAX_QUEUE/],
-    ['a crash of the runner', { fault: { kind: 'status', status: 500, error: 'model requires more system memory' } }, 'http_error', /status 500 \(model requires more/],
-    ['a proxy in between', { fault: { kind: 'status', status: 502, body: '<h1>Bad\u001b[31m gateway</h1>' } }, 'http_error', /502 \(<h1>Bad \[31m gateway/],
-    ['an error line', { fault: { kind: 'error_line', after: 3, error: 'out of memory' } }, 'stream_error', /out of memory/],
+    [
+      'a full queue',
+      { fault: { kind: 'status', status: 503, error: 'server busy, please try again' } },
+      'busy',
+      /server busy.*OLLAMA_MAX_QUEUE/,
+    ],
+    [
+      'a crash of the runner',
+      { fault: { kind: 'status', status: 500, error: 'model requires more system memory' } },
+      'http_error',
+      /status 500 \(model requires more/,
+    ],
+    [
+      'a proxy in between',
+      { fault: { kind: 'status', status: 502, body: '<h1>Bad\u001b[31m gateway</h1>' } },
+      'http_error',
+      /502 \(<h1>Bad \[31m gateway/,
+    ],
+    [
+      'an error line',
+      { fault: { kind: 'error_line', after: 3, error: 'out of memory' } },
+      'stream_error',
+      /out of memory/,
+    ],
     ['an error line at once', { fault: { kind: 'error_line' } }, 'stream_error', /runner process/],
-    ['no final object', { fault: { kind: 'no_done', after: 4 } }, 'no_done', /^The stream ended without its final object\. Ollama/],
-    ['no final object after repeats', { tokens: 60, fault: { kind: 'no_done', after: 5, repeats: 31 } }, 'no_done', /object after 31 identical pieces\./],
+    [
+      'no final object',
+      { fault: { kind: 'no_done', after: 4 } },
+      'no_done',
+      /^The stream ended without its final object\. Ollama/,
+    ],
+    [
+      'no final object after repeats',
+      { tokens: 60, fault: { kind: 'no_done', after: 5, repeats: 31 } },
+      'no_done',
+      /object after 31 identical pieces\./,
+    ],
     ['a reset', { fault: { kind: 'reset', after: 3 } }, 'truncated_stream', /connection broke/],
     ['a reset before any byte', { fault: { kind: 'reset' } }, 'truncated_stream', /connection broke/],
-    ['half a line', { fault: { kind: 'partial_line', after: 3 } }, 'truncated_stream', /last line is incomplete/],
+    [
+      'half a line',
+      { fault: { kind: 'partial_line', after: 3 } },
+      'truncated_stream',
+      /last line is incomplete/,
+    ],
     ['an empty reply', { fault: { kind: 'empty' } }, 'no_tokens', /no eval_count/],
     ['no counters', { counters: false }, 'no_tokens', /no eval_count/],
     ['counters, but no content', { tokens: 2, text: [''] }, 'no_tokens', /no content/],
     ['a reason that is none', { done_reason: 'load' }, 'no_tokens', /"load"/],
     ['silence before the first byte', { fault: { kind: 'stall' } }, 'timeout', /No byte.*within 150 ms/],
-    ['silence in the middle', { fault: { kind: 'stall', after: 3 } }, 'timeout', /stood still for more than 150 ms/],
+    [
+      'silence in the middle',
+      { fault: { kind: 'stall', after: 3 } },
+      'timeout',
+      /stood still for more than 150 ms/,
+    ],
   ] as const satisfies [string, CallPlan, string, RegExp][])('%s', async (_name, plan, reason, message) => {
     using _ = vi.spyOn(console, 'log').mockImplementation(() => {})
     const { call, error } = await fail(plan, { timeout: 150 })
@@ -49,8 +95,13 @@ describe('every broken call is invalid for exactly one reason, and says its cure
   test('a model that is not there', async () => {
     await using server = await startScriptedOllama()
     const recorder = recording(server.url, { arm: { name: 'a', model: 'absent' } })
-    await expect(recorder.chat({ messages: [{ role: 'user', content: 'Hi' }] })).rejects.toThrow(/`ollama pull absent`/)
-    await expect(recorder.ollama.generate({ model: 'absent', prompt: 'Hi' })).rejects.toMatchObject({ name: 'ResponseError', status_code: 404 })
+    await expect(recorder.chat({ messages: [{ role: 'user', content: 'Hi' }] })).rejects.toThrow(
+      /`ollama pull absent`/,
+    )
+    await expect(recorder.ollama.generate({ model: 'absent', prompt: 'Hi' })).rejects.toMatchObject({
+      name: 'ResponseError',
+      status_code: 404,
+    })
     const calls = await recorder.finish()
     expect(calls).toMatchObject([{ reason: 'model_missing' }, { reason: 'model_missing', streamed: false }])
     validateTrialCalls(calls)
@@ -63,14 +114,20 @@ describe('every broken call is invalid for exactly one reason, and says its cure
     await new Promise((closed) => free.close(closed))
     const recorder = recording(host)
     await expect(recorder.generate({ prompt: 'Hi' })).rejects.toThrow(/ECONNREFUSED.*`ollama serve`/)
-    await expect(recorder.ollama.generate({ model: 'tiny', prompt: 'Hi' })).rejects.toMatchObject({ message: 'fetch failed', cause: { code: 'ECONNREFUSED' } })
+    await expect(recorder.ollama.generate({ model: 'tiny', prompt: 'Hi' })).rejects.toMatchObject({
+      message: 'fetch failed',
+      cause: { code: 'ECONNREFUSED' },
+    })
     const calls = await recorder.finish()
     expect(calls).toMatchObject([{ reason: 'unreachable', chunks: 0 }, { reason: 'unreachable' }])
     validateTrialCalls(calls)
   })
 
   test('a server of another kind', async () => {
-    const other = createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')).listen(0, '127.0.0.1')
+    const other = createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')).listen(
+      0,
+      '127.0.0.1',
+    )
     onTestFinished(() => void other.close())
     await once(other, 'listening')
     const recorder = recording(`http://127.0.0.1:${(other.address() as AddressInfo).port}`)
@@ -79,7 +136,10 @@ describe('every broken call is invalid for exactly one reason, and says its cure
 
   test('context that is too small', async () => {
     const plan = { prompt_tokens: 1000, tokens: 24 }
-    expect((await fail(plan, { effectiveContext: 1024 })).call).toMatchObject({ reason: 'context_overflow', message: expect.stringContaining('1024 tokens of a context of 1024') })
+    expect((await fail(plan, { effectiveContext: 1024 })).call).toMatchObject({
+      reason: 'context_overflow',
+      message: expect.stringContaining('1024 tokens of a context of 1024'),
+    })
     expect((await fail(plan, { effectiveContext: 1025 })).call).toMatchObject({ valid: true })
     expect((await fail(plan)).call).toMatchObject({ valid: true })
   })
@@ -110,10 +170,13 @@ describe('a runaway', () => {
   })
 })
 
-test.each([{ fault: { kind: 'stall' } }, { fault: { kind: 'stall', after: 2 } }] as const)('a timeout is seen by the server: %o', async (plan) => {
-  const { events } = await fail(plan, { timeout: 80 })
-  expect(events.at(-1)).toBe('disconnect')
-})
+test.each([{ fault: { kind: 'stall' } }, { fault: { kind: 'stall', after: 2 } }] as const)(
+  'a timeout is seen by the server: %o',
+  async (plan) => {
+    const { events } = await fail(plan, { timeout: 80 })
+    expect(events.at(-1)).toBe('disconnect')
+  },
+)
 
 test('a pause below the limit is none', async () => {
   const { call } = await fail({ fault: { kind: 'stall', after: 5, ms: 200 } }, { timeout: 1000 })
@@ -129,9 +192,15 @@ test('a stream need not end cleanly after its final object', async () => {
 
 describe('the raw client sees what it would see without us', () => {
   test.each([
-    [{ fault: { kind: 'status', status: 503, error: 'busy' } }, { name: 'ResponseError', message: 'busy', status_code: 503 }],
+    [
+      { fault: { kind: 'status', status: 503, error: 'busy' } },
+      { name: 'ResponseError', message: 'busy', status_code: 503 },
+    ],
     [{ fault: { kind: 'error_line', after: 1, error: 'boom' } }, { name: 'Error', message: 'boom' }],
-    [{ fault: { kind: 'no_done', after: 1 } }, { message: 'Did not receive done or success response in stream.' }],
+    [
+      { fault: { kind: 'no_done', after: 1 } },
+      { message: 'Did not receive done or success response in stream.' },
+    ],
     [{ fault: { kind: 'reset', after: 1 } }, { name: 'TypeError', message: 'terminated' }],
   ] as const)('%o', async (plan, expected) => {
     await using server = await startScriptedOllama({ call: plan })
@@ -150,13 +219,19 @@ describe('calls nobody waits for', () => {
     const recorder = recording(server.url)
     for await (const _ of await recorder.ollama.generate({ model: 'tiny', prompt: 'Hi', stream: true })) break
     const [call] = await recorder.finish()
-    expect(call).toMatchObject({ reason: 'truncated_stream', message: expect.stringContaining('The agent returned before') })
+    expect(call).toMatchObject({
+      reason: 'truncated_stream',
+      message: expect.stringContaining('The agent returned before'),
+    })
     await sleep(30)
     expect(server.log.at(-1)?.event).toBe('disconnect')
   })
 
   test('a dropped promise never surfaces', async () => {
-    await using server = await startScriptedOllama({ rules: [{ when: { prompt: 'fails' }, fault: { kind: 'status', status: 500 } }], call: { ttft: 60 } })
+    await using server = await startScriptedOllama({
+      rules: [{ when: { prompt: 'fails' }, fault: { kind: 'status', status: 500 } }],
+      call: { ttft: 60 },
+    })
     const unhandled: unknown[] = []
     const note = (reason: unknown): void => void unhandled.push(reason)
     process.on('unhandledRejection', note)
@@ -166,13 +241,19 @@ describe('calls nobody waits for', () => {
     void recorder.ollama.generate({ model: 'tiny', prompt: 'fails' })
     void recorder.ollama.chat({ model: 'tiny', messages: [{ role: 'user', content: 'fails' }], stream: true })
     await sleep(30)
-    void recorder.generate({ prompt: 'open' }).then(() => {})
-    void recorder.ollama.generate({ model: 'tiny', prompt: 'open' }).then(() => {})
+    void recorder.generate({ prompt: 'open' }).then((reply) => reply.done)
+    void recorder.ollama.generate({ model: 'tiny', prompt: 'open' }).then((reply) => reply.done)
     await sleep(10)
     const calls = await recorder.finish()
-    void recorder.generate({ prompt: 'late' }).then(() => {})
+    void recorder.generate({ prompt: 'late' }).then((reply) => reply.done)
     await sleep(50)
-    expect(calls.map(({ reason }) => reason)).toEqual(['http_error', 'http_error', 'http_error', 'truncated_stream', 'truncated_stream'])
+    expect(calls.map(({ reason }) => reason)).toEqual([
+      'http_error',
+      'http_error',
+      'http_error',
+      'truncated_stream',
+      'truncated_stream',
+    ])
     expect(unhandled).toEqual([])
     expect(server.requests).toHaveLength(5)
   })
@@ -186,7 +267,10 @@ describe('calls nobody waits for', () => {
     }
     await expect(read()).rejects.toMatchObject({ name: 'AbortError' })
     const [call] = await recorder.finish()
-    expect(call).toMatchObject({ reason: 'truncated_stream', message: expect.stringContaining('The agent aborted the call') })
+    expect(call).toMatchObject({
+      reason: 'truncated_stream',
+      message: expect.stringContaining('The agent aborted the call'),
+    })
   })
 })
 
@@ -194,10 +278,16 @@ test('an interruption ends every call, at the server too', async () => {
   await using server = await startScriptedOllama({ call: { tokens: 1000 } })
   const stop = new AbortController()
   const recorder = recording(server.url, { signal: stop.signal })
-  const results = Promise.allSettled([recorder.generate({ prompt: 'a' }), recorder.ollama.generate({ model: 'tiny', prompt: 'b' })])
+  const results = Promise.allSettled([
+    recorder.generate({ prompt: 'a' }),
+    recorder.ollama.generate({ model: 'tiny', prompt: 'b' }),
+  ])
   await sleep(60)
   stop.abort()
-  expect(await results).toMatchObject([{ reason: { code: 'interrupted' } }, { reason: { code: 'interrupted' } }])
+  expect(await results).toMatchObject([
+    { reason: { code: 'interrupted' } },
+    { reason: { code: 'interrupted' } },
+  ])
   await expect(recorder.generate({ prompt: 'c' })).rejects.toMatchObject({ code: 'interrupted' })
   const calls = await recorder.finish()
   expect(calls).toMatchObject([{ reason: 'interrupted' }, { reason: 'interrupted' }])

@@ -44,7 +44,12 @@ describe('OLLAMA_HOST is read as Ollama reads it', () => {
     expect(resolveHost(expected)).toBe(expected)
   })
 
-  test.each(['ftp://example.com', 'two words', 'user:secret@example.com:80:90'])('%s is no address', (value) => {
-    expect(() => resolveHost(value)).toThrow(expect.objectContaining({ code: 'host', message: expect.stringContaining('OLLAMA_HOST') }))
-  })
+  test.each(['ftp://example.com', 'two words', 'user:secret@example.com:80:90'])(
+    '%s is no address',
+    (value) => {
+      expect(() => resolveHost(value)).toThrow(
+        expect.objectContaining({ code: 'host', message: expect.stringContaining('OLLAMA_HOST') }),
+      )
+    },
+  )
 })

@@ -17,7 +17,14 @@ export type { Answer, Refusal } from './ask.ts'
 export { resolveHost } from './host.ts'
 export { checkOptions, RUNNER_OPTIONS, runnerKey } from './options.ts'
 export { harnessOverhead } from './overhead.ts'
-export { createRecorder, type ChatInput, type Generated, type GenerateInput, type Recorder, type RecorderOptions } from './recorder.ts'
+export {
+  createRecorder,
+  type ChatInput,
+  type Generated,
+  type GenerateInput,
+  type Recorder,
+  type RecorderOptions,
+} from './recorder.ts'
 export { DEFAULT_KEEP_ALIVE } from './request.ts'
 export { preload, unload } from './residence.ts'
 export { modelFacts, running, serverFacts, type ModelFacts, type RunningModel } from './server.ts'

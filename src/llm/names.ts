@@ -4,6 +4,11 @@ export function sameName(a: string, b: string): boolean {
 }
 
 function fullName(name: string): string {
-  const short = name.trim().toLowerCase().replace(/^https?:\/\//, '').replace(/^registry\.ollama\.ai\//, '').replace(/^library\//, '')
+  const short = name
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/^registry\.ollama\.ai\//, '')
+    .replace(/^library\//, '')
   return short.slice(short.lastIndexOf('/') + 1).includes(':') ? short : `${short}:latest`
 }

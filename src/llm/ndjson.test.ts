@@ -1,19 +1,28 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LineReader } from './ndjson.ts'
 
 test('lines come out whole, however the bytes are cut', () => {
-  const line = fc.string({ unit: 'grapheme', minLength: 0, maxLength: 30 }).map((text) => JSON.stringify({ text }))
+  const line = fc
+    .string({ unit: 'grapheme', minLength: 0, maxLength: 30 })
+    .map((text) => JSON.stringify({ text }))
   const cuts = fc.array(fc.nat(400), { maxLength: 20 })
   fc.assert(
-    fc.property(fc.array(line, { maxLength: 8 }), cuts, fc.constantFrom('\n', '\r\n', '\n\n', '\r\n\r\n'), (lines, cuts, newline) => {
-      const bytes = Buffer.from(lines.map((line) => line + newline).join(''))
-      const ends = [...new Set([...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b)
-      const reader = new LineReader()
-      const seen = ends.flatMap((end, i) => reader.push(bytes.subarray(ends[i - 1] ?? 0, end)))
-      expect(seen).toEqual(lines)
-      expect(reader.rest()).toBe('')
-    }),
+    fc.property(
+      fc.array(line, { maxLength: 8 }),
+      cuts,
+      fc.constantFrom('\n', '\r\n', '\n\n', '\r\n\r\n'),
+      (lines, cuts, newline) => {
+        const bytes = Buffer.from(lines.map((line) => line + newline).join(''))
+        const ends = [...new Set([...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort(
+          (a, b) => a - b,
+        )
+        const reader = new LineReader()
+        const seen = ends.flatMap((end, i) => reader.push(bytes.subarray(ends[i - 1] ?? 0, end)))
+        expect(seen).toEqual(lines)
+        expect(reader.rest()).toBe('')
+      },
+    ),
   )
 })
 

@@ -2,22 +2,18 @@ import { callMessages, ChimeraError } from '../errors.ts'
 import type { Call } from '../schema/generated.ts'
 import { toCall } from './call.ts'
 import type { Outgoing } from './exchange.ts'
-import { LineReader } from './ndjson.ts'
-import { invalid, judgeEnd, judgeFailure, judgeFinal, judgeStatus, tooLong, type Invalid, type Limits, type Outcome } from './outcome.ts'
-import { Reply } from './reply.ts'
+import { invalid, tooLong, type Invalid, type Outcome } from './outcome.ts'
+import { Reception, type Expected } from './reception.ts'
 import { send, type Sent, type Tap } from './transport.ts'
 import { watch } from './watch.ts'
 
 /** What is known of a call when it is made. */
-export interface CallStart extends Limits {
+export interface CallStart extends Expected {
   index: number
   stage: string | null
   agent: string | undefined
   endpoint: 'generate' | 'chat'
-  streamed: boolean
-  model: string
   options: Record<string, unknown>
-  host: string
   /** Longest silence, ms. */
   timeout: number
 }
@@ -25,33 +21,31 @@ export interface CallStart extends Limits {
 // How long a decided reply may take to end by itself, so that its connection can serve the next call.
 const LINGER = 1000
 
-/** A call under way: follows its reply beside whoever reads it, and decides how it came out. */
+/** A call under way: sends it, watches its limits, and lets its reception hear the reply beside its reader. */
 export class OpenCall implements Tap {
-  outcome: Outcome | undefined
   readonly #start: CallStart
   readonly #madeAt = performance.now()
-  readonly #reply = new Reply()
-  readonly #lines = new LineReader()
+  readonly #reception: Reception
   readonly #stopWatch: () => void
   #sent: Sent | undefined
   #writtenAt: number | undefined
-  #endedAt = 0
   #over = false
-  #status = 200
-  #location: string | null = null
-  #body: Uint8Array[] = []
 
   constructor(start: CallStart) {
     this.#start = start
+    this.#reception = new Reception(start, (at) => at - this.#began())
     this.#stopWatch = watch({
       next: () => Math.min(this.#silentAt(), this.#longAt()),
-      missed: () => this.stop(performance.now() >= this.#longAt() ? this.#tooLong() : this.#tooSilent()),
+      missed: () => this.stop(this.#missed()),
     })
+  }
+
+  get outcome(): Outcome | undefined {
+    return this.#reception.outcome
   }
 
   /** Sends the request; the reader's own signal may break it off. */
   send(outgoing: Outgoing, signal: AbortSignal | undefined): Promise<Response> {
-    if (this.outcome) return Promise.reject(new ChimeraError('interrupted', callMessages.interrupted()))
     this.#sent = send(outgoing, signal, this)
     return this.#sent.response
   }
@@ -59,25 +53,24 @@ export class OpenCall implements Tap {
   /** Ends the call with this outcome, at the server too, if it is not decided; its reader sees the message as an error. */
   stop(outcome: Invalid): void {
     if (this.outcome) return
-    this.#decide(outcome, performance.now())
-    this.#sent?.abort(new ChimeraError(outcome.reason, outcome.message))
+    this.#reception.decide(outcome, performance.now())
+    this.#abort(outcome)
   }
 
   /** The same when nobody is to read it any more: its promise and its stream stay as they are. */
   drop(outcome: Invalid): void {
-    if (!this.outcome) {
-      this.#decide(outcome, performance.now())
-      this.#sent?.drop()
-    } else if (!this.#over) {
-      setTimeout(() => this.#over || this.#sent?.drop(), LINGER).unref()
-    }
+    const decided = this.outcome !== undefined
+    this.#reception.decide(outcome, performance.now())
+    this.#stopWatch()
+    if (!decided) this.#sent?.drop()
+    else if (!this.#over) setTimeout(() => this.#over || this.#sent?.drop(), LINGER).unref()
   }
 
   /** The call as it is recorded; it must be decided. */
   toCall(origin: number, isCold: (loadDurationMs: number) => boolean): Call {
+    const { reply, endedAt } = this.#reception
     const outcome = this.outcome ?? invalid('truncated_stream', callMessages.abandoned())
-    const facts = { ...this.#start, outcome, reply: this.#reply, origin, writtenAt: this.#began(), endedAt: this.#endedAt }
-    return toCall(facts, isCold)
+    return toCall({ ...this.#start, outcome, reply, origin, writtenAt: this.#began(), endedAt }, isCold)
   }
 
   written(at: number): void {
@@ -85,66 +78,36 @@ export class OpenCall implements Tap {
   }
 
   head(status: number, headers: Headers): void {
-    this.#status = status
-    this.#location = headers.get('location')
+    this.#reception.head(status, headers)
   }
 
   chunk(bytes: Uint8Array, at: number): void {
     if (this.outcome) return
-    if (!this.#start.streamed || !this.#ok()) this.#body.push(bytes)
-    else for (const line of this.#lines.push(bytes)) this.#take(line, at)
+    this.#reception.chunk(bytes, at)
+    const outcome = this.outcome as Outcome | undefined
+    if (!outcome) return
+    this.#stopWatch()
+    // A reply that is over is left to end by itself; one that is too long would not.
+    if (!outcome.valid && outcome.reason === 'runaway' && !this.#reception.reply.final) this.#abort(outcome)
   }
 
   end(at: number): void {
     this.#over = true
-    if (!this.outcome) this.#finish(at, (rest) => judgeEnd(this.#reply, rest))
+    this.#reception.end(at)
+    this.#stopWatch()
   }
 
   broke(error: Error, at: number, by: 'connection' | 'reader'): 'error' | 'close' {
     this.#over = true
-    const failure = (): Invalid =>
-      by === 'reader'
-        ? invalid('truncated_stream', callMessages.aborted())
-        : judgeFailure(error, this.#writtenAt !== undefined, this.#start.host)
-    if (!this.outcome) this.#finish(at, failure)
-    return this.#isValid() ? 'close' : 'error'
-  }
-
-  /** Judges what has come when no more will; a final object without a line's end still counts. */
-  #finish(at: number, otherwise: (rest: string) => Invalid): void {
-    const text = Buffer.concat(this.#body).toString('utf8')
-    if (!this.#ok()) {
-      const { model, host } = this.#start
-      return this.#decide(judgeStatus(this.#status, text, this.#location, model, host), at)
-    }
-    const rest = this.#start.streamed ? this.#lines.rest() : text.trim()
-    if (rest && isObject(rest)) this.#take(rest, at)
-    if (!this.outcome) this.#decide(otherwise(rest && !isObject(rest) ? rest : ''), at)
-  }
-
-  #take(line: string, at: number): void {
-    if (this.outcome) return
-    const said = this.#reply.take(line, at)
-    const elapsed = at - this.#began()
-    if ('error' in said) return this.#decide(invalid('stream_error', callMessages.stream_error(said.error)), at)
-    if ('malformed' in said) return this.#decide(invalid('truncated_stream', callMessages.truncated_stream('a line of it is no JSON object')), at)
-    if (said.final) return this.#decide(judgeFinal(this.#reply, elapsed, this.#start), at)
-    const runaway = tooLong(this.#reply.arrivals.length, elapsed, this.#start.bound)
-    if (runaway) this.stop(runaway)
-  }
-
-  #decide(outcome: Outcome, at: number): void {
-    this.outcome ??= outcome
-    this.#endedAt = at
+    if (by === 'reader') this.#reception.left(at)
+    else this.#reception.broke(error, at, this.#writtenAt !== undefined)
     this.#stopWatch()
+    return this.outcome?.valid ? 'close' : 'error'
   }
 
-  #isValid(): boolean {
-    return this.outcome?.valid === true
-  }
-
-  #ok(): boolean {
-    return this.#status >= 200 && this.#status < 300
+  #abort(outcome: Invalid): void {
+    this.#stopWatch()
+    this.#sent?.abort(new ChimeraError(outcome.reason, outcome.message))
   }
 
   #began(): number {
@@ -159,22 +122,17 @@ export class OpenCall implements Tap {
     return this.#began() + (this.#start.bound.ms ?? Infinity)
   }
 
-  #tooLong(): Invalid {
-    return invalid('runaway', callMessages.runaway_ms(this.#start.bound.ms ?? 0))
-  }
-
-  #tooSilent(): Invalid {
-    const { timeout, host } = this.#start
-    if (this.#writtenAt === undefined) return invalid('unreachable', callMessages.unreachable(host, `no connection within ${timeout} ms`))
-    const silence = this.#sent?.lastByteAt() === undefined ? callMessages.timeout_first_byte : callMessages.timeout_stall
-    return invalid('timeout', silence(timeout))
-  }
-}
-
-function isObject(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'object'
-  } catch {
-    return false
+  #missed(): Invalid {
+    const { timeout, host, bound } = this.#start
+    const runaway = tooLong(0, performance.now() - this.#began(), bound)
+    if (runaway) return runaway
+    if (this.#writtenAt === undefined) {
+      return invalid('unreachable', callMessages.unreachable(host, `no connection within ${timeout} ms`))
+    }
+    const spoke = this.#sent?.lastByteAt() !== undefined
+    return invalid(
+      'timeout',
+      spoke ? callMessages.timeout_stall(timeout) : callMessages.timeout_first_byte(timeout),
+    )
   }
 }

@@ -2,15 +2,22 @@ import { llmErrors } from '../errors.ts'
 import type { Arm } from './arm.ts'
 
 /** Options a runner is loaded with: a call that differs in one of them makes the server reload. Ollama's api.Runner. */
-export const RUNNER_OPTIONS = ['num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'use_mmap', 'num_thread'] as const
+export const RUNNER_OPTIONS = [
+  'num_ctx',
+  'num_batch',
+  'num_gpu',
+  'main_gpu',
+  'use_mmap',
+  'num_thread',
+] as const
 
 // Ollama's api.Options, then what only the official client still lists and older servers know.
 const KNOWN: readonly string[] = [
   ...RUNNER_OPTIONS,
-  ...['num_keep', 'seed', 'num_predict', 'top_k', 'top_p', 'min_p', 'typical_p', 'repeat_last_n', 'temperature'],
-  ...['repeat_penalty', 'presence_penalty', 'frequency_penalty', 'stop'],
-  ...['numa', 'low_vram', 'f16_kv', 'logits_all', 'vocab_only', 'use_mlock', 'embedding_only', 'tfs_z'],
-  ...['mirostat', 'mirostat_tau', 'mirostat_eta', 'penalize_newline'],
+  ...'num_keep seed num_predict top_k top_p min_p typical_p repeat_last_n temperature'.split(' '),
+  ...'repeat_penalty presence_penalty frequency_penalty stop'.split(' '),
+  ...'numa low_vram f16_kv logits_all vocab_only use_mlock embedding_only tfs_z'.split(' '),
+  ...'mirostat mirostat_tau mirostat_eta penalize_newline'.split(' '),
 ]
 
 // What other inference servers call an option that no edit distance would find.
@@ -40,11 +47,14 @@ export function runnerKey(arm: Arm): string {
 }
 
 function nearest(name: string): string {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
   const alias = ALIASES.get(plain(name))
   if (alias !== undefined) return alias
   const distances = KNOWN.map((known) => ({ known, distance: editDistance(plain(name), plain(known)) }))
   return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).known
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
 
 /** Levenshtein distance: insertions, deletions and substitutions from one text to the other. */

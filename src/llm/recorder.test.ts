@@ -5,7 +5,9 @@ import { recording } from '../../test/scripted-ollama/recording.ts'
 import { validateTrialCalls } from '../../test/scripted-ollama/schema.ts'
 
 test('a streamed call is measured, its counters taken over exactly', async () => {
-  await using server = await startScriptedOllama({ call: { ttft: 30, per_token: 3, tokens: 24, load: 5, prompt_tokens: 11, final_delay: 4 } })
+  await using server = await startScriptedOllama({
+    call: { ttft: 30, per_token: 3, tokens: 24, load: 5, prompt_tokens: 11, final_delay: 4 },
+  })
   const recorder = recording(server.url)
   const reply = await recorder.generate({ prompt: 'Hi', options: { temperature: 0 } })
   const [call, ...others] = await recorder.finish()
@@ -42,17 +44,52 @@ test('a streamed call is measured, its counters taken over exactly', async () =>
 
 test('every request leaves with what arm and trial put in', async () => {
   await using server = await startScriptedOllama()
-  const arm = { name: 'chimera', model: 'tiny', options: { num_ctx: 1024 }, keep_alive: '3h', think: false, format: 'json' }
+  const arm = {
+    name: 'chimera',
+    model: 'tiny',
+    options: { num_ctx: 1024 },
+    keep_alive: '3h',
+    think: false,
+    format: 'json',
+  }
   const recorder = recording(server.url, { arm })
   await recorder.generate({ prompt: 'Hi', system: 'Be brief.' })
   await recorder.chat({ messages: [{ role: 'user', content: 'Hi' }] })
-  await recorder.ollama.generate({ model: '', prompt: 'raw', options: { num_ctx: 2048, seed: 1 }, keep_alive: 60 })
+  await recorder.ollama.generate({
+    model: '',
+    prompt: 'raw',
+    options: { num_ctx: 2048, seed: 1 },
+    keep_alive: 60,
+  })
   await recorder.finish()
   const options = { seed: 7, num_ctx: 1024 }
   expect(server.requests.map(({ body }) => body)).toEqual([
-    { model: 'tiny', prompt: '[n0nce]\nHi', system: '[n0nce]\nBe brief.', stream: true, options, keep_alive: '3h', think: false, format: 'json' },
-    { model: 'tiny', messages: [{ role: 'user', content: '[n0nce]\nHi' }], stream: true, options, keep_alive: '3h', think: false, format: 'json' },
-    { model: 'tiny', prompt: '[n0nce]\nraw', stream: false, options: { seed: 1, num_ctx: 2048 }, keep_alive: 60 },
+    {
+      model: 'tiny',
+      prompt: '[n0nce]\nHi',
+      system: '[n0nce]\nBe brief.',
+      stream: true,
+      options,
+      keep_alive: '3h',
+      think: false,
+      format: 'json',
+    },
+    {
+      model: 'tiny',
+      messages: [{ role: 'user', content: '[n0nce]\nHi' }],
+      stream: true,
+      options,
+      keep_alive: '3h',
+      think: false,
+      format: 'json',
+    },
+    {
+      model: 'tiny',
+      prompt: '[n0nce]\nraw',
+      stream: false,
+      options: { seed: 1, num_ctx: 2048 },
+      keep_alive: 60,
+    },
   ])
 })
 
@@ -70,14 +107,24 @@ test('a call that is not streamed has no first token', async () => {
 
 test('thinking comes first, content and tool calls later', async () => {
   const tool_calls = [{ function: { name: 'weather', arguments: { city: 'Ulm' } } }]
-  await using server = await startScriptedOllama({ call: { ttft: 10, per_token: 4, tokens: 18, thinking: 8, tool_calls } })
+  await using server = await startScriptedOllama({
+    call: { ttft: 10, per_token: 4, tokens: 18, thinking: 8, tool_calls },
+  })
   const recorder = recording(server.url)
   const chat = await recorder.chat({ messages: [{ role: 'user', content: 'Hi' }] })
   const generated = await recorder.generate({ prompt: 'Hi' })
   const [call] = await recorder.finish()
-  expect(chat.message).toMatchObject({ role: 'assistant', thinking: expect.stringMatching(/^ The/), tool_calls })
+  expect(chat.message).toMatchObject({
+    role: 'assistant',
+    thinking: expect.stringMatching(/^ The/),
+    tool_calls,
+  })
   expect(chat.message.content.length).toBeGreaterThan(0)
-  expect(generated).toMatchObject({ thinking: chat.message.thinking, response: chat.message.content, tool_calls })
+  expect(generated).toMatchObject({
+    thinking: chat.message.thinking,
+    response: chat.message.content,
+    tool_calls,
+  })
   expect(call?.chunks).toBe(18)
   expect(call?.ttft_content).toBe(call?.chunk_times?.[8])
   expect(call?.ttft).toBe(call?.chunk_times?.[0])
@@ -119,7 +166,10 @@ test('stages and agents are told apart, also when they run at once', async () =>
     recorder.asAgent(name, async () => {
       await recorder.stage('analysis', async () => {
         await sleep(1)
-        await Promise.all([recorder.generate({ prompt: `${name} 1` }), recorder.generate({ prompt: `${name} 2` })])
+        await Promise.all([
+          recorder.generate({ prompt: `${name} 1` }),
+          recorder.generate({ prompt: `${name} 2` }),
+        ])
       })
       await recorder.stage('report', () => recorder.generate({ prompt: `${name} 3` }))
     })
@@ -140,7 +190,11 @@ test('stages and agents are told apart, also when they run at once', async () =>
 
 test('a stage that fails is over as well, and fails', async () => {
   const recorder = recording('http://127.0.0.1:1')
-  await expect(recorder.stage('broken', () => { throw new Error('no') })).rejects.toThrow('no')
+  await expect(
+    recorder.stage('broken', () => {
+      throw new Error('no')
+    }),
+  ).rejects.toThrow('no')
   expect(recorder.stages()).toMatchObject([{ name: 'broken' }])
 })
 
@@ -151,7 +205,11 @@ test('a call that loads the model is cold', async () => {
   await recorder.generate({ prompt: 'Hi' })
   await recorder.generate({ prompt: 'Hi', options: { num_gpu: 4 } })
   const calls = await recorder.finish()
-  expect(calls.map(({ cold, load_duration }) => [cold, load_duration])).toEqual([[true, 600], [false, 2], [true, 600]])
+  expect(calls.map(({ cold, load_duration }) => [cold, load_duration])).toEqual([
+    [true, 600],
+    [false, 2],
+    [true, 600],
+  ])
 })
 
 test('other endpoints pass through unmeasured', async () => {

@@ -1,10 +1,16 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { Ollama, type ChatRequest, type ChatResponse, type GenerateRequest, type GenerateResponse } from 'ollama'
+import {
+  Ollama,
+  type ChatRequest,
+  type ChatResponse,
+  type GenerateRequest,
+  type GenerateResponse,
+} from 'ollama'
 import { callMessages, ChimeraError } from '../errors.ts'
 import type { Call, StageTime } from '../schema/generated.ts'
 import type { Arm, Bound } from './arm.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
+import { Places } from './places.ts'
 import { complete, record } from './request.ts'
 import { allHandedOn } from './stamped-socket.ts'
 import { outgoingOf, transportFetch } from './transport.ts'
@@ -25,7 +31,7 @@ export interface RecorderOptions {
   signal: AbortSignal
   /** num_ctx as the server runs it; unknown means no call is invalid as `context_overflow`. */
   effectiveContext?: number
-  isCold(loadDurationMs: number): boolean
+  isCold: (loadDurationMs: number) => boolean
   /** performance.now() when the trial began. */
   origin: number
 }
@@ -57,20 +63,10 @@ export interface Recorder {
   finish(): Promise<Call[]>
 }
 
-/** Where in the agent a call is made. */
-interface Place {
-  stage: string | null
-  agent: string | undefined
-  /** Set by generate and chat, to find the call their request became. */
-  made?: (call: OpenCall) => void
-}
-
 export function createRecorder(options: RecorderOptions): Recorder {
   const { arm, host, signal, origin } = options
-  const places = new AsyncLocalStorage<Place>()
-  const place = (): Place => places.getStore() ?? { stage: null, agent: undefined }
+  const places = new Places<OpenCall>(origin)
   const calls: OpenCall[] = []
-  const ended: StageTime[] = []
   let finished = false
 
   const interrupted = invalid('interrupted', callMessages.interrupted())
@@ -78,39 +74,61 @@ export function createRecorder(options: RecorderOptions): Recorder {
   signal.addEventListener('abort', interrupt)
 
   const measured: typeof fetch = async (input, init) => {
-    if (finished) return new Promise(() => {})
-    if (signal.aborted) throw new ChimeraError(interrupted.reason, interrupted.message)
+    const refuse = (): Promise<Response> =>
+      finished ? never() : Promise.reject(new ChimeraError(interrupted.reason, interrupted.message))
+    if (finished || signal.aborted) return refuse()
     const endpoint = endpointOf(input, init)
-    if (!endpoint) return transportFetch(input, { ...init, signal: AbortSignal.any([signal, ...(init?.signal ? [init.signal] : [])]) })
+    if (!endpoint) return transportFetch(input, { ...init, signal: either(signal, init?.signal) })
 
-    const { stage, agent, made } = place()
+    const { stage, agent, made } = places.here()
     const body = complete(record(parse(init?.body)), options)
-    const call = new OpenCall({
-      ...options,
+    const streamed = body['stream'] !== false
+    const model = String(body['model'])
+    const sent = {
       index: calls.length,
       stage,
       agent,
       endpoint,
-      streamed: body['stream'] !== false,
-      model: String(body['model']),
+      streamed,
+      model,
       options: record(body['options']),
-    })
+    }
+    const call = new OpenCall({ ...options, ...sent })
     calls.push(call)
     made?.(call)
-    return call.send(await outgoingOf(input, { ...init, body: JSON.stringify(body) }), init?.signal ?? undefined)
+    const outgoing = await outgoingOf(input, { ...init, body: JSON.stringify(body) })
+    // The body may take a moment to read, and the trial may be over by then.
+    if (call.outcome) return refuse()
+    return call.send(outgoing, init?.signal ?? undefined)
   }
 
   /** Runs a request whose failure, and whose invalid success, is to be told with the call's own message. */
   async function checked<T>(request: () => Promise<T>): Promise<T> {
     let call: OpenCall | undefined
-    const fault = (cause?: unknown): ChimeraError | undefined =>
-      call?.outcome?.valid === false ? new ChimeraError(call.outcome.reason, call.outcome.message, { cause }) : undefined
-    const result = await places.run({ ...place(), made: (made) => void (call = made) }, request).catch((error: unknown) => {
-      throw fault(error) ?? error
-    })
+    const fault = (cause?: unknown): ChimeraError | undefined => {
+      const outcome = call?.outcome
+      return outcome?.valid === false
+        ? new ChimeraError(outcome.reason, outcome.message, { cause })
+        : undefined
+    }
+    const result = await places
+      .run({ made: (made) => void (call = made) }, request)
+      .catch((error: unknown) => {
+        throw fault(error) ?? error
+      })
     const failure = fault()
     if (failure) throw failure
     return result
+  }
+
+  async function finish(): Promise<Call[]> {
+    // What has arrived by now belongs to the calls.
+    await allHandedOn()
+    finished = true
+    signal.removeEventListener('abort', interrupt)
+    const abandoned = invalid('truncated_stream', callMessages.abandoned())
+    for (const call of calls) call.drop(signal.aborted ? interrupted : abandoned)
+    return calls.map((call) => call.toCall(origin, options.isCold))
   }
 
   const ollama = quiet(new Ollama({ host, fetch: measured }))
@@ -118,30 +136,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
     ollama,
     generate: (request) => dropped(checked(() => wholeGenerate(ollama, arm, request))),
     chat: (request) => dropped(checked(() => wholeChat(ollama, arm, request))),
-    stage: (name, work) =>
-      places.run({ ...place(), stage: name }, async () => {
-        const start = performance.now()
-        try {
-          return await work()
-        } finally {
-          ended.push({ name, start: ms(start - origin), duration: ms(performance.now() - start) })
-        }
-      }),
-    asAgent: (name, work) => places.run({ ...place(), agent: name }, async () => work()),
-    stages: () => ended.toSorted((a, b) => a.start - b.start),
-    finish: async () => {
-      // What has arrived by now belongs to the calls.
-      await allHandedOn()
-      finished = true
-      signal.removeEventListener('abort', interrupt)
-      const abandoned = invalid('truncated_stream', callMessages.abandoned())
-      for (const call of calls) call.drop(signal.aborted ? interrupted : abandoned)
-      return calls.map((call) => call.toCall(origin, options.isCold))
-    },
+    stage: (name, work) => places.stage(name, work),
+    asAgent: (name, work) => places.run({ agent: name }, async () => work()),
+    stages: () => places.stages(),
+    finish,
   }
 }
 
-function endpointOf(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): 'generate' | 'chat' | undefined {
+function endpointOf(
+  input: Parameters<typeof fetch>[0],
+  init: RequestInit | undefined,
+): 'generate' | 'chat' | undefined {
   if (init?.method !== 'POST' || input instanceof Request) return undefined
   const match = /\/api\/(generate|chat)$/.exec(new URL(input).pathname)
   return match?.[1] as 'generate' | 'chat' | undefined
@@ -149,10 +154,19 @@ function endpointOf(input: Parameters<typeof fetch>[0], init: RequestInit | unde
 
 function parse(body: unknown): unknown {
   try {
-    return JSON.parse(String(body))
+    return typeof body === 'string' ? JSON.parse(body) : undefined
   } catch {
     return undefined
   }
+}
+
+function either(one: AbortSignal, other: AbortSignal | null | undefined): AbortSignal {
+  return other ? AbortSignal.any([one, other]) : one
+}
+
+/** For work of an agent that is over: nobody waits for it, and nobody would catch its failure. */
+function never<T>(): Promise<T> {
+  return new Promise(() => {})
 }
 
 /** An agent may drop a call's promise; its failure is recorded, and must not surface as an unhandled rejection. */
@@ -162,13 +176,10 @@ function dropped<T>(promise: Promise<T>): Promise<T> {
 }
 
 function quiet(client: Ollama): Ollama {
-  const { generate, chat } = client
+  const generate = client.generate.bind(client)
+  const chat = client.chat.bind(client)
   return Object.assign(client, {
-    generate: (request: GenerateRequest & { stream?: false }) => dropped(generate.call(client, request)),
-    chat: (request: ChatRequest & { stream?: false }) => dropped(chat.call(client, request)),
+    generate: (request: GenerateRequest & { stream?: false }) => dropped(generate(request)),
+    chat: (request: ChatRequest & { stream?: false }) => dropped(chat(request)),
   })
-}
-
-function ms(value: number): number {
-  return Math.max(0, Math.round(value * 1000) / 1000)
 }

@@ -26,7 +26,9 @@ export class Reply {
     const message = record(object['message'])
     const content = text(object['response']) || text(message['content'])
     const thinking = text(object['thinking']) || text(message['thinking'])
-    const tools = [object['tool_calls'], message['tool_calls']].some((calls) => Array.isArray(calls) && calls.length > 0)
+    const tools = [object['tool_calls'], message['tool_calls']].some(
+      (calls) => Array.isArray(calls) && calls.length > 0,
+    )
     if (content) this.contentAt ??= at
     if (content || thinking || tools) this.arrivals.push(at)
     if (content || thinking) this.#count(content || thinking)
@@ -54,7 +56,9 @@ export function errorText(body: string | Record<string, unknown>): string {
 function parse(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined
   } catch {
     return undefined
   }

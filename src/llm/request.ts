@@ -35,7 +35,11 @@ function withNonce(body: Body, head: string): Body {
     return { ...body, messages: [{ ...first, content: head + first['content'] }, ...others] }
   }
   if (typeof prompt !== 'string' || prompt === '') return body
-  return { ...body, prompt: head + prompt, ...(typeof system === 'string' && system !== '' && { system: head + system }) }
+  return {
+    ...body,
+    prompt: head + prompt,
+    ...(typeof system === 'string' && system !== '' && { system: head + system }),
+  }
 }
 
 /** `value` if it is a plain object, else an empty one. */

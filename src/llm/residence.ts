@@ -15,13 +15,22 @@ export async function preload(
   { timeout = LOAD_LIMIT, signal }: { timeout?: number; signal?: AbortSignal } = {},
 ): Promise<Answer<{ duration: number }>> {
   const began = performance.now()
-  const body = { model: arm.model, options: arm.options ?? {}, keep_alive: arm.keep_alive ?? DEFAULT_KEEP_ALIVE, stream: false }
+  const body = {
+    model: arm.model,
+    options: arm.options ?? {},
+    keep_alive: arm.keep_alive ?? DEFAULT_KEEP_ALIVE,
+    stream: false,
+  }
   const answer = await ask({ host, path: '/api/generate', body, timeout, signal })
   return answer.ok ? { ok: true, value: { duration: performance.now() - began } } : answer
 }
 
 /** Makes the model leave and waits until /api/ps shows it no more; false if it still does after `timeout` ms. */
-export async function unload(host: string, model: string, { timeout = 10_000 }: { timeout?: number } = {}): Promise<boolean> {
+export async function unload(
+  host: string,
+  model: string,
+  { timeout = 10_000 }: { timeout?: number } = {},
+): Promise<boolean> {
   const deadline = performance.now() + timeout
   await ask({ host, path: '/api/generate', body: { model, keep_alive: 0, stream: false }, timeout })
   while ((await running(host, model)) !== undefined) {

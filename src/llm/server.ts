@@ -6,7 +6,10 @@ import { count } from './outcome.ts'
 import { record, type Body } from './request.ts'
 
 /** What a server says of a model, loaded or not. Whatever it does not say is absent. */
-export interface ModelFacts extends Pick<Effective, 'block_count' | 'context_length' | 'family' | 'parameter_size'> {
+export interface ModelFacts extends Pick<
+  Effective,
+  'block_count' | 'context_length' | 'family' | 'parameter_size'
+> {
   digest?: string
   quantization?: string
 }
@@ -24,7 +27,10 @@ export interface RunningModel {
 /** Which server this is; also opens the connection. A server without /api/version has facts, but no version. */
 export async function serverFacts(host: string): Promise<Answer<ServerFacts>> {
   const answer = await ask({ host, path: '/api/version' })
-  if (!answer.ok) return answer.reason === 'unreachable' || answer.reason === 'timeout' ? answer : { ok: true, value: { kind: 'ollama' } }
+  if (!answer.ok)
+    return answer.reason === 'unreachable' || answer.reason === 'timeout'
+      ? answer
+      : { ok: true, value: { kind: 'ollama' } }
   const version = text(answer.value['version'])
   const embedded = record(answer.value['embedded'])
   const engine = [embedded['engine'], embedded['model']].filter((part) => text(part)).join(', ')
@@ -39,21 +45,28 @@ export async function modelFacts(host: string, model: string): Promise<Answer<Mo
   const tag = tags?.find((tag) => names(tag).some((name) => sameName(name, model)))
   if (!shown.ok && shown.reason === 'model_missing' && !tag && (tags || !shown.endpointMissing)) {
     return shown.endpointMissing
-      ? { ok: false, reason: 'model_missing', message: callMessages.model_missing(model, host, 'not in /api/tags') }
+      ? {
+          ok: false,
+          reason: 'model_missing',
+          message: callMessages.model_missing(model, host, 'not in /api/tags'),
+        }
       : shown
   }
   const show = shown.ok ? shown.value : {}
   const details = { ...record(tag?.['details']), ...record(show['details']) }
   const info = record(show['model_info'])
   const architecture = text(info['general.architecture'])
-  return { ok: true, value: present({
-    digest: text(tag?.['digest']),
-    quantization: text(details['quantization_level']),
-    block_count: count(info[`${architecture}.block_count`]),
-    context_length: count(info[`${architecture}.context_length`]),
-    family: text(details['family']),
-    parameter_size: text(details['parameter_size']),
-  }) }
+  return {
+    ok: true,
+    value: present({
+      digest: text(tag?.['digest']),
+      quantization: text(details['quantization_level']),
+      block_count: count(info[`${architecture}.block_count`]),
+      context_length: count(info[`${architecture}.context_length`]),
+      family: text(details['family']),
+      parameter_size: text(details['parameter_size']),
+    }),
+  }
 }
 
 /** The model's entry in /api/ps, also when it was loaded under another tag of the same digest; undefined if it is not loaded. */
@@ -61,14 +74,19 @@ export async function running(host: string, model: string): Promise<RunningModel
   const answer = await ask({ host, path: '/api/ps' })
   const loaded = answer.ok ? list(answer.value['models']) : []
   if (loaded.length === 0) return undefined
-  const entry = loaded.find((entry) => names(entry).some((name) => sameName(name, model))) ?? (await sameDigest(host, model, loaded))
+  const entry =
+    loaded.find((entry) => names(entry).some((name) => sameName(name, model))) ??
+    (await sameDigest(host, model, loaded))
   if (!entry) return undefined
-  return { name: names(entry)[0] ?? model, ...present({
-    context_length: count(entry['context_length']) || undefined,
-    size: count(entry['size']) || undefined,
-    size_vram: count(entry['size_vram']),
-    digest: text(entry['digest']),
-  }) }
+  return {
+    name: names(entry)[0] ?? model,
+    ...present({
+      context_length: count(entry['context_length']) || undefined,
+      size: count(entry['size']) || undefined,
+      size_vram: count(entry['size_vram']),
+      digest: text(entry['digest']),
+    }),
+  }
 }
 
 async function sameDigest(host: string, model: string, loaded: Body[]): Promise<Body | undefined> {

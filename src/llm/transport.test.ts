@@ -17,10 +17,18 @@ async function serve(listener: RequestListener): Promise<string> {
 
 test('status, headers and body pass through', async () => {
   const url = await serve((request, response) => {
-    response.writeHead(418, 'Short and stout', { 'x-method': request.method ?? '', 'x-type': request.headers['content-type'] ?? '', 'set-cookie': ['a=1', 'b=2'] })
+    response.writeHead(418, 'Short and stout', {
+      'x-method': request.method ?? '',
+      'x-type': request.headers['content-type'] ?? '',
+      'set-cookie': ['a=1', 'b=2'],
+    })
     request.pipe(response)
   })
-  const response = await transportFetch(`${url}/pot?x=1`, { method: 'PUT', body: 'tea ☕', headers: { 'Content-Type': 'text/tea' } })
+  const response = await transportFetch(`${url}/pot?x=1`, {
+    method: 'PUT',
+    body: 'tea ☕',
+    headers: { 'Content-Type': 'text/tea' },
+  })
   expect([response.status, response.statusText, response.ok]).toEqual([418, 'Short and stout', false])
   expect(response.headers.get('x-method')).toBe('PUT')
   expect(response.headers.get('X-Type')).toBe('text/tea')
@@ -39,13 +47,17 @@ test.each([
 })
 
 test('an empty status has no body, a large body arrives whole', async () => {
-  const url = await serve((request, response) => (request.url === '/none' ? response.writeHead(204).end() : response.end('x'.repeat(5_000_000))))
+  const url = await serve((request, response) =>
+    request.url === '/none' ? response.writeHead(204).end() : response.end('x'.repeat(5_000_000)),
+  )
   expect((await transportFetch(`${url}/none`)).body).toBeNull()
   expect(await (await transportFetch(url)).text()).toHaveLength(5_000_000)
 })
 
 test('a redirect is passed on, not followed', async () => {
-  const url = await serve((_request, response) => void response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end())
+  const url = await serve(
+    (_request, response) => void response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
+  )
   expect((await transportFetch(url)).status).toBe(307)
 })
 
@@ -71,7 +83,9 @@ test('an abort reaches the server, before the reply and within it', async () => 
 })
 
 /** Answers one request per connection and keeps it open; `onSecond` gets the connection when another one comes. */
-async function oneAnswerPerConnection(onSecond: (socket: Socket) => void): Promise<{ url: string; requests: () => number }> {
+async function oneAnswerPerConnection(
+  onSecond: (socket: Socket) => void,
+): Promise<{ url: string; requests: () => number }> {
   let requests = 0
   const server = createTcp((socket) => {
     let answered = false
@@ -99,18 +113,28 @@ test('a stale kept-alive connection costs one more request, no error', async () 
 })
 
 test('a connection that broke after the first byte is not tried again', async () => {
-  const { url, requests } = await oneAnswerPerConnection((socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'))
+  const { url, requests } = await oneAnswerPerConnection((socket) =>
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'),
+  )
   await (await transportFetch(url)).text()
   await sleep(10)
   const response = await transportFetch(url)
-  await expect(response.text()).rejects.toMatchObject({ name: 'TypeError', message: 'terminated', cause: { code: 'ECONNRESET' } })
+  await expect(response.text()).rejects.toMatchObject({
+    name: 'TypeError',
+    message: 'terminated',
+    cause: { code: 'ECONNRESET' },
+  })
   expect(requests()).toBe(2)
 })
 
 test('bytes that came before a reset are not lost', async () => {
   const server = createTcp((socket) => {
     socket.on('error', () => {})
-    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', () => setTimeout(() => socket.resetAndDestroy(), 20)))
+    socket.once('data', () =>
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', () =>
+        setTimeout(() => socket.resetAndDestroy(), 20),
+      ),
+    )
   }).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')

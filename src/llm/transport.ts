@@ -38,7 +38,12 @@ export async function outgoingOf(input: Parameters<typeof fetch>[0], init?: Requ
   const request = new Request(input, init)
   const bytes = new Uint8Array(await request.arrayBuffer())
   const headers = Object.fromEntries(request.headers)
-  return { url: new URL(request.url), method: request.method, headers, ...(bytes.length > 0 && { body: bytes }) }
+  return {
+    url: new URL(request.url),
+    method: request.method,
+    headers,
+    ...(bytes.length > 0 && { body: bytes }),
+  }
 }
 
 /** Sends a request; errors have the shape Node's own fetch gives them, `TypeError` with a `cause`. */
@@ -74,9 +79,14 @@ export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap): Sent 
     const status = response.statusCode ?? 0
     if (status < 200 || status > 599) return failed(new Error(`status ${status}`), performance.now())
     tap?.head(status, headers)
-    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (body = controller), cancel: readerLeaves })
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => void (body = controller),
+      cancel: readerLeaves,
+    })
     const empty = status === 204 || status === 205 || status === 304
-    resolve(new Response(empty ? null : stream, { status, statusText: plainText(response.statusMessage), headers }))
+    resolve(
+      new Response(empty ? null : stream, { status, statusText: plainText(response.statusMessage), headers }),
+    )
   }
   const failed = (error: Error, at: number): void => {
     if (!close()) return
@@ -132,5 +142,5 @@ function plainText(text: string | undefined): string {
 }
 
 function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason ?? 'cancelled'))
+  return reason instanceof Error ? reason : new Error('cancelled', { cause: reason })
 }

@@ -1,9 +1,9 @@
 /** Times in ms; `undefined` where there is no limit yet. */
 export interface Deadlines {
   /** performance.now() at which the call has been silent, or has lasted, for too long. */
-  next(): number
+  next: () => number
   /** Runs when a deadline has passed. */
-  missed(): void
+  missed: () => void
 }
 
 const LONGEST_TIMER = 2 ** 31 - 1

@@ -6,7 +6,12 @@ import type { ChatInput, Generated, GenerateInput } from './recorder.ts'
 export async function wholeGenerate(ollama: Ollama, arm: Arm, request: GenerateInput): Promise<Generated> {
   const parts = new Parts()
   let last: GenerateResponse | undefined
-  for await (const part of await ollama.generate({ ...shared(arm), ...request, model: arm.model, stream: true })) {
+  for await (const part of await ollama.generate({
+    ...shared(arm),
+    ...request,
+    model: arm.model,
+    stream: true,
+  })) {
     const { tool_calls } = part as { tool_calls?: ToolCall[] }
     parts.add(part.response, part.thinking, tool_calls, part.logprobs)
     last = part
@@ -19,7 +24,12 @@ export async function wholeGenerate(ollama: Ollama, arm: Arm, request: GenerateI
 export async function wholeChat(ollama: Ollama, arm: Arm, request: ChatInput): Promise<ChatResponse> {
   const parts = new Parts()
   let last: ChatResponse | undefined
-  for await (const part of await ollama.chat({ ...shared(arm), ...request, model: arm.model, stream: true })) {
+  for await (const part of await ollama.chat({
+    ...shared(arm),
+    ...request,
+    model: arm.model,
+    stream: true,
+  })) {
     // A server may leave the message out of the final object.
     const message: Partial<ChatResponse['message']> = part.message ?? {}
     parts.add(message.content, message.thinking, message.tool_calls, part.logprobs)
@@ -41,7 +51,12 @@ class Parts {
   readonly #tools: ToolCall[] = []
   readonly #logprobs: Logprob[] = []
 
-  add(content: string | undefined, thinking: string | undefined, tools: ToolCall[] | undefined, logprobs: Logprob[] | undefined): void {
+  add(
+    content: string | undefined,
+    thinking: string | undefined,
+    tools: ToolCall[] | undefined,
+    logprobs: Logprob[] | undefined,
+  ): void {
     this.#content += content ?? ''
     this.#thinking += thinking ?? ''
     this.#tools.push(...(tools ?? []))

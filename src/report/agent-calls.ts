@@ -2,7 +2,7 @@
 import { MIN_TOKENS_FOR_THROUGHPUT } from '../metrics.ts'
 import type { Call, Trial } from '../schema/generated.ts'
 import { median } from '../stats/index.ts'
-import { md, type Md } from './escape.ts'
+import { toMd, type Md } from './escape.ts'
 import { absent, count, quantity } from './format.ts'
 import { own, table } from './markdown-table.ts'
 import { brief } from './output.ts'
@@ -62,7 +62,7 @@ function byStage(calls: readonly Call[]): string {
         centre((call) => call.eval_count, 'x'),
         centre((call) => call.duration, 'ms'),
       ]
-      return [[md`${stage ?? absent}`, own(name), own(String(some.length)), ...figures]]
+      return [[toMd`${stage ?? absent}`, own(name), own(String(some.length)), ...figures]]
     }),
   )
   return table(['stage', '', '>calls', '>TTFT', '>throughput', '>tokens', '>duration'], rows)
@@ -70,17 +70,16 @@ function byStage(calls: readonly Call[]): string {
 
 function callRow(trial: Trial, call: Call): Md[] {
   const outcome = call.valid
-    ? md`${call.done_reason ?? 'ok'}${call.cold ? ', cold' : ''}`
-    : md`**${call.reason ?? 'invalid'}**`
-  const tokens = (n: number | undefined): Md => own(n === undefined ? absent : String(n))
+    ? toMd`${call.done_reason ?? 'ok'}${call.cold ? ', cold' : ''}`
+    : toMd`**${call.reason ?? 'invalid'}**`
   return [
     own(trialName(trial)),
-    md`${call.agent === undefined ? '' : `${call.agent}: `}${call.stage ?? absent}`,
+    toMd`${call.agent === undefined ? '' : `${call.agent}: `}${call.stage ?? absent}`,
     own(String(call.index)),
     own(quantity(call.ttft, 'ms')),
     own(quantity(throughput(call), 'tok/s')),
-    tokens(call.eval_count),
-    tokens(call.prompt_eval_count),
+    own(quantity(call.eval_count, 'x')),
+    own(quantity(call.prompt_eval_count, 'x')),
     own(quantity(call.load_duration, 'ms')),
     own(quantity(call.duration, 'ms')),
     outcome,
@@ -98,8 +97,8 @@ export function invalidTable(trials: readonly Trial[]): string[] {
       ['trial', 'reason', 'message'],
       shown.map((trial) => [
         own(trialName(trial)),
-        md`${trial.invalid_reason}`,
-        md`${brief(trial.message ?? absent)}`,
+        toMd`${trial.invalid_reason}`,
+        toMd`${brief(trial.message ?? absent)}`,
       ]),
     ),
     ...(shown.length < invalid.length

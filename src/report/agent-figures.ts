@@ -1,7 +1,7 @@
 /** One arm's config, requested beside effective, and its samples. */
 import type { ArmReport } from '../schema/generated.ts'
 import { configRows } from './config.ts'
-import { code, md, type Md } from './escape.ts'
+import { code, toMd, type Md } from './escape.ts'
 import { absent, quantity } from './format.ts'
 import { own, table } from './markdown-table.ts'
 import { validity } from './pairings.ts'
@@ -11,14 +11,14 @@ export function configuration(arm: ArmReport): string {
   const { requested, effective } = configRows(arm)
   const names = [...new Set([...requested, ...effective].map(([name]) => name))]
   const cell = (rows: typeof requested, name: string): Md =>
-    md`${rows.find(([key]) => key === name)?.[1] ?? absent}`
+    toMd`${rows.find(([key]) => key === name)?.[1] ?? absent}`
   const { kind, version } = arm.server
   return table(
     ['', 'requested', 'effective'],
     [
-      ['model', md`${code(arm.model)}`, own('')],
-      ['server', md`${code(arm.host)}`, md`${kind}${version === undefined ? '' : ` ${version}`}`],
-      ...names.map((name) => [md`${name}`, cell(requested, name), cell(effective, name)]),
+      ['model', toMd`${code(arm.model)}`, own('')],
+      ['server', toMd`${code(arm.host)}`, toMd`${kind}${version === undefined ? '' : ` ${version}`}`],
+      ...names.map((name) => [toMd`${name}`, cell(requested, name), cell(effective, name)]),
     ],
   )
 }
@@ -26,18 +26,18 @@ export function configuration(arm: ArmReport): string {
 /** Samples are of complete, valid blocks; cold calls have metrics of their own and are never mixed in. */
 export function aggregates(arm: ArmReport): string[] {
   const { trials, valid, reasons } = validity(arm)
-  const invalid = reasons.map(([reason, n]) => md`${reason} ${n}`.text).join(', ')
+  const invalid = reasons.map(([reason, n]) => toMd`${reason} ${n}`.text).join(', ')
   const rows = [
     ...Object.entries(arm.samples).map((entry) => ['whole trial', ...entry] as const),
     ...arm.stages.flatMap(({ name, samples }) =>
       Object.entries(samples).map((entry) => [name, ...entry] as const),
     ),
   ].map(([stage, metric, s]) => {
-    const value = (x: number | undefined): Md => md`${quantity(x, s.unit, s.max)}`
+    const value = (x: number | undefined): Md => toMd`${quantity(x, s.unit, s.max)}`
     const spread = s.cv === undefined ? absent : `${(s.cv * 100).toFixed(1)} %`
     return [
-      md`${stage}`,
-      md`${metric}`,
+      toMd`${stage}`,
+      toMd`${metric}`,
       own(String(s.n)),
       ...[s.median, s.mean, s.sd].map(value),
       own(spread),

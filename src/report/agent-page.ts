@@ -5,7 +5,7 @@
 import type { ArmReport, Report, SuiteReport, Trial } from '../schema/generated.ts'
 import { callTables, invalidTable, trialName } from './agent-calls.ts'
 import { aggregates, configuration } from './agent-figures.ts'
-import { code, fence, md } from './escape.ts'
+import { code, fence, toMd } from './escape.ts'
 import { fileNames } from './file-names.ts'
 import { absent } from './format.ts'
 import { embeddedNote } from './headline.ts'
@@ -55,10 +55,10 @@ function page(
   const engine = embeddedNote({ ...report, suites: sections.map(({ suite }) => suite) })
   const blocks = [
     pageMarker,
-    md`# ${name}`.text,
-    md`An arm of ${suites[0]?.name}, run of ${report.started_at}${report.status === 'interrupted' ? ', interrupted' : ''}.`
+    toMd`# ${name}`.text,
+    toMd`An arm of ${suites[0]?.name}, run of ${report.started_at}${report.status === 'interrupted' ? ', interrupted' : ''}.`
       .text,
-    engine === undefined ? '' : md`> ${engine}`.text,
+    engine === undefined ? '' : toMd`> ${engine}`.text,
     ...sections.flatMap(({ suite, arm }) =>
       section(
         suite,
@@ -76,7 +76,7 @@ function belongs(trial: Trial, suite: SuiteReport, arm: ArmReport): boolean {
 
 function section(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]): string[] {
   return [
-    md`## ${code(suite.file)} (${arm.role})`.text,
+    toMd`## ${code(suite.file)} (${arm.role})`.text,
     '### Configuration',
     configuration(arm),
     '### Aggregate metrics',
@@ -104,10 +104,10 @@ function checks(trials: readonly Trial[]): string[] {
     const all = results.filter((check) => check.name === name)
     const failed = all.filter((check) => !check.ok)
     return [
-      md`${name}`,
+      toMd`${name}`,
       own(String(all.length - failed.length)),
       own(String(failed.length)),
-      md`${brief(failed.at(-1)?.message ?? absent)}`,
+      toMd`${brief(failed.at(-1)?.message ?? absent)}`,
     ]
   })
   return ['### Checks', table(['check', '>passed', '>failed', 'last failure'], rows)]

@@ -1,20 +1,20 @@
-import fc from 'fast-check'
+import { array, assert, integer, oneof, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { code, fence, html, md } from './escape.ts'
+import { code, fence, toHtml, toMd } from './escape.ts'
 
-describe('html', () => {
+describe('toHtml', () => {
   test('escapes what is interpolated, keeps what is finished, joins lists', () => {
-    expect(html`<b>${'<i>'}</b>${html`<u>${'"\'&'}</u>`}${undefined}${['a', html`<p>`, '>']}${3}`.text).toBe(
-      '<b>&lt;i&gt;</b><u>&quot;&#39;&amp;</u>a<p>&gt;3',
-    )
+    expect(
+      toHtml`<b>${'<i>'}</b>${toHtml`<u>${'"\'&'}</u>`}${undefined}${['a', toHtml`<p>`, '>']}${3}`.text,
+    ).toBe('<b>&lt;i&gt;</b><u>&quot;&#39;&amp;</u>a<p>&gt;3')
   })
 
   test('no text opens a tag or leaves an attribute', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !/[<>"']/.test(html`${text}`.text)))
+    assert(property(string({ unit: 'binary' }), (text) => !/[<>"']/.test(toHtml`${text}`.text)))
   })
 })
 
-describe('md', () => {
+describe('toMd', () => {
   const cases: [text: string, markdown: string][] = [
     ['output_throughput', 'output_throughput'],
     ['_emphasis_ and **bold**', '\\_emphasis\\_ and \\*\\*bold\\*\\*'],
@@ -33,16 +33,14 @@ describe('md', () => {
     ['`a``b`', '`ab`'],
     ['http://a.b`c`', '`http://a.bc`'],
   ]
-  test.each(cases)('%j', (text, markdown) => expect(md`${text}`.text).toBe(markdown))
+  test.each(cases)('%j', (text, markdown) => expect(toMd`${text}`.text).toBe(markdown))
 
   test('keeps finished Markdown', () => {
-    expect(md`${md`**${'*'}**`} ${code('x')}`.text).toBe('**\\*** `x`')
+    expect(toMd`${toMd`**${'*'}**`} ${code('x')}`.text).toBe('**\\*** `x`')
   })
 
   test('never breaks its line', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => !/[\n\r\u2028\u2029]/.test(md`${text}`.text)),
-    )
+    assert(property(string({ unit: 'binary' }), (text) => !/[\n\r\u2028\u2029]/.test(toMd`${text}`.text)))
   })
 })
 
@@ -54,14 +52,14 @@ test.each([
 ])('code(%j)', (text, markdown) => expect(code(text).text).toBe(markdown))
 
 test('no output closes its fence', () => {
-  const lines = fc.array(
-    fc.oneof(
-      fc.string(),
-      fc.integer({ min: 1, max: 9 }).map((n) => '`'.repeat(n)),
+  const lines = array(
+    oneof(
+      string(),
+      integer({ min: 1, max: 9 }).map((n) => '`'.repeat(n)),
     ),
   )
-  fc.assert(
-    fc.property(lines, (text) => {
+  assert(
+    property(lines, (text) => {
       const [open = '', ...rest] = fence(text.join('\n')).split('\n')
       const ticks = open.replace('text', '')
       expect(rest.at(-1)).toBe(ticks)

@@ -3,7 +3,6 @@
  * So text enters Markdown and HTML only through the two tags below, which escape whatever is interpolated unless it
  * came out of the same tag. Forgetting to escape is then a type error or shows as escaped text, never as markup.
  */
-
 import { oneLine, visible } from './visible.ts'
 
 /** Finished HTML. */
@@ -26,13 +25,16 @@ export class Md {
 
 type Value<T> = T | string | number | undefined | readonly (T | string | undefined)[]
 
-/** HTML from a template; interpolated text is escaped, lists are joined, `undefined` leaves nothing. */
-export function html(parts: TemplateStringsArray, ...values: Value<Html>[]): Html {
+/**
+ * HTML from a template: interpolated text is escaped, lists are joined, `undefined` leaves nothing.
+ * Not called `html`, or a formatter would rewrite the text.
+ */
+export function toHtml(parts: TemplateStringsArray, ...values: Value<Html>[]): Html {
   return new Html(weave(parts, values, (value) => (value instanceof Html ? value.text : escapeHtml(value))))
 }
 
 /** Markdown from a template, with the same rules. */
-export function md(parts: TemplateStringsArray, ...values: Value<Md>[]): Md {
+export function toMd(parts: TemplateStringsArray, ...values: Value<Md>[]): Md {
   return new Md(weave(parts, values, (value) => (value instanceof Md ? value.text : escapeMarkdown(value))))
 }
 
@@ -127,7 +129,7 @@ export function code(hostile: string): Md {
 
 /** A block of preformatted Markdown; its fence is longer than any run of backticks inside. */
 export function fence(hostile: string, language = 'text'): string {
-  const text = visible(hostile, true)
+  const text = visible(hostile)
   const ticks = '`'.repeat(Math.max(3, longestBackticks(text) + 1))
   return `${ticks}${language}\n${text}\n${ticks}`
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, property, string, uniqueArray } from 'fast-check'
 import { expect, test } from 'vitest'
 import { fileNames } from './file-names.ts'
 
@@ -40,8 +40,8 @@ test('names that would be one file are numbered, and the plain one keeps its nam
 })
 
 test('any names give as many files, all within their folder', () => {
-  fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ unit: 'binary', maxLength: 200 })), (names) => {
+  assert(
+    property(uniqueArray(string({ unit: 'binary', maxLength: 200 })), (names) => {
       const files = [...fileNames(names).values()]
       expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(names.length)
       expect(files.filter((file) => file === '' || /[/\\:*?"<>|\p{Cc}]|^\.|[. ]$/u.test(file))).toEqual([])

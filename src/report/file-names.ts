@@ -36,7 +36,7 @@ function safeName(name: string): string {
     .normalize('NFC')
     .replace(/(?: *[^\p{L}\p{M}\p{N} ._+=,@()-]+ *)+/gu, '-')
     .replace(/^[. -]+|[. -]+$/g, '')
-  const short = [...kept]
+  const short = Array.from(kept)
     .slice(0, longest)
     .join('')
     .replace(/[. ]+$/, '')

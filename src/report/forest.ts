@@ -4,7 +4,7 @@
  * metrics finds what left its band.
  */
 import type { Comparison } from '../schema/generated.ts'
-import { html, type Html } from './escape.ts'
+import { toHtml, type Html } from './escape.ts'
 import { change, verdict } from './format.ts'
 import { scale, short } from './svg.ts'
 
@@ -29,39 +29,15 @@ export function forest(comparison: Comparison, extent: number): Html | undefined
   const interval =
     comparison.interval === undefined
       ? undefined
-      : html`<line
-            x1="${low}"
-            x2="${high}"
-            y1="${y}"
-            y2="${y}"
-            class="whisker"
-          />${[end(low, -1, place.low < -extent), end(high, 1, place.high > extent)]}`
-  return html`<svg
-    class="forest"
-    viewBox="0 0 ${width} ${height}"
-    role="img"
-    aria-label="${change(comparison)}, ${verdict(comparison)}"
-  >
-    <rect x="${x(-1)}" y="3" width="${short(x(1) - x(-1))}" height="${height - 6}" rx="3" class="band" />
-    <line x1="${x(0)}" x2="${x(0)}" y1="1" y2="${height - 1}" class="zero" />
-    ${interval}
-    <path d="M${middle - 5} ${y}l5-5 5 5-5 5z" class="estimate" />
-  </svg>`
+      : toHtml`<line x1="${low}" x2="${high}" y1="${y}" y2="${y}" class="whisker"/>${[end(low, -1, place.low < -extent), end(high, 1, place.high > extent)]}`
+  return toHtml`<svg class="forest" viewBox="0 0 ${width} ${height}" role="img" aria-label="${change(comparison)}, ${verdict(comparison)}">
+<rect x="${x(-1)}" y="3" width="${short(x(1) - x(-1))}" height="${height - 6}" rx="3" class="band"/><line x1="${x(0)}" x2="${x(0)}" y1="1" y2="${height - 1}" class="zero"/>${interval}<path d="M${middle - 5} ${y}l5-5 5 5-5 5z" class="estimate"/></svg>`
 }
 
 /** The head of the column: which side is worse, and what the band is. */
 export function forestAxis(extent: number): Html {
   const x = scale([-extent, extent], [margin, width - margin])
-  return html`<svg
-    class="forest axis"
-    viewBox="0 0 ${width} 16"
-    role="img"
-    aria-label="left is better, right is worse, the band is the threshold"
-  >
-    <text x="${margin}" y="11">better</text>
-    <text x="${x(0)}" y="11" text-anchor="middle">± threshold</text>
-    <text x="${width - margin}" y="11" text-anchor="end">worse</text>
-  </svg>`
+  return toHtml`<svg class="forest axis" viewBox="0 0 ${width} 16" role="img" aria-label="left is better, right is worse, the band is the threshold"><text x="${margin}" y="11">better</text><text x="${x(0)}" y="11" text-anchor="middle">± threshold</text><text x="${width - margin}" y="11" text-anchor="end">worse</text></svg>`
 }
 
 /** Ends of the interval and the estimate in thresholds, positive is worse. */
@@ -80,6 +56,6 @@ function position(comparison: Comparison): { low: number; high: number; estimate
 function end(x: number, side: 1 | -1, beyond: boolean): Html {
   const y = height / 2
   return beyond
-    ? html`<path d="M${x + 7 * side} ${y}l${-7 * side}-5v10z" class="arrow" />`
-    : html`<line x1="${x}" x2="${x}" y1="${y - 5}" y2="${y + 5}" class="whisker" />`
+    ? toHtml`<path d="M${x + 7 * side} ${y}l${-7 * side}-5v10z" class="arrow"/>`
+    : toHtml`<line x1="${x}" x2="${x}" y1="${y - 5}" y2="${y + 5}" class="whisker"/>`
 }

@@ -17,10 +17,6 @@ export interface Headline {
 export function headline({ status, gate, suites }: Report): Headline {
   const gated = suites.flatMap((suite) => suite.comparisons).filter((comparison) => comparison.gated)
   const failing = gate.failures.length > 0
-  const answer = (mayMerge: boolean): Pick<Headline, 'mayMerge' | 'answer'> => ({
-    mayMerge,
-    answer: mayMerge ? 'may merge' : 'do not merge',
-  })
   if (status === 'interrupted')
     return {
       ...answer(false),
@@ -43,6 +39,10 @@ export function headline({ status, gate, suites }: Report): Headline {
   if (gate.status === 'regressed' || failing)
     return { ...answer(false), word: 'Regressed', reason: `${regressed(gated)}.` }
   return { ...answer(true), word: 'Passed', reason: `No gated metric regressed: ${tally(gated)}.` }
+}
+
+function answer(mayMerge: boolean): Pick<Headline, 'mayMerge' | 'answer'> {
+  return { mayMerge, answer: mayMerge ? 'may merge' : 'do not merge' }
 }
 
 function undecided(gated: readonly Comparison[]): string {

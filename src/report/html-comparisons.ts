@@ -1,6 +1,6 @@
 /** The table of comparisons: a row each, with the forest plot between the figures and the verdict. */
 import type { Comparison } from '../schema/generated.ts'
-import { html, type Html } from './escape.ts'
+import { toHtml, type Html } from './escape.ts'
 import { absent, change, count, direction, quantity, threshold, verdict } from './format.ts'
 import { forest, forestAxis, reach } from './forest.ts'
 import { typeset } from './html-prose.ts'
@@ -24,55 +24,35 @@ export function comparisonTable(caption: string, groups: readonly ComparisonGrou
   const extent = reach(groups.flatMap(({ rows }) => rows.map(({ comparison }) => comparison)))
   const heads = headings.map(
     (name) =>
-      html`<th scope="col" role="columnheader" class="${name}">
-        ${name === 'plot' ? forestAxis(extent) : name}
-      </th>`,
+      toHtml`<th scope="col" role="columnheader" class="${name}">${name === 'plot' ? forestAxis(extent) : name}</th>`,
   )
-  return html`<table class="comparisons" role="table">
-    <caption>
-      ${caption}
-    </caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${heads}
-      </tr>
-    </thead>
-    ${groups.map(
-      ({ title, rows }) =>
-        html`<tbody role="rowgroup">
-          ${title === undefined ? undefined : groupTitle(title)}${rows.map((row) => comparisonRow(row, extent))}
-        </tbody>`,
-    )}
-  </table>`
+  return toHtml`<table class="comparisons" role="table"><caption>${caption}</caption>
+<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
+${groups.map(({ title, rows }) => toHtml`<tbody role="rowgroup">${title === undefined ? undefined : groupTitle(title)}${rows.map((row) => comparisonRow(row, extent))}</tbody>`)}</table>`
 }
 
 function groupTitle(title: Html | string): Html {
-  return html`<tr role="row" class="group">
-    <th scope="rowgroup" role="rowheader" colspan="${headings.length}">${title}</th>
-  </tr> `
+  return toHtml`<tr role="row" class="group"><th scope="rowgroup" role="rowheader" colspan="${headings.length}">${title}</th></tr>
+`
 }
 
 function comparisonRow({ comparison, marks }: ComparisonRow, extent: number): Html {
   const { metric, unit, gated, pairs, baseline_value: before, candidate_value: after } = comparison
   const like = Math.max(before ?? 0, after ?? 0)
   const limit = threshold(comparison)
-  return html`<tr role="row" class="v-${comparison.verdict}${gated ? ' gated' : ''}">
-    <th scope="row" role="rowheader" class="metric">${metric}${marks}</th>
-    <td role="cell" class="baseline" data-label="baseline">${typeset(quantity(before, unit, like))}</td>
-    <td role="cell" class="candidate" data-label="candidate">${typeset(quantity(after, unit, like))}</td>
-    <td role="cell" class="plot">${forest(comparison, extent)}</td>
-    <td role="cell" class="change">${changeCell(comparison)}</td>
-    <td role="cell" class="verdict">
-      ${verdictCell(comparison)}${limit === absent ? undefined : html`<small>threshold ${typeset(limit)}</small>`}
-    </td>
-    <td role="cell" class="blocks" data-label="${pairs === 1 ? 'block' : 'blocks'}">${pairs}</td>
-  </tr> `
+  return toHtml`<tr role="row" class="v-${comparison.verdict}${gated ? ' gated' : ''}"><th scope="row" role="rowheader" class="metric">${metric}${marks}</th>
+<td role="cell" class="baseline" data-label="baseline">${typeset(quantity(before, unit, like))}</td>
+<td role="cell" class="candidate" data-label="candidate">${typeset(quantity(after, unit, like))}</td>
+<td role="cell" class="plot">${forest(comparison, extent)}</td>
+<td role="cell" class="change">${changeCell(comparison)}</td>
+<td role="cell" class="verdict">${verdictCell(comparison)}${limit === absent ? undefined : toHtml`<small>threshold ${typeset(limit)}</small>`}</td>
+<td role="cell" class="blocks" data-label="${pairs === 1 ? 'block' : 'blocks'}">${pairs}</td></tr>
+`
 }
 
 function verdictCell(comparison: Comparison): Html {
   const [word, needed] = verdict(comparison).split(', ')
-  return html`<b><span>${word}</span></b
-    >${needed === undefined ? undefined : html`<small>${typeset(needed)}</small>`}`
+  return toHtml`<b><span>${word}</span></b>${needed === undefined ? undefined : toHtml`<small>${typeset(needed)}</small>`}`
 }
 
 function changeCell(comparison: Comparison): Html {
@@ -82,6 +62,5 @@ function changeCell(comparison: Comparison): Html {
   const none =
     ratio === undefined || p !== undefined ? undefined : `no interval from ${count(pairs, 'block')}`
   const second = interval ?? none
-  return html`<b>${typeset(estimate)}</b
-    >${side === '' ? undefined : ` ${side}`}${second === undefined ? undefined : html`<small>${typeset(second)}</small>`}`
+  return toHtml`<b>${typeset(estimate)}</b>${side === '' ? undefined : ` ${side}`}${second === undefined ? undefined : toHtml`<small>${typeset(second)}</small>`}`
 }

@@ -1,9 +1,9 @@
-import { html, type Html } from './escape.ts'
+import { toHtml, type Html } from './escape.ts'
 
 /** A message as HTML: what it sets in backticks becomes code. */
 export function prose(message: string): Html {
   const pieces = message.split(/`([^`]+)`/)
-  return html`${pieces.map((piece, i) => (i % 2 === 1 ? html`<code>${piece}</code>` : typeset(piece)))}`
+  return toHtml`${pieces.map((piece, i) => (i % 2 === 1 ? toHtml`<code>${piece}</code>` : typeset(piece)))}`
 }
 
 /** Sets figures in type: real minus signs, and units that stay with their number. */
@@ -17,7 +17,5 @@ export function typeset(text: string): string {
 /** Numbers that lead to the notes. */
 export function marks(numbers: readonly number[]): Html | undefined {
   if (numbers.length === 0) return undefined
-  return html`<sup
-    >${numbers.map((n, i) => html`${i > 0 ? ', ' : ''}<a href="#note-${n}" aria-label="note ${n}">${n}</a>`)}</sup
-  >`
+  return toHtml`<sup>${numbers.map((n, i) => toHtml`${i > 0 ? ', ' : ''}<a href="#note-${n}" aria-label="note ${n}">${n}</a>`)}</sup>`
 }

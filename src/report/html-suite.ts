@@ -2,15 +2,15 @@
 import { isMetric } from '../metrics.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../schema/generated.ts'
 import { trialName } from './agent-calls.ts'
-import { html, type Html } from './escape.ts'
+import { toHtml, type Html } from './escape.ts'
 import { absent, count } from './format.ts'
 import { armsTable } from './html-arms.ts'
 import { comparisonTable } from './html-comparisons.ts'
 import { marks, prose } from './html-prose.ts'
 import type { Notes } from './notes.ts'
 import { brief, clip, lastOutput } from './output.ts'
-import { strip } from './strip.ts'
 import { hasMoved, pairings, stagesTitle } from './pairings.ts'
+import { strip } from './strip.ts'
 
 /** What a section needs beside its suite. */
 export interface SectionContext {
@@ -29,15 +29,16 @@ const mostInvalid = 40
 export function suiteSection(suite: SuiteReport, id: string, context: SectionContext): Html {
   const { notes } = context
   const trials = context.trials.filter((trial) => trial.suite === suite.name && trial.file === suite.file)
-  return html`<section id="${id}" class="suite">
-    <h2>${suite.name}${marks(notes.at(suite))}</h2>
-    <p class="facts">
-      <code>${suite.file}</code>${schedule(suite).map((fact) => html`<span>${fact}</span>`)}
-    </p>
-    ${pairings(suite).map(({ baseline, candidate, comparisons }) => comparisonPart(suite, `${candidate} against ${baseline}`, comparisons, context))}
-    ${strips(suite, trials)} ${armsTable(suite, notes)} ${invalidTrials(trials)}
-    ${suite.arms.map((arm) => output(suite, arm, trials, context))}
-  </section> `
+  return toHtml`<section id="${id}" class="suite">
+<h2>${suite.name}${marks(notes.at(suite))}</h2>
+<p class="facts"><code>${suite.file}</code>${schedule(suite).map((fact) => toHtml`<span>${fact}</span>`)}</p>
+${pairings(suite).map(({ baseline, candidate, comparisons }) => comparisonPart(suite, `${candidate} against ${baseline}`, comparisons, context))}
+${strips(suite, trials)}
+${armsTable(suite, notes)}
+${invalidTrials(trials)}
+${suite.arms.map((arm) => output(suite, arm, trials, context))}
+</section>
+`
 }
 
 function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): string[] {
@@ -56,7 +57,7 @@ function comparisonPart(
   { notes }: SectionContext,
 ): Html {
   if (comparisons.length === 0)
-    return html`<p>${title}: nothing could be compared, no block had a valid trial of both arms.</p>`
+    return toHtml`<p>${title}: nothing could be compared, no block had a valid trial of both arms.</p>`
   const row = (comparison: Comparison) => ({
     comparison,
     marks: marks(notes.at(suite, { metric: comparison.metric })),
@@ -64,22 +65,19 @@ function comparisonPart(
   const whole = comparisons.filter((comparison) => comparison.stage === null)
   const staged = comparisons.filter((comparison) => comparison.stage !== null)
   const moved = staged.some(hasMoved)
-  return html`${comparisonTable(title, [{ rows: whole.map(row) }])}
-    <p class="legend">
-      Bold metrics are gated. Values are medians; the change is the Hodges–Lehmann estimate with its repeated
-      confidence interval, ~ where that includes no change; p is of Fisher’s exact test, one-sided.
-    </p>
-    ${
-      staged.length === 0
-        ? undefined
-        : html`<details${moved ? html` open` : undefined}><summary>${stagesTitle(staged)}</summary>${comparisonTable(
-            `${title}, by stage`,
-            [...Map.groupBy(staged, ({ stage }) => stage ?? '')].map(([stage, some]) => ({
-              title: stage,
-              rows: some.map(row),
-            })),
-          )}</details>`
-    }`
+  return toHtml`${comparisonTable(title, [{ rows: whole.map(row) }])}
+<p class="legend">Bold metrics are gated. Values are medians; the change is the Hodges–Lehmann estimate with its repeated confidence interval, ~ where that includes no change; p is of Fisher’s exact test, one-sided.</p>
+${
+  staged.length === 0
+    ? undefined
+    : toHtml`<details${moved ? toHtml` open` : undefined}><summary>${stagesTitle(staged)}</summary>${comparisonTable(
+        `${title}, by stage`,
+        [...Map.groupBy(staged, ({ stage }) => stage ?? '')].map(([stage, some]) => ({
+          title: stage,
+          rows: some.map(row),
+        })),
+      )}</details>`
+}`
 }
 
 /** A plot of every gated metric; of the trials' durations where none has values. */
@@ -97,49 +95,18 @@ function strips(suite: SuiteReport, trials: readonly Trial[]): Html | undefined 
       .filter((arm) => arm.role === role)
       .map((arm) => arm.name)
       .join(', ')
-  return html`<h3>Trials</h3>
-    <div class="strips">${plots}</div>
-    <p class="legend">
-      <span class="key baseline">${names('baseline')}</span
-      ><span class="key candidate">${names('candidate')}</span
-      >${trials.some((trial) => !trial.valid) ? html`<span class="key invalid">invalid</span>` : undefined}<span
-        >lines are medians of the valid trials; warm-ups are left out</span
-      >
-    </p>`
+  return toHtml`<h3>Trials</h3><div class="strips">${plots}</div>
+<p class="legend"><span class="key baseline">${names('baseline')}</span><span class="key candidate">${names('candidate')}</span>${trials.some((trial) => !trial.valid) ? toHtml`<span class="key invalid">invalid</span>` : undefined}<span>lines are medians of the valid trials; warm-ups are left out</span></p>`
 }
 
 function invalidTrials(trials: readonly Trial[]): Html | undefined {
   const invalid = trials.filter((trial) => !trial.valid)
   if (invalid.length === 0) return undefined
   const rest = invalid.length - mostInvalid
-  return html`<h3>Invalid trials</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="Invalid trials">
-      <table class="invalid-trials">
-        <caption>
-          Counted, shown, and in no figure above; the whole block was left out
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">trial</th>
-            <th scope="col">arm</th>
-            <th scope="col">reason</th>
-            <th scope="col">message</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${invalid.slice(0, mostInvalid).map(
-            (trial) =>
-              html`<tr>
-                <td>${trialName(trial)}</td>
-                <td>${trial.arm}</td>
-                <td><code>${trial.invalid_reason}</code></td>
-                <td>${prose(brief(trial.message ?? absent))}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-    ${rest > 0 ? html`<p class="legend">${count(rest, 'more invalid trial')} in trials.jsonl.</p>` : undefined}`
+  return toHtml`<h3>Invalid trials</h3><div class="scroll" tabindex="0" role="region" aria-label="Invalid trials"><table class="invalid-trials"><caption>Counted, shown, and in no figure above; the whole block was left out</caption>
+<thead><tr><th scope="col">trial</th><th scope="col">arm</th><th scope="col">reason</th><th scope="col">message</th></tr></thead>
+<tbody>${invalid.slice(0, mostInvalid).map((trial) => toHtml`<tr><td>${trialName(trial)}</td><td>${trial.arm}</td><td><code>${trial.invalid_reason}</code></td><td>${prose(brief(trial.message ?? absent))}</td></tr>`)}</tbody></table></div>
+${rest > 0 ? toHtml`<p class="legend">${count(rest, 'more invalid trial')} in trials.jsonl.</p>` : undefined}`
 }
 
 function output(
@@ -149,19 +116,9 @@ function output(
   { agentPath, longestOutput }: SectionContext,
 ): Html {
   const last = lastOutput(trials.filter((trial) => trial.arm === arm.name))
-  const page = html`<a
-    href="${encodeURI(agentPath(suite.name, arm.name)).replace(/[?#]/g, encodeURIComponent)}"
-    >every call of this arm</a
-  >`
-  if (last === undefined) return html`<p class="legend">${arm.name}: no valid output; ${page}.</p>`
+  const page = toHtml`<a href="${encodeURI(agentPath(suite.name, arm.name)).replace(/[?#]/g, encodeURIComponent)}">every call of this arm</a>`
+  if (last === undefined) return toHtml`<p class="legend">${arm.name}: no valid output; ${page}.</p>`
   const { text, cut } = clip(last.text, longestOutput)
-  return html`<details class="output">
-    <summary>Last valid output of ${arm.name} <span>${count(last.text.length, 'character')}</span></summary>
-    <pre>${text}</pre>
-    <p class="legend">
-      trial
-      ${trialName(last.trial)}${cut > 0 ? html`; ${cut} more characters are in trials.jsonl` : undefined};
-      ${page}.
-    </p>
-  </details>`
+  return toHtml`<details class="output"><summary>Last valid output of ${arm.name} <span>${count(last.text.length, 'character')}</span></summary><pre>${text}</pre>
+<p class="legend">trial ${trialName(last.trial)}${cut > 0 ? toHtml`; ${cut} more characters are in trials.jsonl` : undefined}; ${page}.</p></details>`
 }

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { GateFailure, Report, Trial } from '../schema/generated.ts'
 import { agentPaths } from './agent-page.ts'
-import { html, Html } from './escape.ts'
+import { toHtml, Html } from './escape.ts'
 import { count, span } from './format.ts'
 import { embeddedNote, headline, type Headline } from './headline.ts'
 import { comparisonTable } from './html-comparisons.ts'
@@ -32,27 +32,27 @@ export function reportHtml(report: Report, trials: readonly Trial[]): string {
     longestOutput: Math.max(500, Math.min(20_000, Math.floor(outputBudget / Math.max(1, arms)))),
   }
   const head = headline(report)
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${head.word}: ${head.answer} · ${report.tool.name}</title>
-        <style>
-          ${new Html(style)}
-        </style>
-      </head>
-      <body>
-        ${masthead(report, head, trials)}
-        <main>
-          ${overview(report)}
-          ${report.suites.map((suite, i) => suiteSection(suite, `suite-${i + 1}`, context))}
-          ${notesSection(notes)} ${environment(report)}
-        </main>
-      </body>
-    </html> `.text
+  return toHtml`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${head.word}: ${head.answer} · ${report.tool.name}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+${masthead(report, head, trials)}
+<main>
+${overview(report)}
+${report.suites.map((suite, i) => suiteSection(suite, `suite-${i + 1}`, context))}
+${notesSection(notes)}
+${environment(report)}
+</main>
+</body>
+</html>
+`.text
 }
 
 function masthead(
@@ -71,61 +71,38 @@ function masthead(
       ? undefined
       : `${env.git.sha.slice(0, 9)}${env.git.branch === undefined ? '' : ` on ${env.git.branch}`}`,
   ].filter((fact) => fact !== undefined)
-  return html`<header class="${mayMerge ? 'pass' : 'fail'} is-${word.toLowerCase()}">
-    <p class="facts"><b>${report.tool.name}</b>${facts.map((fact) => html`<span>${fact}</span>`)}</p>
-    <h1>${word}<small>${answer}</small></h1>
-    <p class="lede">${reason}</p>
-    ${
-      gate.failures.length > 0
-        ? html`<ul class="failures">
-            ${gate.failures.map(failure)}
-          </ul>`
-        : undefined
-    }
-    ${
-      gate.notices.length > 0
-        ? html`<ul class="notices">
-            ${gate.notices.map((notice) => html`<li>${prose(notice)}</li>`)}
-          </ul>`
-        : undefined
-    }
-    ${engine === undefined ? undefined : html`<p class="engine">${engine}</p>`}
-  </header>`
+  return toHtml`<header class="${mayMerge ? 'pass' : 'fail'} is-${word.toLowerCase()}">
+<p class="facts"><b>${report.tool.name}</b>${facts.map((fact) => toHtml`<span>${fact}</span>`)}</p>
+<h1>${word}<small>${answer}</small></h1>
+<p class="lede">${reason}</p>
+${gate.failures.length > 0 ? toHtml`<ul class="failures">${gate.failures.map(failure)}</ul>` : undefined}
+${gate.notices.length > 0 ? toHtml`<ul class="notices">${gate.notices.map((notice) => toHtml`<li>${prose(notice)}</li>`)}</ul>` : undefined}
+${engine === undefined ? undefined : toHtml`<p class="engine">${engine}</p>`}
+</header>`
 }
 
 function failure({ suite, message }: GateFailure): Html {
-  return html`<li>${message.startsWith(suite) ? undefined : html`<b>${suite}</b> `}${prose(message)}</li>`
+  return toHtml`<li>${message.startsWith(suite) ? undefined : toHtml`<b>${suite}</b> `}${prose(message)}</li>`
 }
 
 /** With several suites, what decides the gate in one table. */
 function overview(report: Report): Html | undefined {
   const groups = report.suites.flatMap((suite, i) =>
     pairings(suite).map(({ baseline, candidate, comparisons }) => ({
-      title: html`<a href="#suite-${i + 1}">${suite.name} · ${candidate}</a> against ${baseline}`,
+      title: toHtml`<a href="#suite-${i + 1}">${suite.name} · ${candidate}</a> against ${baseline}`,
       rows: comparisons.filter((comparison) => comparison.gated).map((comparison) => ({ comparison })),
     })),
   )
   if (report.suites.length < 2 || groups.every(({ rows }) => rows.length === 0)) return undefined
-  return html`<section class="overview">
-    <h2>What decides the gate</h2>
-    ${comparisonTable('Gated comparisons of every suite', groups)}
-  </section>`
+  return toHtml`<section class="overview"><h2>What decides the gate</h2>${comparisonTable('Gated comparisons of every suite', groups)}</section>`
 }
 
 function notesSection({ all }: Notes): Html | undefined {
   if (all.length === 0) return undefined
-  return html`<section class="notes">
-    <h2>Notes</h2>
-    <ol>
-      ${all.map(
-        ({ number, code, message, where }) =>
-          html`<li id="note-${number}">
-            <code>${code}</code> ${prose(message)}
-            <span class="where">${where.map((path) => path.join(' · ')).join('; ')}</span>
-          </li>`,
-      )}
-    </ol>
-  </section>`
+  return toHtml`<section class="notes"><h2>Notes</h2><ol>${all.map(
+    ({ number, code, message, where }) =>
+      toHtml`<li id="note-${number}"><code>${code}</code> ${prose(message)} <span class="where">${where.map((path) => path.join(' · ')).join('; ')}</span></li>`,
+  )}</ol></section>`
 }
 
 function environment({ tool, started_at, finished_at, status, environment: env }: Report): Html {
@@ -148,16 +125,5 @@ function environment({ tool, started_at, finished_at, status, environment: env }
         : `${overhead.toFixed(2)} ms between a chunk's arrival and its stamp`,
     ],
   ] as const
-  return html`<section>
-    <h2>Environment</h2>
-    <dl>
-      ${rows.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value ?? '–'}</dd>
-          </div>`,
-      )}
-    </dl>
-  </section>`
+  return toHtml`<section><h2>Environment</h2><dl>${rows.map(([name, value]) => toHtml`<div><dt>${name}</dt><dd>${value ?? '–'}</dd></div>`)}</dl></section>`
 }

@@ -1,7 +1,7 @@
 /** One suite's section of report.md: its comparisons, stages, trials, configs. */
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../schema/generated.ts'
-import { configRows } from './config.ts'
-import { code, md, type Md } from './escape.ts'
+import { configRows, type Row } from './config.ts'
+import { code, toMd, type Md } from './escape.ts'
 import { absent, change, count, direction, quantity, threshold, verdict } from './format.ts'
 import { own, table } from './markdown-table.ts'
 import type { Notes } from './notes.ts'
@@ -12,10 +12,10 @@ import { pairings, stagesTitle, validity } from './pairings.ts'
 export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes: Notes): string[] {
   const marks = mark(notes.at(suite))
   return [
-    md`## ${suite.name}${marks}`.text,
-    md`${code(suite.file)} · ${schedule(suite)}`.text,
+    toMd`## ${suite.name}${marks}`.text,
+    toMd`${code(suite.file)} · ${schedule(suite)}`.text,
     ...pairings(suite).flatMap(({ baseline, candidate, comparisons }) => [
-      md`### ${candidate} against ${baseline}`.text,
+      toMd`### ${candidate} against ${baseline}`.text,
       ...comparisonTables(suite, comparisons, notes),
     ]),
     '### Trials',
@@ -53,7 +53,7 @@ function comparisonTables(suite: SuiteReport, comparisons: readonly Comparison[]
             stagesTitle(staged),
             table(
               ['stage', ...headings],
-              staged.map((one) => [md`${one.stage ?? ''}`, ...row(one)]),
+              staged.map((one) => [toMd`${one.stage ?? ''}`, ...row(one)]),
             ),
           ),
         ]),
@@ -66,12 +66,12 @@ function folded(title: string, content: string): string {
 
 function comparisonRow(suite: SuiteReport, comparison: Comparison, notes: Notes): Md[] {
   const { metric, unit, pairs, gated, baseline_value: before, candidate_value: after } = comparison
-  const name = md`${metric}`
+  const name = toMd`${metric}`
   const like = Math.max(before ?? 0, after ?? 0)
   return [
-    md`${gated ? own(`**${name.text}**`) : name}${mark(notes.at(suite, { metric }))}`,
-    md`${own(quantity(before, unit, like))}`,
-    md`${own(quantity(after, unit, like))}`,
+    toMd`${gated ? own(`**${name.text}**`) : name}${mark(notes.at(suite, { metric }))}`,
+    toMd`${own(quantity(before, unit, like))}`,
+    toMd`${own(quantity(after, unit, like))}`,
     own(`${change(comparison)} ${direction(comparison)}`.trim()),
     own(threshold(comparison)),
     own(comparison.verdict === 'regressed' ? `**${verdict(comparison)}**` : verdict(comparison)),
@@ -82,13 +82,13 @@ function comparisonRow(suite: SuiteReport, comparison: Comparison, notes: Notes)
 function trialRow(suite: SuiteReport, arm: ArmReport, notes: Notes): Md[] {
   const { trials, valid, reasons } = validity(arm)
   return [
-    md`${arm.name} (${arm.role})${mark(notes.at(suite, { arm: arm.name }))}`,
+    toMd`${arm.name} (${arm.role})${mark(notes.at(suite, { arm: arm.name }))}`,
     own(String(trials)),
     own(String(valid)),
     own(trials === 0 ? absent : quantity(valid / trials, 'share')),
     reasons.length === 0
       ? own('none')
-      : md`${reasons.map(([reason, n], i) => `${i > 0 ? ', ' : ''}${reason} ${n}`)}`,
+      : toMd`${reasons.map(([reason, n], i) => `${i > 0 ? ', ' : ''}${reason} ${n}`)}`,
   ]
 }
 
@@ -102,24 +102,26 @@ function firstMessages(suite: SuiteReport, trials: readonly Trial[]): string {
   )
   return [...kinds.values()]
     .toReversed()
-    .map((trial) => `- ${md`${trial.arm}, ${trial.invalid_reason}: ${brief(trial.message ?? absent)}`.text}`)
+    .map(
+      (trial) => `- ${toMd`${trial.arm}, ${trial.invalid_reason}: ${brief(trial.message ?? absent)}`.text}`,
+    )
     .join('\n')
 }
 
 function configRow(arm: ArmReport): Md[] {
   const { requested, effective } = configRows(arm)
-  const pairs = (rows: readonly (readonly [string, string])[]): Md =>
-    rows.length === 0
-      ? own('defaults')
-      : md`${rows.map(([name, value], i) => md`${i > 0 ? ', ' : ''}${name} ${value}`)}`
   const { kind, version } = arm.server
   return [
-    md`${arm.name}`,
-    md`${code(arm.model)}`,
-    md`${kind}${version === undefined ? '' : ` ${version}`} at ${code(arm.host)}`,
-    pairs(requested),
-    effective.length === 0 ? own(absent) : pairs(effective),
+    toMd`${arm.name}`,
+    toMd`${code(arm.model)}`,
+    toMd`${kind}${version === undefined ? '' : ` ${version}`} at ${code(arm.host)}`,
+    requested.length === 0 ? own('defaults') : settings(requested),
+    effective.length === 0 ? own(absent) : settings(effective),
   ]
+}
+
+function settings(rows: readonly Row[]): Md {
+  return toMd`${rows.map(([name, value], i) => toMd`${i > 0 ? ', ' : ''}${name} ${value}`)}`
 }
 
 function mark(numbers: readonly number[]): Md {

@@ -3,7 +3,7 @@
  * word, what failed with its cure, one line a suite. The evidence follows, a section a suite.
  */
 import type { GateFailure, Report, SuiteReport, Trial } from '../schema/generated.ts'
-import { code, md, type Md } from './escape.ts'
+import { code, toMd, type Md } from './escape.ts'
 import { label, span } from './format.ts'
 import { embeddedNote, headline } from './headline.ts'
 import { suiteSection } from './markdown-suite.ts'
@@ -32,35 +32,31 @@ function summary(report: Report): string[] {
     `# ${mayMerge ? (word === 'Passed' ? '✅' : '⚠️') : '❌'} ${word}: ${answer}`,
     reason,
     titled('Failed', report.gate.failures.map(failure)),
-    engine === undefined ? '' : `> ${md`${engine}`.text}`,
+    engine === undefined ? '' : `> ${toMd`${engine}`.text}`,
     titled('Suites', report.suites.flatMap(suiteLines)),
     titled(
       'Notices',
-      report.gate.notices.map((notice) => md`${notice}`),
+      report.gate.notices.map((notice) => toMd`${notice}`),
     ),
   ]
 }
 
 function failure({ suite, message }: GateFailure): Md {
-  return md`${message.startsWith(suite) ? '' : md`${suite}: `}${message}`
+  return toMd`${message.startsWith(suite) ? '' : toMd`${suite}: `}${message}`
 }
 
 function suiteLines(suite: SuiteReport): Md[] {
   return pairings(suite).map((pairing) => {
-    const title = md`${suite.name} · ${pairing.candidate} vs ${pairing.baseline}`
-    return md`${title}: ${own([...decisive(pairing), ...validRates(suite, pairing)].map((part) => part.text).join(' · '))}`
+    const title = toMd`${suite.name} · ${pairing.candidate} vs ${pairing.baseline}`
+    return toMd`${title}: ${own([...decisive(pairing), ...validRates(suite, pairing)].map((part) => part.text).join(' · '))}`
   })
 }
 
 function decisive({ comparisons }: Pairing): Md[] {
   const gated = comparisons.filter((comparison) => comparison.gated && comparison.metric !== 'valid_rate')
   return gated.length === 0
-    ? [
-        md`
-no gated metric was compared
-        `,
-      ]
-    : gated.map((comparison) => md`${label(comparison)} ${own(finding(comparison))}`)
+    ? [toMd`no gated metric was compared`]
+    : gated.map((comparison) => toMd`${label(comparison)} ${own(finding(comparison))}`)
 }
 
 /** Speed means nothing without validity, so the two stand side by side. */
@@ -77,8 +73,8 @@ function validRates(suite: SuiteReport, { baseline, candidate, comparisons }: Pa
 function notesSection({ all }: Notes): string[] {
   if (all.length === 0) return []
   const lines = all.map(({ number, code: name, message, where }) => {
-    const places = where.map((path) => path.map((part) => md`${part}`.text).join(' · ')).join('; ')
-    return `${number}. ${code(name).text} ${md`${message}`.text} (${places})`
+    const places = where.map((path) => path.map((part) => toMd`${part}`.text).join(' · ')).join('; ')
+    return `${number}. ${code(name).text} ${toMd`${message}`.text} (${places})`
   })
   return ['## Notes', lines.join('\n')]
 }
@@ -87,16 +83,16 @@ function environment({ tool, environment: env, started_at, finished_at, status }
   const { git, harness_overhead_ms: overhead } = env
   const took = Date.parse(finished_at) - Date.parse(started_at)
   const rows: [string, Md][] = [
-    ['tool', md`${tool.name} ${tool.version}`],
-    ['run', md`${started_at}, ${span(took)}, ${status}`],
+    ['tool', toMd`${tool.name} ${tool.version}`],
+    ['run', toMd`${started_at}, ${span(took)}, ${status}`],
     [
       'commit',
       git === undefined
         ? own('–')
-        : md`${code(git.sha.slice(0, 12))}${git.branch === undefined ? '' : md` on ${code(git.branch)}`}${git.dirty ? ', with uncommitted changes' : ''}`,
+        : toMd`${code(git.sha.slice(0, 12))}${git.branch === undefined ? '' : toMd` on ${code(git.branch)}`}${git.dirty ? ', with uncommitted changes' : ''}`,
     ],
-    ['runtime', md`Node ${env.node}, Vitest ${env.vitest}${env.ci ? ', CI' : ''}`],
-    ['machine', md`${env.os}; ${env.cpu}`],
+    ['runtime', toMd`Node ${env.node}, Vitest ${env.vitest}${env.ci ? ', CI' : ''}`],
+    ['machine', toMd`${env.os}; ${env.cpu}`],
     [
       'harness overhead',
       own(overhead === undefined ? '–' : `${overhead.toFixed(2)} ms between a chunk's arrival and its stamp`),

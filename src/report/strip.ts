@@ -3,7 +3,7 @@ import { trialValues } from '../judge/values.ts'
 import { metrics, type MetricName } from '../metrics.ts'
 import type { Trial } from '../schema/generated.ts'
 import { median, quantile } from '../stats/index.ts'
-import { html, type Html } from './escape.ts'
+import { toHtml, type Html } from './escape.ts'
 import { quantity } from './format.ts'
 import { scale, ticks, type Scale } from './svg.ts'
 
@@ -39,19 +39,10 @@ export function strip(metric: MetricName, trials: readonly Trial[]): Html | unde
   const y = scale(domain, [height - frame.bottom, frame.top])
   const roles = ['baseline', 'candidate'] as const
   const arms = roles.map((role) => ({ role, points: points.filter(({ trial }) => trial.role === role) }))
-  return html`<figure class="strip">
-    <figcaption>
-      <b>${metric}</b>${unit === 'share' ? '' : ` in ${unit}`}, trials in the order they
-      ran${every > 1 ? `; every ${every}th of ${judged.length} is drawn` : ''}
-    </figcaption>
-    <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(metric, unit, arms)}">
-      ${grid(domain, y, unit)}${phases(judged, x)}${arms.map((arm) => middle(arm.role, arm.points, y))}${points.map((point) => mark(point, x, y, domain, unit))}
-      <text x="${frame.left}" y="${height - 4}" class="tick">trial 1</text>
-      <text x="${width - frame.right}" y="${height - 4}" text-anchor="end" class="tick">
-        ${judged.length}
-      </text>
-    </svg>
-  </figure>`
+  return toHtml`<figure class="strip"><figcaption><b>${metric}</b>${unit === 'share' ? '' : ` in ${unit}`}, trials in the order they ran${every > 1 ? `; every ${every}th of ${judged.length} is drawn` : ''}</figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(metric, unit, arms)}">
+${grid(domain, y, unit)}${phases(judged, x)}${arms.map((arm) => middle(arm.role, arm.points, y))}${points.map((point) => mark(point, x, y, domain, unit))}
+<text x="${frame.left}" y="${height - 4}" class="tick">trial 1</text><text x="${width - frame.right}" y="${height - 4}" text-anchor="end" class="tick">${judged.length}</text></svg></figure>`
 }
 
 /** The values' range with some air; a far outlier is drawn at the edge and does not flatten the rest. */
@@ -72,15 +63,7 @@ function grid(domain: [number, number], y: Scale, unit: string): Html[] {
   )
   return marks.map(
     (tick) =>
-      html`<line
-          x1="${frame.left}"
-          x2="${width - frame.right}"
-          y1="${y(tick)}"
-          y2="${y(tick)}"
-          class="grid"
-        /><text x="${frame.left - 8}" y="${y(tick) + 4}" text-anchor="end" class="tick"
-          >${(tick * scaled).toFixed(decimals)}${unit === 'share' ? ' %' : ''}</text
-        >`,
+      toHtml`<line x1="${frame.left}" x2="${width - frame.right}" y1="${y(tick)}" y2="${y(tick)}" class="grid"/><text x="${frame.left - 8}" y="${y(tick) + 4}" text-anchor="end" class="tick">${(tick * scaled).toFixed(decimals)}${unit === 'share' ? ' %' : ''}</text>`,
   )
 }
 
@@ -89,26 +72,14 @@ function phases(judged: readonly Trial[], x: Scale): Html | undefined {
   const first = judged.findIndex((trial) => trial.phase === 'confirm')
   if (first < 1) return undefined
   const at = x(first + 0.5)
-  return html`<line
-      x1="${at}"
-      x2="${at}"
-      y1="${frame.top}"
-      y2="${height - frame.bottom}"
-      class="phase"
-    /><text x="${at + 4}" y="${frame.top + 8}" class="tick">confirmation</text>`
+  return toHtml`<line x1="${at}" x2="${at}" y1="${frame.top}" y2="${height - frame.bottom}" class="phase"/><text x="${at + 4}" y="${frame.top + 8}" class="tick">confirmation</text>`
 }
 
 function middle(role: string, points: readonly Point[], y: Scale): Html | undefined {
   const values = points.flatMap(({ value }) => value ?? [])
   if (values.length === 0) return undefined
   const at = y(median(values))
-  return html`<line
-    x1="${frame.left}"
-    x2="${width - frame.right}"
-    y1="${at}"
-    y2="${at}"
-    class="middle ${role}"
-  />`
+  return toHtml`<line x1="${frame.left}" x2="${width - frame.right}" y1="${at}" y2="${at}" class="middle ${role}"/>`
 }
 
 function mark(
@@ -119,28 +90,15 @@ function mark(
   unit: string,
 ): Html | undefined {
   const at = x(order)
-  const title = html`<title>
-    ${trial.arm}, ${trial.phase} block ${trial.block}:
-    ${trial.valid ? quantity(value, unit) : trial.invalid_reason}
-  </title>`
+  const title = toHtml`<title>${trial.arm}, ${trial.phase} block ${trial.block}: ${trial.valid ? quantity(value, unit) : trial.invalid_reason}</title>`
   if (!trial.valid)
-    return html`<path d="M${at - 3.5} ${height - frame.bottom + 7}l7 7m0-7l-7 7" class="invalid"
-      >${title}</path
-    >`
+    return toHtml`<path d="M${at - 3.5} ${height - frame.bottom + 7}l7 7m0-7l-7 7" class="invalid">${title}</path>`
   if (value === undefined) return undefined
   if (value > high)
-    return html`<path d="M${at - 4} ${frame.top + 6}h8l-4-7z" class="dot ${trial.role}">${title}</path>`
+    return toHtml`<path d="M${at - 4} ${frame.top + 6}h8l-4-7z" class="dot ${trial.role}">${title}</path>`
   if (value < low)
-    return html`<path d="M${at - 4} ${height - frame.bottom - 6}h8l-4 7z" class="dot ${trial.role}"
-      >${title}</path
-    >`
-  return html`<circle
-    cx="${at}"
-    cy="${y(value)}"
-    r="${trial.role === 'baseline' ? 3.2 : 3.6}"
-    class="dot ${trial.role}"
-    >${title}</circle
-  >`
+    return toHtml`<path d="M${at - 4} ${height - frame.bottom - 6}h8l-4 7z" class="dot ${trial.role}">${title}</path>`
+  return toHtml`<circle cx="${at}" cy="${y(value)}" r="${trial.role === 'baseline' ? 3.2 : 3.6}" class="dot ${trial.role}">${title}</circle>`
 }
 
 function describe(

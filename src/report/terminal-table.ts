@@ -18,5 +18,5 @@ const double =
 
 /** Columns a text takes on a terminal: wide characters two, combining marks none. */
 export function columns(text: string): number {
-  return [...text].reduce((sum, char) => sum + (none.test(char) ? 0 : double.test(char) ? 2 : 1), 0)
+  return Array.from(text).reduce((sum, char) => sum + (none.test(char) ? 0 : double.test(char) ? 2 : 1), 0)
 }

@@ -8,18 +8,19 @@ export function oneLine(hostile: string): string {
 // Bidirectional controls, invisible separators and tag characters: they make text look like other text.
 const invisible = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu
 
-/** Control characters as their pictures (␛ for escape), invisible format characters by number; tabs and line breaks stay if asked. */
-export function visible(hostile: string, lines = true): string {
+/** Text on its lines, with control characters as pictures (␛ for escape) or, like invisible ones, by number. */
+export function visible(hostile: string): string {
   return hostile
     .toWellFormed()
     .replace(/\r\n?/g, '\n')
-    .replace(/[\0-\x1f\x7f]/g, (char) => (lines && (char === '\n' || char === '\t') ? char : picture(char)))
-    .replace(/[\x80-\x9f]/g, numbered)
+    .replace(/[^\P{Cc}\n\t]/gu, picture)
     .replace(invisible, numbered)
 }
 
 function picture(char: string): string {
-  return char === '\x7f' ? '␡' : String.fromCharCode(0x2400 + char.charCodeAt(0))
+  const control = char.charCodeAt(0)
+  if (control === 0x7f) return '␡'
+  return control < 0x20 ? String.fromCharCode(0x2400 + control) : numbered(char)
 }
 
 function numbered(char: string): string {

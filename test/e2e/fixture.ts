@@ -44,7 +44,7 @@ export async function createFixture(files: Record<string, string>): Promise<Fixt
     },
     read: (path) => readFile(join(dir, path), 'utf8'),
     async bench(args = [], env = {}, onStart = () => {}) {
-      const { exitCode, output } = await run(dir, ['bench', ...args], env, onStart)
+      const { exitCode, output } = await runVitest(dir, ['bench', ...args], env, onStart)
       const report = await readFile(join(dir, 'reports/report.json'), 'utf8').catch(() => undefined)
       const trials = await readFile(join(dir, 'reports/trials.jsonl'), 'utf8').catch(() => '')
       return {
@@ -65,7 +65,13 @@ import chimera from 'vitest-chimera/plugin'
 export default defineConfig({ plugins: [chimera()] })
 `
 
-function run(cwd: string, args: readonly string[], env: Record<string, string>, onStart: (child: ChildProcess) => void) {
+/** Runs this repository's vitest in `cwd` to its end, with the environment a user's shell has. */
+export function runVitest(
+  cwd: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  onStart: (child: ChildProcess) => void = () => {},
+): Promise<{ exitCode: number | null; output: string }> {
   return new Promise<{ exitCode: number | null; output: string }>((resolve, reject) => {
     const child = spawn(process.execPath, [vitest, ...args], { cwd, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''

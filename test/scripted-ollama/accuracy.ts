@@ -15,7 +15,10 @@ export interface Accuracy {
  * first chunk written, its gaps are between writes: no clock is compared across processes.
  */
 export async function accuracy(streams: number, rounds: number, tokens = 40): Promise<Accuracy> {
-  await using server = await spawnScriptedOllama({ precise: true, call: { ttft: 20, per_token: 2, tokens: 10 } })
+  await using server = await spawnScriptedOllama({
+    precise: true,
+    call: { ttft: 20, per_token: 2, tokens: 10 },
+  })
   // A trial is never the first thing a process does: connections are open by then, and code is compiled.
   await run(server.url, streams, Math.ceil(100 / streams))
   await server.rescript({ precise: true, call: { ttft: 200, per_token: 10, tokens } })
@@ -44,7 +47,10 @@ interface Pair {
 }
 
 function ttftError({ call, log }: Pair): number {
-  const [request, first] = [log.find(({ event }) => event === 'request'), log.find(({ event }) => event === 'chunk')]
+  const [request, first] = [
+    log.find(({ event }) => event === 'request'),
+    log.find(({ event }) => event === 'chunk'),
+  ]
   return Math.abs((call.ttft ?? NaN) - ((first?.at ?? NaN) - (request?.at ?? NaN)))
 }
 

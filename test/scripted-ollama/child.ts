@@ -23,9 +23,15 @@ export async function spawnScriptedOllama(script: Script = {}): Promise<Scripted
   child.stdin.write(`${JSON.stringify(script)}\n`)
   const exited = once(child, 'exit')
   const lines = createInterface({ input: child.stdout })
-  const [url] = (await Promise.race([once(lines, 'line'), exited.then(() => { throw new Error('the scripted server did not start') })])) as [string]
+  const [url] = (await Promise.race([
+    once(lines, 'line'),
+    exited.then(() => {
+      throw new Error('the scripted server did not start')
+    }),
+  ])) as [string]
 
-  const ask = async (path: string, init?: RequestInit): Promise<unknown> => (await fetch(url + path, init)).json()
+  const ask = async (path: string, init?: RequestInit): Promise<unknown> =>
+    (await fetch(url + path, init)).json()
   const close = async (): Promise<void> => {
     child.stdin.end()
     await exited

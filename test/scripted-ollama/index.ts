@@ -12,4 +12,14 @@
  */
 export { startScriptedOllama, type ScriptedOllama } from './server.ts'
 export { spawnScriptedOllama, type ScriptedChild } from './child.ts'
-export type { CallPlan, Counters, Fault, LogEvent, Rule, Script, ScriptedCall, ScriptedModel, SeenRequest } from './script.ts'
+export type {
+  CallPlan,
+  Counters,
+  Fault,
+  LogEvent,
+  Rule,
+  Script,
+  ScriptedCall,
+  ScriptedModel,
+  SeenRequest,
+} from './script.ts'

@@ -8,9 +8,12 @@ import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { startScriptedOllama } from './server.ts'
 
-const { values } = parseArgs({ options: { script: { type: 'string' }, port: { type: 'string', default: '0' } } })
+const { values } = parseArgs({
+  options: { script: { type: 'string' }, port: { type: 'string', default: '0' } },
+})
 
-const text = values.script === '-' ? await firstLine() : values.script ? await readFile(values.script, 'utf8') : '{}'
+const text =
+  values.script === '-' ? await firstLine() : values.script ? await readFile(values.script, 'utf8') : '{}'
 const server = await startScriptedOllama(JSON.parse(text), Number(values.port))
 console.log(server.url)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close())

@@ -28,7 +28,11 @@ export class Models {
   use(model: ScriptedModel, options: Options, keepAlive: unknown): boolean {
     const wanted = runnerOptions(model, options)
     const loaded = this.#loaded.get(model)
-    const warm = loaded !== undefined && loaded.gone === undefined && loaded.expires > Date.now() && fits(loaded.options, wanted)
+    const warm =
+      loaded !== undefined &&
+      loaded.gone === undefined &&
+      loaded.expires > Date.now() &&
+      fits(loaded.options, wanted)
     this.#loaded.set(model, {
       options: warm ? loaded.options : wanted,
       expires: Date.now() + milliseconds(keepAlive ?? '5m'),
@@ -43,7 +47,9 @@ export class Models {
 
   ps(): object {
     const now = Date.now()
-    const shown = [...this.#loaded].filter(([, { expires, gone }]) => expires > now && (gone === undefined || gone > now))
+    const shown = [...this.#loaded].filter(
+      ([, { expires, gone }]) => expires > now && (gone === undefined || gone > now),
+    )
     return {
       models: shown.map(([model, { options, expires }]) => {
         const layers = (model.block_count ?? 26) + 1
@@ -85,7 +91,12 @@ function full(name: string): string {
 
 function tag(model: ScriptedModel): object {
   const name = full(model.name)
-  return { name, model: name, digest: model.digest ?? Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64), details: details(model) }
+  return {
+    name,
+    model: name,
+    digest: model.digest ?? Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64),
+    details: details(model),
+  }
 }
 
 function details(model: ScriptedModel): object {
@@ -110,7 +121,9 @@ function runnerOptions(model: ScriptedModel, options: Options): Options {
 
 /** A default num_gpu (-1) fits any runner. */
 function fits(loaded: Options, wanted: Options): boolean {
-  return Object.entries(wanted).every(([name, value]) => (name === 'num_gpu' && Number(value) < 0) || loaded[name] === value)
+  return Object.entries(wanted).every(
+    ([name, value]) => (name === 'num_gpu' && Number(value) < 0) || loaded[name] === value,
+  )
 }
 
 /** Ollama's keep_alive: seconds or a Go duration; negative means for ever. */
@@ -119,7 +132,10 @@ function milliseconds(keepAlive: unknown): number {
   const text = String(keepAlive)
   if (text.startsWith('-')) return Infinity
   const units: Record<string, number> = { h: 3.6e6, m: 6e4, s: 1e3, ms: 1 }
-  return [...text.matchAll(/([\d.]+)(h|ms|m|s)?/g)].reduce((sum, [, n, unit]) => sum + Number(n) * (units[unit ?? 's'] ?? 0), 0)
+  return [...text.matchAll(/([\d.]+)(h|ms|m|s)?/g)].reduce(
+    (sum, [, n, unit]) => sum + Number(n) * (units[unit ?? 's'] ?? 0),
+    0,
+  )
 }
 
 /** Whether a keep_alive asks for the model to leave at once. */

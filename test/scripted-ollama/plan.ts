@@ -40,7 +40,8 @@ export function planOf(script: Script, call: ScriptedCall, coldLoad: number): Pl
 }
 
 function matches({ when }: Rule, call: ScriptedCall): boolean {
-  const [first, last] = typeof when.calls === 'number' ? [when.calls, when.calls] : (when.calls ?? [0, Infinity])
+  const [first, last] =
+    typeof when.calls === 'number' ? [when.calls, when.calls] : (when.calls ?? [0, Infinity])
   return (
     (when.model === undefined || when.model === call.model) &&
     (when.endpoint === undefined || when.endpoint === call.endpoint) &&

@@ -9,7 +9,14 @@ import type { Beat } from './timeline.ts'
 export type Note = (event: LogEvent['event'], n?: number) => void
 
 /** Deadlines are absolute, so one late write does not delay the next. `arrived` is on performance.now()'s clock. */
-export async function play(beats: Beat[], plan: Plan, response: ServerResponse, arrived: number, precise: boolean, note: Note): Promise<void> {
+export async function play(
+  beats: Beat[],
+  plan: Plan,
+  response: ServerResponse,
+  arrived: number,
+  precise: boolean,
+  note: Note,
+): Promise<void> {
   response.setHeader('content-type', 'application/x-ndjson')
   let written = 0
   let held: { text: string; note: () => void }[] = []
@@ -24,7 +31,10 @@ export async function play(beats: Beat[], plan: Plan, response: ServerResponse, 
     if (!(await until(arrived + beat.at, precise, response))) return
     if (beat.do === 'chunk' || beat.do === 'done') {
       const n = written++
-      held.push({ text: framed(beat.line, plan), note: () => (beat.do === 'chunk' ? note('chunk', n) : note('done')) })
+      held.push({
+        text: framed(beat.line, plan),
+        note: () => (beat.do === 'chunk' ? note('chunk', n) : note('done')),
+      })
       if (held.length >= plan.coalesce || beat.do === 'done') await flush()
       continue
     }

@@ -54,15 +54,23 @@ class State {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname
     if (path.startsWith('/__')) return this.#control(request.method ?? '', path, body, response)
 
-    const seen = { index: this.requests.length, at: performance.timeOrigin + arrived, method: request.method ?? '', path, body }
+    const seen = {
+      index: this.requests.length,
+      at: performance.timeOrigin + arrived,
+      method: request.method ?? '',
+      path,
+      body,
+    }
     this.requests.push(seen)
     const model = this.#models.find(body['model'])
     if (this.#script.absent?.includes(path)) return plain(response, 404, '404 page not found')
-    if (path === '/api/version') return json(response, 200, { version: this.#script.version ?? '0.24.0', ...embedded(this.#script) })
+    if (path === '/api/version')
+      return json(response, 200, { version: this.#script.version ?? '0.24.0', ...embedded(this.#script) })
     if (path === '/api/tags') return json(response, 200, this.#models.tags())
     if (path === '/api/ps') return json(response, 200, this.#models.ps())
     if (path === '/' && request.method !== 'POST') return plain(response, 200, 'Ollama is running')
-    if (!['/api/show', '/api/generate', '/api/chat'].includes(path)) return plain(response, 404, '404 page not found')
+    if (!['/api/show', '/api/generate', '/api/chat'].includes(path))
+      return plain(response, 404, '404 page not found')
     if (!model) return json(response, 404, { error: `model '${String(body['model'])}' not found` })
     if (path === '/api/show') return json(response, 200, this.#models.show(model))
     await this.#call(seen, arrived, response)
@@ -75,19 +83,41 @@ class State {
     const endpoint = seen.path === '/api/chat' ? 'chat' : 'generate'
     const options = (body['options'] ?? {}) as Record<string, unknown>
     const prompt = promptOf(body)
-    const empty = { model: body['model'], created_at: new Date().toISOString(), ...(endpoint === 'chat' ? { message: { role: 'assistant', content: '' } } : { response: '' }) }
+    const empty = {
+      model: body['model'],
+      created_at: new Date().toISOString(),
+      ...(endpoint === 'chat' ? { message: { role: 'assistant', content: '' } } : { response: '' }),
+    }
     if (!prompt && leavesAtOnce(body['keep_alive'])) {
       this.#models.unload(model)
       return json(response, 200, { ...empty, done: true, done_reason: 'unload' })
     }
-    const cold = this.#models.use(model, options, leavesAtOnce(body['keep_alive']) ? '5m' : body['keep_alive'])
+    const cold = this.#models.use(
+      model,
+      options,
+      leavesAtOnce(body['keep_alive']) ? '5m' : body['keep_alive'],
+    )
     if (!prompt) {
       if (cold) await until(arrived + (model.cold_load ?? 0), false, response)
       return json(response, 200, { ...empty, done: true, done_reason: 'load' })
     }
-    const call: ScriptedCall = { index: this.#calls++, endpoint, model: String(body['model']), options, prompt, body, cold }
+    const call: ScriptedCall = {
+      index: this.#calls++,
+      endpoint,
+      model: String(body['model']),
+      options,
+      prompt,
+      body,
+      cold,
+    }
     const note: Note = (event, n) =>
-      void this.log.push({ at: performance.timeOrigin + performance.now(), request: seen.index, call: call.index, event, ...(n !== undefined && { n }) })
+      void this.log.push({
+        at: performance.timeOrigin + performance.now(),
+        request: seen.index,
+        call: call.index,
+        event,
+        ...(n !== undefined && { n }),
+      })
     this.log.push({ at: seen.at, request: seen.index, call: call.index, event: 'request' })
     // Requests that come at once are all to be stamped before the work on the first begins.
     if (this.#script.precise) await sleep(2)
@@ -95,10 +125,17 @@ class State {
     response.once('close', () => {
       if (!ended && !response.writableFinished) note('disconnect')
     })
-    await answer(planOf(this.#script, call, model.cold_load ?? 0), call, arrived, this.#script.precise ?? false, response, (event, n) => {
-      ended ||= event === 'end' || (event === 'fault' && !response.writable)
-      note(event, n)
-    })
+    await answer(
+      planOf(this.#script, call, model.cold_load ?? 0),
+      call,
+      arrived,
+      this.#script.precise ?? false,
+      response,
+      (event, n) => {
+        ended ||= event === 'end' || (event === 'fault' && !response.writable)
+        note(event, n)
+      },
+    )
     if (leavesAtOnce(body['keep_alive'])) this.#models.unload(model)
   }
 
@@ -109,14 +146,21 @@ class State {
       this.#calls = 0
     }
     if (path === '/__script' && method === 'POST') {
-      this.#script = body as Script
+      this.#script = body
       this.#models = new Models(this.#script.models, this.#script.unload_lag)
     }
     json(response, 200, path === '/__requests' ? this.requests : this.log)
   }
 }
 
-async function answer(plan: Plan, call: ScriptedCall, arrived: number, precise: boolean, response: ServerResponse, note: Note): Promise<void> {
+async function answer(
+  plan: Plan,
+  call: ScriptedCall,
+  arrived: number,
+  precise: boolean,
+  response: ServerResponse,
+  note: Note,
+): Promise<void> {
   const { fault } = plan
   if (fault?.kind === 'status') {
     note('fault')
@@ -131,7 +175,10 @@ async function answer(plan: Plan, call: ScriptedCall, arrived: number, precise: 
   if (broken) note('fault')
   if (broken?.do === 'error_line') return json(response, 500, JSON.parse(broken.line))
   if (broken?.do === 'reset' && fault?.kind === 'reset') return reset(response)
-  const line = fault?.kind === 'empty' ? beats.flatMap((beat) => ('line' in beat ? [beat.line] : []))[0] : wholeLine(plan, call, fault?.kind !== 'no_done')
+  const line =
+    fault?.kind === 'empty'
+      ? beats.flatMap((beat) => ('line' in beat ? [beat.line] : []))[0]
+      : wholeLine(plan, call, fault?.kind !== 'no_done')
   if (broken?.do === 'half_line') return plain(response, 200, (line ?? '').slice(0, 40))
   note('done')
   note('end')
@@ -139,9 +186,13 @@ async function answer(plan: Plan, call: ScriptedCall, arrived: number, precise: 
   response.end(line)
 }
 
-function promptOf(body: Record<string, unknown>): string {
-  if (!Array.isArray(body['messages'])) return String(body['prompt'] ?? '')
-  return body['messages'].map((message: { content?: unknown }) => String(message.content ?? '')).join('\n')
+function promptOf({ prompt, messages }: Record<string, unknown>): string {
+  if (!Array.isArray(messages)) return text(prompt)
+  return messages.map((message: { content?: unknown }) => text(message.content)).join('\n')
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function embedded(script: Script): object {

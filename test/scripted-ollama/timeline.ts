@@ -7,7 +7,8 @@ export type Beat =
   | { at: number; do: 'chunk' | 'done' | 'error_line' | 'half_line'; line: string }
   | { at: number; do: 'reset' | 'end' | 'silence' }
 
-const WORDS = ' The scripted server speaks in plain words that never repeat themselves, so no guard against loops takes offence.'
+const WORDS =
+  ' The scripted server speaks in plain words that never repeat themselves, so no guard against loops takes offence.'
 
 /** The beats of a streamed call. */
 export function timeline(plan: Plan, call: ScriptedCall): Beat[] {
@@ -19,13 +20,29 @@ export function timeline(plan: Plan, call: ScriptedCall): Beat[] {
   const done: Beat = { at: endAt(plan) + plan.final_delay, do: 'done', line: finalLine(plan, call) }
   switch (fault?.kind) {
     case 'no_done':
-      return [...kept, ...repeats(plan, call, at, fault.repeats ?? 0), { at: at + plan.per_token * (fault.repeats ?? 0), do: 'end' }]
+      return [
+        ...kept,
+        ...repeats(plan, call, at, fault.repeats ?? 0),
+        { at: at + plan.per_token * (fault.repeats ?? 0), do: 'end' },
+      ]
     case 'error_line':
-      return [...kept, { at, do: 'error_line', line: JSON.stringify({ error: fault.error ?? 'llama runner process no longer running: -1' }) }, { at, do: 'end' }]
+      return [
+        ...kept,
+        {
+          at,
+          do: 'error_line',
+          line: JSON.stringify({ error: fault.error ?? 'llama runner process no longer running: -1' }),
+        },
+        { at, do: 'end' },
+      ]
     case 'reset':
       return [...kept, { at, do: 'reset' }]
     case 'partial_line':
-      return [...kept, { at, do: 'half_line', line: chunkLine(call, { content: ' half' }) }, { at, do: 'end' }]
+      return [
+        ...kept,
+        { at, do: 'half_line', line: chunkLine(call, { content: ' half' }) },
+        { at, do: 'end' },
+      ]
     case 'stall': {
       if (fault.ms === undefined) return [...kept, { at, do: 'silence' }]
       const late = [...chunks.slice(after), done].map((beat) => ({ ...beat, at: beat.at + (fault.ms ?? 0) }))
@@ -34,7 +51,10 @@ export function timeline(plan: Plan, call: ScriptedCall): Beat[] {
     case 'reset_after_done':
       return [...chunks, done, { at: done.at, do: 'reset' }]
     case 'empty':
-      return [{ ...done, line: finalLine({ ...plan, tokens: 0 }, call) }, { at: done.at, do: 'end' }]
+      return [
+        { ...done, line: finalLine({ ...plan, tokens: 0 }, call) },
+        { at: done.at, do: 'end' },
+      ]
     default:
       return [...chunks, done, { at: done.at, do: 'end' }]
   }
@@ -43,7 +63,7 @@ export function timeline(plan: Plan, call: ScriptedCall): Beat[] {
 /** The text a call that is not streamed answers with, and the chunks' pieces. */
 export function pieces(plan: Plan): string[] {
   const count = Math.ceil(plan.tokens / plan.per_chunk)
-  if (plan.reply !== undefined) return deal([...plan.reply], count)
+  if (plan.reply !== undefined) return deal(Array.from(plan.reply), count)
   const words = Array.isArray(plan.text) ? plan.text : ((plan.text ?? WORDS).match(/\s*\S+/g) ?? [])
   const token = (i: number): string => words[i % words.length] ?? ''
   return Array.from({ length: count }, (_, chunk) => {
@@ -57,7 +77,11 @@ export function wholeLine(plan: Plan, call: ScriptedCall, done = true): string {
   const all = pieces(plan)
   const thinking = all.slice(0, plan.thinking).join('')
   const content = all.slice(plan.thinking).join('')
-  const said = { content, ...(thinking && { thinking }), ...(plan.tool_calls && { tool_calls: plan.tool_calls }) }
+  const said = {
+    content,
+    ...(thinking && { thinking }),
+    ...(plan.tool_calls && { tool_calls: plan.tool_calls }),
+  }
   return chunkLine(call, said, done ? final(plan) : { done: false })
 }
 
@@ -95,7 +119,8 @@ interface Said {
 
 function chunkLine(call: ScriptedCall, said: Said, rest: object = { done: false }): string {
   const { content, ...others } = said
-  const text = call.endpoint === 'chat' ? { message: { role: 'assistant', ...said } } : { response: content, ...others }
+  const text =
+    call.endpoint === 'chat' ? { message: { role: 'assistant', ...said } } : { response: content, ...others }
   return JSON.stringify({ model: call.model, created_at: new Date().toISOString(), ...text, ...rest })
 }
 

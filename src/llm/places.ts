@@ -1,0 +1,52 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { StageTime } from '../schema/generated.ts'
+
+/** Where in an agent a call is made. */
+export interface Place<Made> {
+  stage: string | null
+  agent: string | undefined
+  /** Told of the call that a request became. */
+  made?: (call: Made) => void
+}
+
+/** Knows for every line of asynchronous work which stage and which agent it belongs to, also when they run at once. */
+export class Places<Made> {
+  readonly #storage = new AsyncLocalStorage<Place<Made>>()
+  readonly #origin: number
+  readonly #ended: StageTime[] = []
+
+  /** `origin` is performance.now() when the trial began. */
+  constructor(origin: number) {
+    this.#origin = origin
+  }
+
+  here(): Place<Made> {
+    return this.#storage.getStore() ?? { stage: null, agent: undefined }
+  }
+
+  /** Runs work in a place that differs from this one in what is given. */
+  run<T>(change: Partial<Place<Made>>, work: () => Promise<T>): Promise<T> {
+    return this.#storage.run({ ...this.here(), ...change }, work)
+  }
+
+  /** Runs work as a stage and takes its time, also when it fails. */
+  stage<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+    return this.run({ stage: name }, async () => {
+      const start = performance.now()
+      try {
+        return await work()
+      } finally {
+        this.#ended.push({ name, start: ms(start - this.#origin), duration: ms(performance.now() - start) })
+      }
+    })
+  }
+
+  /** The stages that have ended, by their start. */
+  stages(): StageTime[] {
+    return this.#ended.toSorted((a, b) => a.start - b.start)
+  }
+}
+
+function ms(value: number): number {
+  return Math.max(0, Math.round(value * 1000) / 1000)
+}

@@ -12,12 +12,19 @@ import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { runCheck } from '../src/run/agent.ts'
 import { statementsOf } from '../src/run/checks/statements.ts'
-import { complete, faithful, hasSections, inLanguage, inScript, noRepetition } from '../src/run/checks/index.ts'
+import {
+  complete,
+  faithful,
+  hasSections,
+  inLanguage,
+  inScript,
+  noRepetition,
+} from '../src/run/checks/index.ts'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { show: { type: 'string' } } })
-const folder = positionals[0] ?? '../shared/corpus'
+const folder = positionals[0] ?? ''
 if (!existsSync(join(folder, 'workflow_golden.jsonl.gz'))) {
-  console.log(`No corpus at ${folder}: nothing to check.`)
+  console.log(folder === '' ? 'Give the folder of a corpus.' : `No corpus at ${folder}: nothing to check.`)
   process.exit(0)
 }
 
@@ -34,8 +41,21 @@ const truth = {
   counts: { csv: 28, json: 44, markdown: 29 },
   latest: ['2025-11-14T18:53:30Z', '2025-10-08T17:20:51Z', '2025-11-14T18:54:07Z'],
 }
-const sections = ['Executive Summary', 'Data Ingestion', 'Performance Analysis', 'Key Findings', 'Recommendations']
-const checks = [complete(), noRepetition(), inScript('Latin'), inLanguage('en'), hasSections(sections), faithful(truth)]
+const sections = [
+  'Executive Summary',
+  'Data Ingestion',
+  'Performance Analysis',
+  'Key Findings',
+  'Recommendations',
+]
+const checks = [
+  complete(),
+  noRepetition(),
+  inScript('Latin'),
+  inLanguage('en'),
+  hasSections(sections),
+  faithful(truth),
+]
 
 const recorded = [...readRuns(), ...readSeeds()]
 const found = new Map<string, Map<string, string[]>>()
@@ -49,11 +69,14 @@ for (const { from, agent, report, inventory } of recorded) {
 }
 for (const [agent, findings] of found) {
   console.log(`\n${agent}: ${recorded.filter((run) => run.agent === agent).length} reports`)
-  for (const [name, messages] of [...findings].sort()) console.log(`  ${name}: ${messages.length}`)
+  for (const [name, messages] of [...findings].sort(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`  ${name}: ${messages.length}`)
 }
 const judged = recorded.filter(({ inventory }) => inventory)
 const stating = judged.filter(({ report }) => statementsOf(report, Object.keys(truth.counts)).length > 0)
-console.log(`\n${stating.length} of the ${judged.length} reports on the whole inventory state a number of it.`)
+console.log(
+  `\n${stating.length} of the ${judged.length} reports on the whole inventory state a number of it.`,
+)
 if (values.show !== undefined) {
   const shown = [...found.values()].flatMap((findings) => findings.get(values.show ?? '') ?? [])
   console.log(`\n${shown.join('\n')}`)
@@ -65,10 +88,19 @@ function add(agent: string, name: string, message: string): void {
 }
 
 function readRuns(): Recorded[] {
-  const [head, ...lines] = gunzipSync(readFileSync(join(folder, 'workflow_golden.jsonl.gz'))).toString().trim().split('\n')
+  const [head, ...lines] = gunzipSync(readFileSync(join(folder, 'workflow_golden.jsonl.gz')))
+    .toString()
+    .trim()
+    .split('\n')
   const { shared } = JSON.parse(head ?? '{}') as { shared: Record<string, unknown> }
   return lines.map((line) => {
-    const run = JSON.parse(line) as { path: string; run: number; agent: string; report_response: string; data_summary: string }
+    const run = JSON.parse(line) as {
+      path: string
+      run: number
+      agent: string
+      report_response: string
+      data_summary: string
+    }
     const summary = String(shared[run.data_summary])
     return {
       from: `${run.path} run ${run.run}`,
@@ -81,11 +113,18 @@ function readRuns(): Recorded[] {
 
 /** The model's part of a published report: what follows the first rule after the report's own header. */
 function readSeeds(): Recorded[] {
-  return globSync(join(folder, '..', 'seeds', '*.txt')).sort().map((path) => {
-    const whole = readFileSync(path, 'utf8')
-    const start = whole.indexOf('\n---\n', whole.indexOf('# Technical Report: ')) + 5
-    const end = whole.slice(start).search(/^## (?:Workflow Summary|LLM Call Metrics)/m)
-    const agent = `seed ${path.slice(path.lastIndexOf('/') + 1).slice(0, 3)}`
-    return { from: agent, agent, report: whole.slice(start, start + end).replace(/\s*---\s*$/, ''), inventory: true }
-  })
+  return globSync(join(folder, '..', 'seeds', '*.txt'))
+    .sort()
+    .map((path) => {
+      const whole = readFileSync(path, 'utf8')
+      const start = whole.indexOf('\n---\n', whole.indexOf('# Technical Report: ')) + 5
+      const end = whole.slice(start).search(/^## (?:Workflow Summary|LLM Call Metrics)/m)
+      const agent = `seed ${path.slice(path.lastIndexOf('/') + 1).slice(0, 3)}`
+      return {
+        from: agent,
+        agent,
+        report: whole.slice(start, start + end).replace(/\s*---\s*$/, ''),
+        inventory: true,
+      }
+    })
 }

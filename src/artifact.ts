@@ -14,6 +14,7 @@ export type Message =
   | { kind: 'plan'; plan: Plan }
   | { kind: 'facts'; facts: Record<Role, ArmFacts>; overhead?: number }
   | { kind: 'trial'; trial: Trial }
+  | { kind: 'notice'; text: string }
   | { kind: 'ending'; ending: Ending }
   | { kind: 'refused'; suite: string; file: string; message: string }
 

@@ -6,15 +6,22 @@ import type { Environment, Git } from './schema/generated.ts'
 /** The machine and checkout of this run; `root` is the project's root. */
 export async function describeEnvironment(root: string, vitest: string, overhead: number | undefined): Promise<Environment> {
   const git = await describeGit(root)
-  const processors = cpus()
   return {
     node: process.versions.node,
     vitest,
-    os: `${type()} ${release()} ${process.arch}`,
-    cpu: `${processors[0]?.model.trim() ?? 'unknown'} (${processors.length} logical)`,
+    ...describeMachine(),
     ...(git !== undefined && { git }),
     ci: isTrue(process.env['CI']),
     ...(overhead !== undefined && { harness_overhead_ms: overhead }),
+  }
+}
+
+/** What of the environment makes measurements comparable. */
+export function describeMachine(): Pick<Environment, 'os' | 'cpu'> {
+  const processors = cpus()
+  return {
+    os: `${type()} ${release()} ${process.arch}`,
+    cpu: `${processors[0]?.model.trim() ?? 'unknown'} (${processors.length} logical)`,
   }
 }
 

@@ -180,6 +180,12 @@ export const warningTexts = {
     `Only ${percent(share)} of arm "${arm}"'s model is in video memory; the rest runs on the CPU.`,
   identicalArms: (baseline: string, candidate: string): string =>
     `The effective configs of "${baseline}" and "${candidate}" are identical: their options ask for different things, but the server does the same for both.`,
+  outOfReach: (metric: string, threshold: number, scale: number, pairs: number, max: number): string =>
+    `A threshold of ${percent(threshold)} of ${metric} is out of reach on this machine: blocks scatter by ${percent(scale)}, so it would take about ${pairs} blocks and ${max} are allowed. Raise \`pairs.max\` or the threshold, let the agent's replies be longer, or quieten the machine.`,
+  timeBudget: (ms: number, blocks: number): string =>
+    `The time budget of ${ms} ms ended the suite after ${blocks} blocks. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET for a verdict.`,
+  timeBudgetTooSmall: (ms: number, needed: number, pairs: number): string =>
+    `The time budget of ${ms} ms is too small to decide anything: ${pairs} blocks, the fewest for a verdict, take about ${needed} ms. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET.`,
   tooFewPairs: (max: number, needed: number): string =>
     `At most ${max} blocks can decide nothing: a verdict takes at least ${needed}. Raise \`pairs.max\` or CHIMERA_PAIRS_MAX.`,
   requeued: (count: number): string =>

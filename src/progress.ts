@@ -34,6 +34,7 @@ export class Progress {
   show(message: Message): void {
     if (message.kind === 'plan') this.#open(message.plan)
     if (message.kind === 'facts') this.#nameServers(message)
+    if (message.kind === 'notice') this.line(`  ${message.text}`)
     if (message.kind === 'trial') this.#count(message)
     if (message.kind === 'ending' || message.kind === 'refused') this.clear()
   }

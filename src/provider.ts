@@ -44,6 +44,7 @@ async function runAgentBench({ test }: BenchmarkGroup, request: SuiteRequest): P
       agent,
       signal: test.context.signal,
       onFacts: (facts) => send(test, { kind: 'facts', facts, overhead }),
+      onNotice: (text) => send(test, { kind: 'notice', text }),
       onTrial: async (trial) => {
         trials.push(trial)
         await send(test, { kind: 'trial', trial })
@@ -61,8 +62,8 @@ async function runAgentBench({ test }: BenchmarkGroup, request: SuiteRequest): P
 }
 
 function environment() {
-  const { CHIMERA_SEED, CHIMERA_PAIRS_MIN, CHIMERA_PAIRS_MAX } = process.env
-  return { seed: CHIMERA_SEED, pairsMin: CHIMERA_PAIRS_MIN, pairsMax: CHIMERA_PAIRS_MAX }
+  const { CHIMERA_SEED, CHIMERA_PAIRS_MIN, CHIMERA_PAIRS_MAX, CHIMERA_TIME_BUDGET } = process.env
+  return { seed: CHIMERA_SEED, pairsMin: CHIMERA_PAIRS_MIN, pairsMax: CHIMERA_PAIRS_MAX, timeBudget: CHIMERA_TIME_BUDGET }
 }
 
 function failuresOf(plan: Plan, trials: readonly Trial[], ending: Ending): string[] {

@@ -3,11 +3,13 @@
  * At a merge only the end is reported, so everything that counts is computed there and nowhere else.
  */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { messagesOf, receive } from './artifact.ts'
 import { describeEnvironment } from './environment.ts'
 import { ChimeraError, reporterTexts } from './errors.ts'
 import { readFailOn } from './judge/gate.ts'
+import { NoiseFloor } from './noise-floor.ts'
 import { Progress } from './progress.ts'
 import { buildReport, terminalSummary, writeReports } from './report/index.ts'
 import { recordSuite } from './record.ts'
@@ -22,6 +24,7 @@ export interface ReporterOptions {
 export default class ChimeraReporter implements Reporter {
   readonly #options: ReporterOptions
   readonly #progress = new Progress(process.stdout)
+  readonly #noise = new NoiseFloor()
   #vitest!: Vitest
   #startedAt = new Date().toISOString()
   #releaseSignals = (): void => {}
@@ -42,16 +45,20 @@ export default class ChimeraReporter implements Reporter {
     })
   }
 
-  onTestRunStart(): void {
+  async onTestRunStart(): Promise<void> {
+    await this.#noise.load(join(this.#options.outputDir, 'report.json'))
     this.#startedAt = new Date().toISOString()
     this.#finished = false
     // Told before the first trial: after the last one it would be too late.
     readFailOn(process.env['CHIMERA_FAIL_ON'])
   }
 
-  onTestCaseArtifactRecord(_: TestCase, artifact: { type: string }): void {
-    const received = receive(artifact)
-    if (received !== undefined) this.#progress.show(received.message)
+  onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
+    const message = receive(artifact)?.message
+    if (message === undefined) return
+    this.#progress.show(message)
+    if (message.kind === 'plan') for (const text of this.#noise.warnings(message.plan)) this.#progress.line(`  ${text}`)
+    if (message.kind === 'ending') this.#noise.learn(messagesOf(test.artifacts()))
   }
 
   onTestCaseResult(): void {

@@ -3,8 +3,8 @@ import type { Run } from './noise.ts'
 
 /** Blocks as the schedule runs them. */
 export interface Blocks {
-  baseline: number[]
-  candidate: number[]
+  /** One entry a metric. */
+  metrics: { baseline: number[]; candidate: number[] }[]
   /** Trials run up to the end of each block, re-queued ones included. */
   trials: number[]
 }
@@ -17,26 +17,30 @@ export interface BlockOptions {
   secondPlace?: number
 }
 
-/** Runs `count` blocks, each again as a whole while a trial of it is cold. */
+/** Runs `count` blocks, each again as a whole while a trial of it is cold; every trial is measured by all `metrics`. */
 export function runBlocks(
-  run: Run,
+  metrics: readonly Run[],
   factor: number,
   count: number,
   random: () => number,
   { order = 'abba', secondPlace = 1 }: BlockOptions = {},
 ): Blocks {
   const seed = Math.floor(random() * 2 ** 31)
-  const blocks: Blocks = { baseline: [], candidate: [], trials: [] }
+  const trial = (what: number) => metrics.map((run) => run(what))
+  const blocks: Blocks = { metrics: metrics.map(() => ({ baseline: [], candidate: [] })), trials: [] }
   let trials = 0
-  while (blocks.baseline.length < count) {
-    const { order: places } = plannedBlock(seed, 'measure', blocks.baseline.length + 1)
-    const baselineFirst = order === 'fixed' || places[0] === 'baseline'
-    const first = run(baselineFirst ? 1 : factor)
-    const second = run((baselineFirst ? factor : 1) * secondPlace)
+  while (blocks.trials.length < count) {
+    const [place] = plannedBlock(seed, 'measure', blocks.trials.length + 1).order
+    const baselineFirst = order === 'fixed' || place === 'baseline'
+    const first = trial(baselineFirst ? 1 : factor)
+    const second = trial((baselineFirst ? factor : 1) * secondPlace)
     trials += 2
-    if (first.cold || second.cold) continue
-    blocks.baseline.push((baselineFirst ? first : second).value)
-    blocks.candidate.push((baselineFirst ? second : first).value)
+    if ([...first, ...second].some(({ cold }) => cold)) continue
+    const [baseline, candidate] = baselineFirst ? [first, second] : [second, first]
+    blocks.metrics.forEach((metric, m) => {
+      metric.baseline.push(baseline[m]?.value ?? Number.NaN)
+      metric.candidate.push(candidate[m]?.value ?? Number.NaN)
+    })
     blocks.trials.push(trials)
   }
   return blocks

@@ -1,5 +1,6 @@
 import { decideSequentially, defaultLooks, type MetricSeries } from '../../src/stats/index.ts'
 import { type BlockOptions, runBlocks } from './blocks.ts'
+import type { Noise } from './noise.ts'
 import type { Outcome, Procedure, Situation } from './procedure.ts'
 
 /** The plan of the defaults: six to twenty blocks. */
@@ -12,8 +13,17 @@ export const ours: Procedure = { name: 'vitest-chimera', decide: (situation) => 
 
 /** The same with the schedule varied. */
 export function decideOurs({ noise, factor, random, run }: Situation, options: BlockOptions = {}): Outcome {
-  const { baseline, candidate, trials } = runBlocks(run(), factor, LOOKS.at(-1) as number, random, options)
-  const series: MetricSeries = { baseline, candidate, better: 'lower', threshold: noise.threshold, gated: true }
-  const { verdict, n } = decideSequentially({ metrics: { time: series }, looks: LOOKS, alpha: ALPHA }).decisions.time
+  const { metrics, trials } = runBlocks([run()], factor, LOOKS.at(-1) as number, random, options)
+  const [time] = metrics.map((values) => lowerIsBetter(values, noise))
+  if (time === undefined) throw new Error('There is one metric.')
+  const { verdict, n } = decideSequentially({ metrics: { time }, looks: LOOKS, alpha: ALPHA }).decisions.time
   return { verdict, trials: trials[n - 1] as number }
+}
+
+/** A gated metric with the threshold of its noise. */
+export function lowerIsBetter(
+  values: { baseline: number[]; candidate: number[] },
+  { threshold }: Noise,
+): MetricSeries {
+  return { ...values, better: 'lower', threshold, gated: true }
 }

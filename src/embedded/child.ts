@@ -69,7 +69,7 @@ async function listening(
   await ended
   throw first.reason === 'missing'
     ? engineErrors.missing(first.detail)
-    : engineErrors.bad_model(config.path, first.detail)
+    : engineErrors.bad_model(config.path, [first.detail, oneLine(log())].filter(Boolean).join(': '))
 }
 
 /** Lets this process end although the child runs: the child follows when the channel closes. */
@@ -87,5 +87,10 @@ async function end(child: ChildProcess, ended: Promise<string>): Promise<void> {
 }
 
 function shown(log: string): string {
-  return log.trim() === '' ? '' : ` Its last words: ${log.trim()}`
+  const line = oneLine(log)
+  return line === '' ? '' : ` Its last words: ${line}`
+}
+
+function oneLine(log: string): string {
+  return log.trim().replaceAll(/\s+/g, ' ')
 }

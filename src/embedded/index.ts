@@ -7,9 +7,9 @@
  *   child → server → routes → inference   the process, its protocol, one request
  *   engine → completion                   the loaded runner, one reply
  *
- * It differs from Ollama in this: one model, CPU only, no embeddings, tools, thinking or images, one thread unless
- * num_thread says otherwise, and sampling counts as part of eval_duration. /api/version has an `embedded` key with the engine and the model,
- * and every report names it.
+ * It differs from Ollama in this: one model, CPU only, no embeddings, tools, thinking or images; one thread unless
+ * num_thread says otherwise; eval_duration includes the sampling, and the final object has prompt_eval_cached_count.
+ * /api/version has an `embedded` key that names the engine and the model, and so does every report.
  */
 import { resolve } from 'node:path'
 import { engineErrors } from '../errors.ts'
@@ -26,7 +26,7 @@ export interface EmbeddedOptions {
   model?: string
   /** Tags the model answers to; unset means `gemma3` and `chimera-tiny`. */
   names?: readonly string[]
-  /** Size of the tiny model: `tiny`, 3 MB, or `small`, 16 MB and about a third as fast. */
+  /** Size of the tiny model: `tiny`, 2 MB, or `small`, 13 MB and about a quarter as fast. */
   size?: TinySize
   /** Where the tiny model is kept; unset means `node_modules/.cache/vitest-chimera`. */
   cacheDir?: string

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Ollama } from 'ollama'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { embedded, type RunningServer } from './index.ts'
 
 let server: RunningServer
@@ -112,4 +112,29 @@ test('a client that leaves the line is forgotten', async () => {
   for await (const _ of stream);
   await ollama.generate({ model, prompt: '', keep_alive: 0 })
   await expect.poll(async () => (await ollama.ps()).models, { timeout: 10_000 }).toEqual([])
+})
+
+test('with parallel: 2 two replies grow side by side', { timeout: 60_000 }, async () => {
+  const wide = await embedded({ parallel: 2 }).start()
+  onTestFinished(() => wide.stop())
+  const client = new Ollama({ host: wide.url })
+  const order: string[] = []
+  const reply = async (name: string): Promise<string> => {
+    let text = ''
+    for await (const chunk of await client.generate({
+      model,
+      prompt: 'Write.',
+      stream: true,
+      options: { seed: 1 },
+    })) {
+      order.push(name)
+      text += chunk.response ?? ''
+    }
+    return text
+  }
+  const [a, b] = await Promise.all([reply('a'), reply('b')])
+  expect(a).toMatch(/^## Executive Summary[^]*\.$/)
+  expect(b).toMatch(/^## Executive Summary[^]*\.$/)
+  expect(order.indexOf('b')).toBeLessThan(order.lastIndexOf('a'))
+  expect(order.indexOf('a')).toBeLessThan(order.lastIndexOf('b'))
 })

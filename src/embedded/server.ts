@@ -1,8 +1,7 @@
 /**
- * The child process: loads the model once to see that it can be loaded
- * and to warm itself up, listens on a free port of the
- * loopback interface, tells its parent, and ends with it. llama.cpp aborts the process on a broken file,
- * which is why it lives here and not beside the measurement.
+ * The child process: loads the model once to see that it can be loaded and to warm itself up, listens on a
+ * free port of the loopback interface, tells its parent, and ends with it. llama.cpp aborts the process on a
+ * broken file, which is why it lives here and not beside the measurement.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'

@@ -10,15 +10,18 @@ import { tokenize } from './prompt.ts'
 /** Long enough for thousands of tokens of the tiny model, and soon over with a large one, ms. */
 const DURATION = 800
 
-/** Writes replies to nobody for a while, as `stream: true` with default options would. */
+/** Writes replies to nobody for a while, with default options. */
 export async function warmUp(runner: Runner): Promise<void> {
   const tokens = tokenize(runner.model, 'Write a report.')
   const { sampling } = readOptions({ num_predict: 100 })
   const signal = AbortSignal.timeout(DURATION)
-  const send = async (piece: string): Promise<void> => void JSON.stringify({ response: piece, done: false })
   try {
-    for (;;) await complete(runner, { tokens, sampling, grammar: undefined, shift: true, signal }, send)
+    for (;;) await complete(runner, { tokens, sampling, grammar: undefined, shift: true, signal }, toNobody)
   } catch (error) {
     if (!signal.aborted) throw error
   }
+}
+
+async function toNobody(piece: string): Promise<void> {
+  JSON.stringify({ response: piece, done: false })
 }

@@ -18,6 +18,7 @@ import {
 } from '../stats/index.ts'
 import { completeBlocks, type Block } from './blocks.ts'
 import { findCacheHits } from './cache.ts'
+import { noiseOf, type Noise } from './noise.ts'
 import type { Plan, Rule } from './plan.ts'
 import { stageValues, trialValues, type Values } from './values.ts'
 
@@ -30,6 +31,8 @@ export interface Assessment {
   done: boolean
   /** Gated metrics of which no block has a value. */
   absent: readonly MetricName[]
+  /** Scatter of the blocks, by metric of the whole trial. */
+  noise: Noise
 }
 
 /** Judges the blocks of one phase by themselves. */
@@ -41,6 +44,8 @@ export function assess(plan: Plan, trials: readonly Trial[], phase: 'measure' | 
     metrics: Object.fromEntries([...series].map(([key, one]) => [key, withThreshold(one)])),
     looks: plan.looks,
     alpha: plan.alpha,
+    // Counts so far, for every look: replayed at the next one, the split is that of the trials known then.
+    ...(validity !== undefined && plan.rules.valid_rate.gated && { validity: plan.looks.map(() => validity) }),
   })
   const gated = [...series.values()].filter((one) => one.series.gated)
   const regressed = [...series].filter(([key, one]) => one.series.gated && decisions[key]?.verdict === 'regressed').length
@@ -51,6 +56,7 @@ export function assess(plan: Plan, trials: readonly Trial[], phase: 'measure' | 
     blocks: blocks.length,
     done: blocks.length >= plan.looks[0]! && (gated.length === 0 || done),
     absent: blocks.length === 0 ? [] : absentMetrics(plan, gated),
+    noise: measureNoise(series.values()),
   }
 }
 
@@ -104,6 +110,16 @@ function collectSeries(plan: Plan, blocks: readonly Block[], hits: ReadonlySet<C
     }
   }
   return found
+}
+
+function measureNoise(series: Iterable<Series>): Noise {
+  const whole = [...series].filter((one) => one.stage === null)
+  return Object.fromEntries(
+    whole.flatMap((one) => {
+      const found = noiseOf(one.series)
+      return found === undefined ? [] : [[one.metric, found]]
+    }),
+  )
 }
 
 function emptySeries(plan: Plan, metric: MetricName, stage: string | null) {

@@ -29,6 +29,8 @@ export interface Plan {
   file: string
   seed: number
   pairs: Pairs
+  /** Wall time the suite may spend, ms; unset means as long as its blocks take. */
+  timeBudget?: number
   /** Numbers of blocks at which the suite is judged. */
   looks: readonly number[]
   /** One-sided error rate of a suite: its chance of a false `regressed` in any gated metric. */

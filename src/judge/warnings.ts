@@ -4,6 +4,7 @@ import type { Role, Trial, Warning } from '../schema/generated.ts'
 import { minimumPairs } from '../stats/index.ts'
 import type { Assessment } from './assess.ts'
 import { findCacheHits } from './cache.ts'
+import { outOfReach } from './noise.ts'
 import type { ArmFacts, Ending, Plan } from './plan.ts'
 
 type Facts = Readonly<Record<Role, ArmFacts>>
@@ -14,6 +15,7 @@ export function suiteWarnings(plan: Plan, facts: Facts, trials: readonly Trial[]
     ...(['baseline', 'candidate'] as const).flatMap((role) => optionWarnings(plan, facts, role)),
     ...identicalArms(plan, facts),
     ...budgetWarnings(plan, ending),
+    ...noiseWarnings(plan, assessment),
     ...cacheWarnings(plan, trials),
     ...assessment.absent.map((metric) => ({ code: 'metric_absent', metric, message: warningTexts.metricAbsent(metric) })),
     ...(ending?.warnings ?? []),
@@ -81,6 +83,17 @@ function budgetWarnings(plan: Plan, ending: Ending | undefined): Warning[] {
     ...(plan.pairs.max < needed ? [{ code: 'too_few_pairs', message: warningTexts.tooFewPairs(plan.pairs.max, needed) }] : []),
     ...(ending !== undefined && ending.requeued > 0 ? [{ code: 'requeued_blocks', message: warningTexts.requeued(ending.requeued) }] : []),
   ]
+}
+
+function noiseWarnings(plan: Plan, { noise, comparisons }: Assessment): Warning[] {
+  const undecided = comparisons.filter((one) => one.stage === null && one.gated && one.verdict === 'inconclusive')
+  return outOfReach(plan, noise)
+    .filter(({ metric }) => undecided.some((one) => one.metric === metric))
+    .map(({ metric, scale, pairs }) => ({
+      code: 'threshold_out_of_reach',
+      metric,
+      message: warningTexts.outOfReach(metric, plan.rules[metric].threshold, scale, pairs, plan.pairs.max),
+    }))
 }
 
 function cacheWarnings(plan: Plan, trials: readonly Trial[]): Warning[] {

@@ -78,16 +78,16 @@ describe('every broken call is invalid for exactly one reason, and says its cure
     ['no counters', { counters: false }, 'no_tokens', /no eval_count/],
     ['counters, but no content', { tokens: 2, text: [''] }, 'no_tokens', /no content/],
     ['a reason that is none', { done_reason: 'load' }, 'no_tokens', /"load"/],
-    ['silence before the first byte', { fault: { kind: 'stall' } }, 'timeout', /No byte.*within 150 ms/],
+    ['silence before the first byte', { fault: { kind: 'stall' } }, 'timeout', /No byte.*within 400 ms/],
     [
       'silence in the middle',
       { fault: { kind: 'stall', after: 3 } },
       'timeout',
-      /stood still for more than 150 ms/,
+      /stood still for more than 400 ms/,
     ],
   ] as const satisfies [string, CallPlan, string, RegExp][])('%s', async (_name, plan, reason, message) => {
     using _ = vi.spyOn(console, 'log').mockImplementation(() => {})
-    const { call, error } = await fail(plan, { timeout: 150 })
+    const { call, error } = await fail(plan, { timeout: 400 })
     expect(call).toMatchObject({ valid: false, reason, message: expect.stringMatching(message) })
     expect(error).toMatchObject({ name: 'ChimeraError', code: reason, message: call.message })
   })

@@ -1,20 +1,15 @@
-import {
-  Ollama,
-  type ChatRequest,
-  type ChatResponse,
-  type GenerateRequest,
-  type GenerateResponse,
-} from 'ollama'
+import { Ollama, type ChatResponse } from 'ollama'
 import { callMessages, ChimeraError } from '../errors.ts'
 import type { Call, StageTime } from '../schema/generated.ts'
 import type { Arm, Bound } from './arm.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
 import { Places } from './places.ts'
+import { dropped, quiet } from './quiet.ts'
 import { complete, record } from './request.ts'
 import { allHandedOn } from './stamped-socket.ts'
 import { outgoingOf, transportFetch } from './transport.ts'
-import { wholeChat, wholeGenerate } from './whole.ts'
+import { wholeChat, wholeGenerate, type ChatInput, type Generated, type GenerateInput } from './whole.ts'
 
 export interface RecorderOptions {
   arm: Arm
@@ -35,13 +30,6 @@ export interface RecorderOptions {
   /** performance.now() when the trial began. */
   origin: number
 }
-
-/** `generate` without what the arm decides. */
-export type GenerateInput = Omit<GenerateRequest, 'model' | 'stream'>
-/** `chat` without what the arm decides. */
-export type ChatInput = Omit<ChatRequest, 'model' | 'stream'>
-/** A whole reply; its text is never undefined. */
-export type Generated = GenerateResponse & { response: string }
 
 /** Measures the calls of one trial. */
 export interface Recorder {
@@ -167,19 +155,4 @@ function either(one: AbortSignal, other: AbortSignal | null | undefined): AbortS
 /** For work of an agent that is over: nobody waits for it, and nobody would catch its failure. */
 function never<T>(): Promise<T> {
   return new Promise(() => {})
-}
-
-/** An agent may drop a call's promise; its failure is recorded, and must not surface as an unhandled rejection. */
-function dropped<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  return promise
-}
-
-function quiet(client: Ollama): Ollama {
-  const generate = client.generate.bind(client)
-  const chat = client.chat.bind(client)
-  return Object.assign(client, {
-    generate: (request: GenerateRequest & { stream?: false }) => dropped(generate(request)),
-    chat: (request: ChatRequest & { stream?: false }) => dropped(chat(request)),
-  })
 }

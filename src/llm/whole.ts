@@ -1,6 +1,20 @@
-import type { ChatResponse, GenerateResponse, Logprob, Ollama, ToolCall } from 'ollama'
+import type {
+  ChatRequest,
+  ChatResponse,
+  GenerateRequest,
+  GenerateResponse,
+  Logprob,
+  Ollama,
+  ToolCall,
+} from 'ollama'
 import type { Arm } from './arm.ts'
-import type { ChatInput, Generated, GenerateInput } from './recorder.ts'
+
+/** `generate` without what the arm decides. */
+export type GenerateInput = Omit<GenerateRequest, 'model' | 'stream'>
+/** `chat` without what the arm decides. */
+export type ChatInput = Omit<ChatRequest, 'model' | 'stream'>
+/** A whole reply; its text is never undefined. */
+export type Generated = GenerateResponse & { response: string }
 
 /** Streams a generate request and puts the pieces together: the final object with all the text. */
 export async function wholeGenerate(ollama: Ollama, arm: Arm, request: GenerateInput): Promise<Generated> {

@@ -4,6 +4,7 @@ import { judge, type Assessment } from '../judge/assess.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/cache.ts'
 import { gateRun, gateSuite, type SuiteGate } from '../judge/gate.ts'
+import { isCalibration } from '../judge/noise.ts'
 import type { ArmFacts, Ending, Plan } from '../judge/plan.ts'
 import { stageValues, trialValues, type Values } from '../judge/values.ts'
 import { suiteWarnings } from '../judge/warnings.ts'
@@ -72,6 +73,8 @@ function buildSuite(record: SuiteRecord, failOn: ReadonlySet<Verdict>): { report
     seed: plan.seed,
     pairs: plan.pairs,
     ...(ending !== undefined && { requeued: ending.requeued }),
+    ...(isCalibration(plan) && { calibration: true }),
+    ...(Object.keys(assessment.noise).length > 0 && { noise: assessment.noise }),
     confirmed: trials.some((trial) => trial.phase === 'confirm'),
     arms,
     comparisons: withMedians(sorted(assessment), arms),

@@ -132,11 +132,14 @@ dd { margin: 0; }
   .comparisons, .comparisons tbody { display: block; }
   .comparisons caption { display: block; }
   .comparisons thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .comparisons tr { display: grid; grid-template-columns: 1fr auto; gap: .15rem 1rem; padding: .75rem 0; }
+  .comparisons tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .15rem .75rem; padding: .75rem 0; }
   .comparisons td, .comparisons tbody th { padding: 0; text-align: left; min-width: 0; }
   .comparisons .group { padding-bottom: 0; }
   .comparisons .group th { grid-column: 1 / -1; padding: .4rem 0 0; }
   .comparisons .metric { order: 1; }
+  .comparisons .change, .comparisons .verdict small { white-space: normal; }
+  details > :not(summary) { margin-left: .75rem; margin-right: .75rem; }
+  details > table.comparisons { width: auto; }
   .comparisons .verdict { order: 2; text-align: right; }
   .comparisons .plot { order: 3; grid-column: 1 / -1; width: auto; }
   .comparisons .plot:empty { display: none; }

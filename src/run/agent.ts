@@ -63,6 +63,8 @@ export interface AgentBenchOptions {
   thresholds?: Record<string, ThresholdInput>
   /** Blocks to spend: never fewer than `min`, never more than `max`. Default 6 to 20. */
   pairs?: PairsInput
+  /** Wall time the suite may spend, ms; it ends with what it has by then. Default: as long as its blocks take. */
+  timeBudget?: number
   /** Longest silence within a call, before the first byte and between chunks, ms. Default 300,000. */
   timeout?: number
   /** Limits of a call, past which it is `runaway`. Default 600,000 ms and no token limit. */

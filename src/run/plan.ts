@@ -15,8 +15,8 @@ export interface Settings {
   host: string
   thresholds: Record<string, ThresholdInput>
   pairs: PairsInput
-  /** `CHIMERA_SEED`, `CHIMERA_PAIRS_MIN`, `CHIMERA_PAIRS_MAX` as they stand in the environment. */
-  env: { seed?: string | undefined; pairsMin?: string | undefined; pairsMax?: string | undefined }
+  /** `CHIMERA_SEED`, `CHIMERA_PAIRS_MIN`, `CHIMERA_PAIRS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
+  env: { seed?: string | undefined; pairsMin?: string | undefined; pairsMax?: string | undefined; timeBudget?: string | undefined }
 }
 
 /** One-sided error rate of a suite. */
@@ -34,12 +34,15 @@ export function makePlan(suite: string, file: string, definition: AgentBenchOpti
   checkPositive(suite, 'timeout', definition.timeout)
   checkPositive(suite, 'bound.ms', definition.bound?.ms)
   checkPositive(suite, 'bound.tokens', definition.bound?.tokens)
+  checkPositive(suite, 'timeBudget', definition.timeBudget)
   const pairs = choosePairs(suite, definition.pairs, settings)
+  const timeBudget = wholeNumber('CHIMERA_TIME_BUDGET', settings.env.timeBudget) ?? definition.timeBudget
   return {
     suite,
     file,
     seed: chooseSeed(settings.env.seed),
     pairs,
+    ...(timeBudget !== undefined && { timeBudget }),
     looks: defaultLooks(pairs.min, pairs.max),
     alpha: ALPHA,
     strict: definition.strict ?? false,

@@ -6,8 +6,9 @@ import { assess, hasRegression, type Assessment } from '../judge/assess.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import { differences } from '../judge/comparable.ts'
 import type { ArmFacts, Ending, Plan } from '../judge/plan.ts'
-import { suiteErrors } from '../errors.ts'
-import type { Role, Trial } from '../schema/generated.ts'
+import { suiteErrors, warningTexts } from '../errors.ts'
+import { minimumPairs } from '../stats/index.ts'
+import type { Role, Trial, Warning } from '../schema/generated.ts'
 import type { Agent, AgentBenchOptions } from './agent.ts'
 import { coldDetector } from './cold.ts'
 import { openResidency, type Residency } from './residency.ts'
@@ -23,6 +24,8 @@ export interface SuiteRun {
   signal: AbortSignal
   onFacts(facts: Record<Role, ArmFacts>): Promise<void>
   onTrial(trial: Trial): Promise<void>
+  /** Something worth reading before the run is over. */
+  onNotice(text: string): Promise<void>
 }
 
 interface Session extends SuiteRun {
@@ -32,6 +35,9 @@ interface Session extends SuiteRun {
   requeued: number
   /** Trials an arm runs each time it is switched in. */
   perSwitch: number
+  /** performance.now() past which no block is started. */
+  deadline: number
+  warnings: Warning[]
 }
 
 type Stopped = Ending['stopped']
@@ -50,6 +56,8 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
       cold: { baseline: coldDetector(), candidate: coldDetector() },
       requeued: 0,
       perSwitch: 1,
+      deadline: performance.now() + (plan.timeBudget ?? Infinity),
+      warnings: residency.warnings,
     }
     await warmUp(session)
     await run.onFacts(residency.facts)
@@ -85,7 +93,16 @@ async function warmUp(session: Session): Promise<void> {
     const trial = await execute(session, block, (index + 1) as 1 | 2, role)
     working = Math.max(working, trial.duration)
   }
+  await warnOfTime(session, switching, working)
   if (working > 0) session.perSwitch = Math.min(MAX_PER_SWITCH, Math.max(1, Math.round(switching / working)))
+}
+
+/** Said as soon as the warm-up tells how long a block takes. */
+async function warnOfTime({ plan, onNotice }: Session, switching: number, working: number): Promise<void> {
+  if (plan.timeBudget === undefined) return
+  const pairs = Math.max(minimumPairs(plan.alpha), plan.pairs.min)
+  const needed = Math.round(pairs * 2 * (working + switching))
+  if (needed > plan.timeBudget) await onNotice(warningTexts.timeBudgetTooSmall(plan.timeBudget, needed, pairs))
 }
 
 /** Blocks until the verdicts are there; a broken or unexpectedly cold block is re-queued whole. */
@@ -97,6 +114,7 @@ async function runPhase(session: Session, phase: 'measure' | 'confirm'): Promise
     for (let attempt = 1; ; attempt++) {
       if (findUnusable(session) !== undefined) return 'unusable'
       if (signal.aborted) return 'interrupted'
+      if (performance.now() >= session.deadline) return endByTime(session, number - 1)
       await runBlock(session, plannedBlock(plan.seed, phase, number, attempt))
       if (signal.aborted) return 'interrupted'
       if (completeBlocks(plan, trials, phase).some((block) => block.number === number)) break
@@ -107,6 +125,11 @@ async function runPhase(session: Session, phase: 'measure' | 'confirm'): Promise
     }
     if (isDecided(assess(plan, trials, phase), plan)) return 'decided'
   }
+  return 'budget'
+}
+
+function endByTime({ plan, warnings }: Session, blocks: number): Stopped {
+  warnings.push({ code: 'time_budget', message: warningTexts.timeBudget(plan.timeBudget!, blocks) })
   return 'budget'
 }
 
@@ -159,5 +182,5 @@ function findUnusable({ trials }: Session): { arm: string; message: string } | u
 
 function ending(session: Session, stopped: Stopped): Ending {
   const unusable = stopped === 'unusable' ? findUnusable(session) : undefined
-  return { stopped, ...unusable, requeued: session.requeued, warnings: session.residency.warnings }
+  return { stopped, ...unusable, requeued: session.requeued, warnings: session.warnings }
 }

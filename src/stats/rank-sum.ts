@@ -108,7 +108,7 @@ function lastWithin({ below }: Tails, alpha: number, pairs: number): number {
   return c
 }
 
-/** P(Z > z), by Simpson's rule out to eight standard deviations beyond; off by less than 1e-12. */
+/** P(Z > z), by Simpson's rule eight standard deviations far; off by less than 1e-9. */
 function upperNormal(z: number): number {
   if (z < 0) return 1 - upperNormal(-z)
   const steps = 400

@@ -2,14 +2,34 @@ import { expect, test } from 'vitest'
 import { figureLines, figuresOf } from './figures.ts'
 import type { BenchmarkFile } from './inventory.ts'
 
-const file = (type: BenchmarkFile['type'], content: unknown): BenchmarkFile => ({ path: `a.${type}`, type, modified: new Date(0), content })
+const file = (type: BenchmarkFile['type'], content: unknown): BenchmarkFile => ({
+  path: `a.${type}`,
+  type,
+  modified: new Date(0),
+  content,
+})
 
 test('collects the figures of all files by name', () => {
   const figures = figuresOf({
     files: [
-      file('csv', [['run', 'TTFT ms', 'note'], ['1', '40', 'warm'], ['2', '42', 'warm'], ['3', '', 'failed']]),
-      file('json', { ttft_ms: 60, config: { num_ctx: 1024 }, results: [{ 'Tokens per Second': 85.5 }], latency_ms: { p50: 5 } }),
-      file('markdown', ['- **Latency (ms)**: 524', '| ttft ms | 50 | x |', '- Latency on 2025-10-02', 'Latency: 3']),
+      file('csv', [
+        ['run', 'TTFT ms', 'note'],
+        ['1', '40', 'warm'],
+        ['2', '42', 'warm'],
+        ['3', '', 'failed'],
+      ]),
+      file('json', {
+        ttft_ms: 60,
+        config: { num_ctx: 1024 },
+        results: [{ 'Tokens per Second': 85.5 }],
+        latency_ms: { p50: 5 },
+      }),
+      file('markdown', [
+        '- **Latency (ms)**: 524',
+        '| ttft ms | 50 | x |',
+        '- Latency on 2025-10-02',
+        'Latency: 3',
+      ]),
     ],
     unreadable: [],
   })
@@ -23,5 +43,7 @@ test('collects the figures of all files by name', () => {
 })
 
 test('leaves out what is no number', () => {
-  expect(figuresOf({ files: [file('csv', [['ttft_ms'], ['n/a'], ['Infinity']])], unreadable: [] })).toEqual([])
+  expect(figuresOf({ files: [file('csv', [['ttft_ms'], ['n/a'], ['Infinity']])], unreadable: [] })).toEqual(
+    [],
+  )
 })

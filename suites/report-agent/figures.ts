@@ -23,7 +23,12 @@ export function figuresOf({ files }: Inventory): Figure[] {
     values.set(key, [...(values.get(key) ?? []), value])
   }
   return [...values]
-    .map(([name, some]) => figure(name, some.sort((a, b) => a - b)))
+    .map(([name, some]) =>
+      figure(
+        name,
+        some.sort((a, b) => a - b),
+      ),
+    )
     .sort((a, b) => b.n - a.n || (a.name < b.name ? -1 : 1))
 }
 
@@ -31,7 +36,10 @@ export function figuresOf({ files }: Inventory): Figure[] {
 export function figureLines(figures: readonly Figure[], count: number): string {
   return figures
     .slice(0, count)
-    .map(({ name, n, median, min, max }) => `- ${name}: median ${short(median)}, ${short(min)} to ${short(max)} (${n} values)`)
+    .map(
+      ({ name, n, median, min, max }) =>
+        `- ${name}: median ${short(median)}, ${short(min)} to ${short(max)} (${n} values)`,
+    )
     .join('\n')
 }
 
@@ -42,7 +50,9 @@ function numbersOf({ type, content }: BenchmarkFile): [string, number][] {
 
 function csvNumbers([header = [], ...rows]: readonly string[][]): [string, number][] {
   return rows.flatMap((row) =>
-    row.flatMap((cell, column): [string, number][] => (cell === '' ? [] : [[header[column] ?? '', Number(cell)]])),
+    row.flatMap((cell, column): [string, number][] =>
+      cell === '' ? [] : [[header[column] ?? '', Number(cell)]],
+    ),
   )
 }
 
@@ -58,7 +68,8 @@ function jsonNumbers(value: unknown, name = ''): [string, number][] {
 /** List items and table rows that give a name and a number: `- TTFT (ms): 41.2`, `| Throughput | 85 tok/s |`. */
 function markdownNumbers(lines: readonly string[]): [string, number][] {
   return lines.flatMap((line): [string, number][] => {
-    const [, name, value] = /^\s*[-*|]\s*\**([A-Za-z][\w ()/-]*?)\**\s*[:|]\**\s*(-?\d+(?:\.\d+)?)(?![\d-])/.exec(line) ?? []
+    const [, name, value] =
+      /^\s*[-*|]\s*\**([A-Za-z][\w ()/-]*?)\**\s*[:|]\**\s*(-?\d+(?:\.\d+)?)(?![\d-])/.exec(line) ?? []
     return name === undefined ? [] : [[name, Number(value)]]
   })
 }
@@ -73,7 +84,13 @@ function snakeCase(name: string): string {
 function figure(name: string, sorted: readonly number[]): Figure {
   const middle = (sorted.length - 1) / 2
   const [low = Number.NaN, high = Number.NaN] = [sorted[Math.floor(middle)], sorted[Math.ceil(middle)]]
-  return { name, n: sorted.length, median: (low + high) / 2, min: sorted[0] ?? low, max: sorted.at(-1) ?? high }
+  return {
+    name,
+    n: sorted.length,
+    median: (low + high) / 2,
+    min: sorted[0] ?? low,
+    max: sorted.at(-1) ?? high,
+  }
 }
 
 function short(value: number): string {

@@ -53,18 +53,21 @@ export async function takeInventory(root: string): Promise<Inventory> {
 }
 
 async function pathsBelow(root: string, folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw error
-  })
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw error
+    },
+  )
   // By code units: localeCompare would depend on the machine.
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-  const below = entries.map((entry) => {
+  const paths: string[] = []
+  for (const entry of entries) {
     const path = `${folder}/${entry.name}`
-    if (entry.isDirectory()) return pathsBelow(root, path)
-    return entry.isFile() ? [path] : []
-  })
-  return (await Promise.all(below)).flat()
+    if (entry.isFile()) paths.push(path)
+    else if (entry.isDirectory()) paths.push(...(await pathsBelow(root, path)))
+  }
+  return paths
 }
 
 /** Throws for a file that is not what its name says. */

@@ -20,7 +20,10 @@ Use only the numbers above.`
 }
 
 export function reportPrompt(summary: string, figures: string, analysis: string): string {
-  const counts = summary.split('\n').filter((line) => /^\S.*\d/.test(line)).join('; ')
+  const counts = summary
+    .split('\n')
+    .filter((line) => /^\S.*\d/.test(line))
+    .join('; ')
   return `Write a technical report in Markdown with six sections: Executive Summary, Data Ingestion Summary, Performance Analysis, Key Findings, Recommendations, Appendix.
 
 Data: ${counts}.

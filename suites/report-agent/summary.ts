@@ -5,7 +5,12 @@ const SHOWN = 5
 
 /** The inventory as people and models read it. Types without files are left out, unreadable files come last, by name. */
 export function dataSummary({ files, unreadable }: Inventory): string {
-  const blocks = FILE_TYPES.flatMap((type) => block(type, files.filter((file) => file.type === type)))
+  const blocks = FILE_TYPES.flatMap((type) =>
+    block(
+      type,
+      files.filter((file) => file.type === type),
+    ),
+  )
   const broken = unreadable.map(({ path, reason }) => `  - ${path} (${reason})`)
   return [
     `Total files analyzed: ${files.length}`,
@@ -27,7 +32,11 @@ function block(type: FileType, files: readonly BenchmarkFile[]): string[] {
 }
 
 /** What `faithful` holds a text about this inventory against. */
-export function inventoryTruth({ files }: Inventory): { total: number; counts: Record<string, number>; latest: string[] } {
+export function inventoryTruth({ files }: Inventory): {
+  total: number
+  counts: Record<string, number>
+  latest: string[]
+} {
   const byType = FILE_TYPES.map((type) => [type, files.filter((file) => file.type === type)] as const)
   return {
     total: files.length,

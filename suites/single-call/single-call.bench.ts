@@ -2,7 +2,10 @@ import { agentBench, type Agent } from 'vitest-chimera'
 
 /** One prompt, one call: the smallest suite there is. Copy the folder and put your own prompt in. */
 const explain: Agent = async ({ generate }) => {
-  const { response } = await generate({ prompt: 'Explain what a benchmark is.', options: { num_predict: 128 } })
+  const { response } = await generate({
+    prompt: 'Explain what a benchmark is.',
+    options: { num_predict: 128 },
+  })
   return response
 }
 

@@ -2,7 +2,11 @@
 import type { Call } from '../../src/index.ts'
 import { runCheck, type Check } from '../../src/run/agent.ts'
 
-export async function judge(check: Check, output: unknown, calls: readonly Call[] = []): Promise<string | undefined> {
+export async function judge(
+  check: Check,
+  output: unknown,
+  calls: readonly Call[] = [],
+): Promise<string | undefined> {
   const { message } = await runCheck(check, { output, calls, stages: [], arm: 'candidate' })
   return message
 }

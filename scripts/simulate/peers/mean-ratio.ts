@@ -1,18 +1,20 @@
+import type { Run } from '../noise.ts'
 import { inARow, meanOf, type Outcome, type Procedure, type Situation, TRIALS_PER_ARM } from '../procedure.ts'
 
 /** Vitest: `expect(baseline).not.toBeFasterThan(candidate, { delta })`, A then B, means, delta the threshold. */
 export const toBeFasterThan: Procedure = {
   name: 'Vitest toBeFasterThan, A then B',
-  decide: (situation) => compareMeans(situation),
+  decide: (situation) => compareMeans(situation, situation.run()),
 }
 
 /** The same with Vitest's `retry: 3`: red only if four attempts in a row are. */
 export const withRetries: Procedure = {
   name: 'Vitest toBeFasterThan, retry: 3',
   decide: (situation) => {
+    const session = situation.run()
     let trials = 0
     for (let attempt = 0; attempt < 4; attempt++) {
-      const outcome = compareMeans(situation)
+      const outcome = compareMeans(situation, session)
       trials += outcome.trials
       if (outcome.verdict !== 'regressed') return { verdict: outcome.verdict, trials }
     }
@@ -20,8 +22,7 @@ export const withRetries: Procedure = {
   },
 }
 
-function compareMeans({ factor, noise, run }: Situation): Outcome {
-  const session = run()
+function compareMeans({ factor, noise }: Situation, session: Run): Outcome {
   const baseline = meanOf(inARow(session, 1, TRIALS_PER_ARM)).mean
   const candidate = meanOf(inARow(session, factor, TRIALS_PER_ARM)).mean
   const regressed = baseline < candidate * (1 - noise.threshold)

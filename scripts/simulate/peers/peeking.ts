@@ -12,8 +12,8 @@ export const peeking: Procedure = {
   name: 'naive peeking, 90 % t-interval',
   decide: ({ factor, random, run }) => {
     const most = LOOKS.at(-1) as number
-    const { baseline, candidate, trials } = runBlocks(run(), factor, most, random)
-    const d = logRatios(baseline, candidate, 'lower')
+    const { metrics, trials } = runBlocks([run()], factor, most, random)
+    const d = metrics.flatMap(({ baseline, candidate }) => logRatios(baseline, candidate, 'lower'))
     for (let n = LOOKS[0] as number; n <= most; n++) {
       const { mean, variance } = meanOf(d.slice(0, n))
       const lower = mean - studentQuantile(0.95, n - 1) * Math.sqrt(variance)

@@ -18,7 +18,11 @@ describe('complete', () => {
   test.each([
     ['nothing', '', /empty/],
     ['marks only', '---\n**  **', /empty/],
-    ['a text that breaks off', 'The Nile is long. The Rhine and', /breaks off .* "The Nile is long. The Rhine and"/],
+    [
+      'a text that breaks off',
+      'The Nile is long. The Rhine and',
+      /breaks off .* "The Nile is long. The Rhine and"/,
+    ],
     ['a text that ends with a comma', 'The Nile is long. The Rhine,', /breaks off/],
     ['an open code block', 'Run it:\n```\nnpm test', /inside a code block/],
   ])('fails %s', async (_, output, message) => {
@@ -28,11 +32,15 @@ describe('complete', () => {
   const cut = recordedCall({ index: 1, stage: 'report', done_reason: 'length', eval_count: 240 })
 
   test('fails a call that its limit cut, and names it', async () => {
-    expect(await judge(complete(), 'All is well.', [cut])).toMatch(/^Call 1 \(report\) was cut by its limit of 240 tokens/)
+    expect(await judge(complete(), 'All is well.', [cut])).toMatch(
+      /^Call 1 \(report\) was cut by its limit of 240 tokens/,
+    )
   })
 
   test('lets a cut pass where the suite bounds its replies, but not an empty output', async () => {
-    expect(await judge(complete({ allowCut: true }), 'The Nile is long. The Rhine and', [cut])).toBeUndefined()
+    expect(
+      await judge(complete({ allowCut: true }), 'The Nile is long. The Rhine and', [cut]),
+    ).toBeUndefined()
     expect(await judge(complete({ allowCut: true }), ' ', [cut])).toMatch(/empty/)
   })
 })

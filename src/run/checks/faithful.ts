@@ -29,12 +29,21 @@ export function faithful(truth: InventoryTruth | ((trial: CheckedTrial) => Inven
     const [first] = wrong
     if (first === undefined) return undefined
     const { about, type, value, line } = first.statement
-    return checkMessages.unfaithful(subject(about, type), value, first.expected, quote(line, 90), wrong.length)
+    return checkMessages.unfaithful(
+      subject(about, type),
+      value,
+      first.expected,
+      quote(line, 90),
+      wrong.length,
+    )
   })
 }
 
 /** What is true where the statement is not; nothing where it is, or where the truth is not known. */
-function contradicted(statement: Statement, { total, counts = {}, latest }: InventoryTruth): string | undefined {
+function contradicted(
+  statement: Statement,
+  { total, counts = {}, latest }: InventoryTruth,
+): string | undefined {
   const { about, type = '', value, whole } = statement
   if (about === 'latest') {
     const days = new Set(latest?.map((moment) => moment.slice(0, 10)))

@@ -12,7 +12,8 @@ describe('inLanguage', () => {
   })
 
   test('fails a paragraph within', async () => {
-    const output = 'This report is about the files of a benchmark.\n\nDie Antwort ist komplex, denn Eigentum ist mehr als nur materielles Gut, es ist ein Konzept.'
+    const output =
+      'This report is about the files of a benchmark.\n\nDie Antwort ist komplex, denn Eigentum ist mehr als nur materielles Gut, es ist ein Konzept.'
     expect(await judge(inLanguage('en'), output)).toContain('falls into German')
   })
 
@@ -26,6 +27,8 @@ describe('inLanguage', () => {
   })
 
   test('takes other languages', async () => {
-    expect(await judge(inLanguage('de'), 'Das ist ein Bericht über die Dateien eines Ordners.')).toBeUndefined()
+    expect(
+      await judge(inLanguage('de'), 'Das ist ein Bericht über die Dateien eines Ordners.'),
+    ).toBeUndefined()
   })
 })

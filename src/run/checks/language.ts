@@ -26,7 +26,12 @@ export function inLanguage(language: string): Check {
       if (position > 0 && letterCount(part) < FEWEST_LETTERS_WITHIN) continue
       const found = detector.detect(part)
       if (found.language === '' || found.language === language || !found.isReliable()) continue
-      return checkMessages.otherLanguage(languageName(found.language), languageName(language), position === 0, quote(part))
+      return checkMessages.otherLanguage(
+        languageName(found.language),
+        languageName(language),
+        position === 0,
+        quote(part),
+      )
     }
     return undefined
   })

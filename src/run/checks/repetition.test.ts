@@ -4,11 +4,23 @@ import { noRepetition } from './repetition.ts'
 
 describe('noRepetition', () => {
   test.each([
-    ['one character, as recorded', `The record of accuracy ${'Σ'.repeat(31)}`, 'repeats "Σ" 31 times in a row at its end'],
+    [
+      'one character, as recorded',
+      `The record of accuracy ${'Σ'.repeat(31)}`,
+      'repeats "Σ" 31 times in a row at its end',
+    ],
     ['a character beyond the BMP', `levels ${'🔍'.repeat(31)}\n`, 'repeats "🔍" 31 times'],
     ['a word', `again ${'very '.repeat(20)}`, 'repeats "very" 19 times in a row'],
-    ['a loop the model left again', `${'测试(benchmark)'.repeat(40)} and so on.`, 'repeats "测试(benchmark)" 40 times in a row.'],
-    ['a paragraph at the end', `Intro.\n${'The data shows a strong trend to reports.\n'.repeat(5)}`, '5 times in a row at its end'],
+    [
+      'a loop the model left again',
+      `${'测试(benchmark)'.repeat(40)} and so on.`,
+      'repeats "测试(benchmark)" 40 times in a row.',
+    ],
+    [
+      'a paragraph at the end',
+      `Intro.\n${'The data shows a strong trend to reports.\n'.repeat(5)}`,
+      '5 times in a row at its end',
+    ],
   ])('fails %s', async (_, output, message) => {
     expect(await judge(noRepetition(), output)).toContain(message)
   })

@@ -20,7 +20,9 @@ describe('matchesSchema', () => {
 
   test('fails with the path and what was expected', async () => {
     expect(await judge(matchesSchema(schema), {})).toContain('output: "findings" is missing.')
-    expect(await judge(matchesSchema(schema), { findings: [1] })).toContain('output.findings[0]: must be string')
+    expect(await judge(matchesSchema(schema), { findings: [1] })).toContain(
+      'output.findings[0]: must be string',
+    )
   })
 
   test('fails a text that is not JSON', async () => {

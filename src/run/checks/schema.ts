@@ -21,7 +21,9 @@ export function matchesSchema(schema: object): Check {
 function asData(output: unknown): { data: unknown } | { problem: string } {
   const isResponse = typeof output === 'object' && output !== null && 'done' in output
   if (typeof output !== 'string' && !isResponse) return { data: output }
-  const json = text(output).trim().replace(/^```(?:json)?\s*\n([\s\S]*)\n```$/, '$1')
+  const json = text(output)
+    .trim()
+    .replace(/^```(?:json)?\s*\n([\s\S]*)\n```$/, '$1')
   try {
     return { data: JSON.parse(json) }
   } catch (error) {

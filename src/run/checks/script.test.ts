@@ -4,7 +4,11 @@ import { inScript } from './script.ts'
 
 describe('inScript', () => {
   test.each([
-    ['an opening line', '频繁出现的问题：\n* The report\'s emphasis is on JSON.', /opens in Han: Expected Latin but received "频繁出现的问题：/],
+    [
+      'an opening line',
+      "频繁出现的问题：\n* The report's emphasis is on JSON.",
+      /opens in Han: Expected Latin but received "频繁出现的问题：/,
+    ],
     ['a first word', 'купно, this is a solid response', /opens in Cyrillic/],
     ['a word within', 'The table | 所謂的Latency | 3 |', /mixes Han into Latin: "所謂的" in/],
     ['a letter within a name', 'gemma3_1b穌_v2.json', /mixes Han/],

@@ -5,8 +5,27 @@ import { letterCount, quote, text } from './text.ts'
 
 /** The scripts a message can name; the first is the one `inScript` is usually asked for. */
 const SCRIPTS = [
-  'Latin', 'Cyrillic', 'Greek', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Arabic', 'Hebrew', 'Thai', 'Devanagari',
-  'Bengali', 'Gujarati', 'Gurmukhi', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Georgian', 'Armenian', 'Ethiopic',
+  'Latin',
+  'Cyrillic',
+  'Greek',
+  'Han',
+  'Hiragana',
+  'Katakana',
+  'Hangul',
+  'Arabic',
+  'Hebrew',
+  'Thai',
+  'Devanagari',
+  'Bengali',
+  'Gujarati',
+  'Gurmukhi',
+  'Tamil',
+  'Telugu',
+  'Kannada',
+  'Malayalam',
+  'Georgian',
+  'Armenian',
+  'Ethiopic',
 ] as const
 
 /** A Unicode script by its long name: `Latin`, `Cyrillic`, `Han`, … */

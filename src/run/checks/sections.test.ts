@@ -23,9 +23,9 @@ describe('hasSections', () => {
   })
 
   test('a heading inside code is none, and a mention in a sentence neither', async () => {
-    expect(await judge(check, '## Executive Summary\nThe key findings are these.\n```\n# Key Findings\n```')).toContain(
-      'no section "Key Findings"',
-    )
+    expect(
+      await judge(check, '## Executive Summary\nThe key findings are these.\n```\n# Key Findings\n```'),
+    ).toContain('no section "Key Findings"')
   })
 
   test('an empty section fails', async () => {

@@ -11,9 +11,14 @@ import { quote, text, unwrapped } from './text.ts'
 export function hasSections(names: readonly string[]): Check {
   return named('hasSections', ({ output }) => {
     const sections = sectionsOf(unwrapped(text(output)))
-    const find = (name: string): Section | undefined => sections.find(({ title }) => title.includes(plain(name)))
+    const find = (name: string): Section | undefined =>
+      sections.find(({ title }) => title.includes(plain(name)))
     const missing = names.filter((name) => find(name) === undefined)
-    if (missing.length > 0) return checkMessages.missingSections(missing, sections.map(({ title }) => quote(title, 40)))
+    if (missing.length > 0)
+      return checkMessages.missingSections(
+        missing,
+        sections.map(({ title }) => quote(title, 40)),
+      )
     const empty = names.filter((name) => find(name)?.empty)
     return empty.length > 0 ? checkMessages.emptySections(empty) : undefined
   })

@@ -37,7 +37,10 @@ interface CountPatterns {
 function countPatterns(types: readonly string[]): CountPatterns {
   const names = types.flatMap((type) => (type === 'markdown' ? ['markdown', 'md'] : [escape(type)])).join('|')
   return {
-    before: new RegExp(`(?<![\\w.,/:-])(\\d+)\\s+(?:are\\s+|files are\\s+)?(${names})\\b(?![._[/-]| headings)`, 'gi'),
+    before: new RegExp(
+      `(?<![\\w.,/:-])(\\d+)\\s+(?:are\\s+|files are\\s+)?(${names})\\b(?![._[/-]| headings)`,
+      'gi',
+    ),
     after: new RegExp(
       `(?<![\\w./-])(${names})(?:\\s+files?)?\\s*[:|(=–-]+\\s*(?:n\\s*=\\s*|found in\\s+)?(\\d+)(?![\\w%]|\\s*%|[.,:/-]\\d|\\s*(?:[kmg]?b|[mµn]?s|sec\\w*|tok\\w*|param\\w*)\\b)`,
       'gi',
@@ -47,8 +50,18 @@ function countPatterns(types: readonly string[]): CountPatterns {
 
 function counts(line: string, { before, after }: CountPatterns): Statement[] {
   const found = [
-    ...[...line.matchAll(before)].map((match) => ({ type: match[2], value: match[1], index: match.index, label: false })),
-    ...[...line.matchAll(after)].map((match) => ({ type: match[1], value: match[2], index: match.index, label: true })),
+    ...[...line.matchAll(before)].map((match) => ({
+      type: match[2],
+      value: match[1],
+      index: match.index,
+      label: false,
+    })),
+    ...[...line.matchAll(after)].map((match) => ({
+      type: match[1],
+      value: match[2],
+      index: match.index,
+      label: true,
+    })),
   ].filter(({ label, index }) => !label || !isCellWithin(line, index))
   const typeList = /\btypes?\b[^:]*:|\bcategories:|\bdistribution\b/i.test(line)
   const labels = new Set(found.filter(({ label }) => label).map(({ type }) => type?.toLowerCase()))
@@ -86,7 +99,10 @@ function totals(line: string): Statement[] {
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const MONTH = `((?:${MONTHS.join('|')})[a-z]*)\\.?`
 const DAY = '(\\d{1,2})(?:st|nd|rd|th)?'
-const DATE = new RegExp(`(\\d{4})-(\\d{2})-(\\d{2})|${MONTH} ${DAY},? (\\d{4})|${DAY} ${MONTH},? (\\d{4})`, 'gi')
+const DATE = new RegExp(
+  `(\\d{4})-(\\d{2})-(\\d{2})|${MONTH} ${DAY},? (\\d{4})|${DAY} ${MONTH},? (\\d{4})`,
+  'gi',
+)
 
 /** The last date within reach of "latest modified" and the like: of a range, its end. */
 function latest(line: string): Statement[] {
@@ -95,7 +111,11 @@ function latest(line: string): Statement[] {
   if (date === undefined) return []
   const [, year, month, day, month2 = '', day2, year2, day3, month3 = '', year3] = date
   const named = MONTHS.indexOf((month2 || month3).slice(0, 3).toLowerCase()) + 1
-  const parts = [year ?? year2 ?? year3, month ?? String(named).padStart(2, '0'), (day ?? day2 ?? day3)?.padStart(2, '0')]
+  const parts = [
+    year ?? year2 ?? year3,
+    month ?? String(named).padStart(2, '0'),
+    (day ?? day2 ?? day3)?.padStart(2, '0'),
+  ]
   return [{ about: 'latest', value: parts.join('-'), whole: true, line }]
 }
 

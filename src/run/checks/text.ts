@@ -8,14 +8,18 @@ const TEXT_FIELDS = ['report', 'response', 'content', 'text'] as const
 export function text(output: unknown): string {
   if (typeof output === 'string') return output
   if (output === undefined || output === null) return ''
-  if (typeof output !== 'object') return String(output)
   const fields = output as Record<string, unknown>
   for (const name of TEXT_FIELDS) {
     const value = fields[name]
     if (typeof value === 'string') return value
   }
   const message = fields['message']
-  if (typeof message === 'object' && message !== null && 'content' in message && typeof message.content === 'string') {
+  if (
+    typeof message === 'object' &&
+    message !== null &&
+    'content' in message &&
+    typeof message.content === 'string'
+  ) {
     return message.content
   }
   return JSON.stringify(output, undefined, 2) ?? ''
@@ -23,7 +27,10 @@ export function text(output: unknown): string {
 
 /** The text without a Markdown fence that holds all of it, or its one long part: models like to wrap a whole report. */
 export function unwrapped(whole: string): string {
-  return whole.replace(/^[ \t]*```(?:markdown|md)[ \t]*\n([\s\S]*?)(?:^[ \t]*```[ \t]*$|$(?![\s\S]))/gim, '$1')
+  return whole.replace(
+    /^[ \t]*```(?:markdown|md)[ \t]*\n([\s\S]*?)(?:^[ \t]*```[ \t]*$|$(?![\s\S]))/gim,
+    '$1',
+  )
 }
 
 /** The text without its code: fenced blocks and inline code. A fence that never closes takes the rest. */

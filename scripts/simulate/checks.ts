@@ -1,0 +1,92 @@
+import { criticalValues, decideSequentially, logRatios, repeatedInterval } from '../../src/stats/index.ts'
+import { simulateSignedRank } from '../../src/stats/signed-rank.ts'
+import { runBlocks } from './blocks.ts'
+import { type Noise, generatorFor, noises, startRun } from './noise.ts'
+import { ALPHA, decideOurs, lowerIsBetter, LOOKS } from './ours.ts'
+
+/** What a check counted: events among runs. */
+export interface Count {
+  check: string
+  share: number
+}
+
+/** Everything the acceptance table asks beyond the cells, by name. */
+export const checks = {
+  'error and coverage': errorAndCoverage,
+  'place in the block': placeInTheBlock,
+  'suites of two metrics': suitesOfTwoMetrics,
+  'published plans': publishedPlans,
+} as const satisfies Record<string, (runs: number, seed: number) => Count[]>
+
+export type CheckName = keyof typeof checks
+
+/** A/A, every look taken: how often zero is ever excluded from below, and how often every interval holds it. */
+function errorAndCoverage(runs: number, seed: number): Count[] {
+  return noises.flatMap((noise) => {
+    const random = generatorFor(seed, 'coverage', noise.name)
+    const c = criticalValues({ looks: LOOKS, alpha: ALPHA })
+    let above = 0
+    let covered = 0
+    for (let i = 0; i < runs; i++) {
+      const { metrics } = runBlocks([startRun(noise, random)], 1, LOOKS.at(-1) as number, random)
+      const d = metrics.flatMap(({ baseline, candidate }) => logRatios(baseline, candidate, 'lower'))
+      const intervals = LOOKS.map((n, k) => repeatedInterval(d.slice(0, n), c[k] as number))
+      if (intervals.some(({ lower = -1 }) => lower > 0)) above++
+      if (intervals.every(({ lower = -1, upper = 1 }) => lower <= 0 && upper >= 0)) covered++
+    }
+    return [
+      { check: `error ${noise.name}`, share: above / runs },
+      { check: `coverage ${noise.name}`, share: covered / runs },
+    ]
+  })
+}
+
+/** A/A where whatever runs second is 5 % faster: how often that is taken for a difference between the arms. */
+function placeInTheBlock(runs: number, seed: number): Count[] {
+  const noise = noises[0] as Noise
+  return (['fixed', 'abba'] as const).map((order) => {
+    const random = generatorFor(seed, 'place', order)
+    let wrong = 0
+    for (let i = 0; i < runs; i++) {
+      const situation = { noise, factor: 1, random, run: () => startRun(noise, random) }
+      const { verdict } = decideOurs(situation, { order, secondPlace: 0.95 })
+      if (verdict === 'regressed' || verdict === 'improved') wrong++
+    }
+    return { check: `order ${order}`, share: wrong / runs }
+  })
+}
+
+/** A/A, six suites that gate throughput (D) and TTFT (T): red before and after confirmation on fresh blocks. */
+function suitesOfTwoMetrics(runs: number, seed: number): Count[] {
+  const random = generatorFor(seed, 'suites')
+  let red = 0
+  let confirmed = 0
+  for (let i = 0; i < runs; i++) {
+    const suites = Array.from({ length: 6 }, () => regressedMetrics(random)).filter((found) => found.length > 0)
+    if (suites.length > 0) red++
+    if (suites.some((found) => regressedMetrics(random).some((metric) => found.includes(metric)))) confirmed++
+  }
+  return [
+    { check: 'suites red', share: red / runs },
+    { check: 'suites confirmed', share: confirmed / runs },
+  ]
+}
+
+function regressedMetrics(random: () => number): string[] {
+  const [throughput, ttft] = noises as readonly [Noise, Noise, Noise]
+  const runs = [startRun(throughput, random), startRun(ttft, random)]
+  const [first, second] = runBlocks(runs, 1, LOOKS.at(-1) as number, random).metrics
+  if (first === undefined || second === undefined) throw new Error('There are two metrics.')
+  const metrics = { throughput: lowerIsBetter(first, throughput), ttft: lowerIsBetter(second, ttft) }
+  const { decisions } = decideSequentially({ metrics, looks: LOOKS, alpha: ALPHA })
+  return Object.entries(decisions).flatMap(([name, { verdict }]) => (verdict === 'regressed' ? [name] : []))
+}
+
+/** The plans whose critical values are published, with the error they were held to. */
+export const publishedPlans_: readonly { looks: readonly number[]; alpha: number }[] = [
+  { looks: [6, 8, 10, 12, 16, 20], alpha: 0.05 },
+  { looks: [6, 8, 10, 12, 16, 20], alpha: 0.025 },
+  { looks: [6, 8, 10, 12, 16, 20], alpha: 0.01 },
+  { looks: [6, 8, 10, 14, 20, 30], alpha: 0.05 },
+  { looks: [6, 8, 10, 14, 20, 30], alpha: 0.025 },
+]

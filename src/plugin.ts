@@ -4,8 +4,9 @@
 import { fileURLToPath } from 'node:url'
 import { resolve } from 'node:path'
 import type { Plugin } from 'vite'
-import type {} from 'vitest/config'
 import type { TestProject, Vitest } from 'vitest/node'
+// Brings the type of the configureVitest hook with it.
+import type { ViteUserConfig as _ } from 'vitest/config'
 import type { ReporterOptions } from './reporter.ts'
 import type { PairsInput, ThresholdInput } from './run/agent.ts'
 import { resolveHost } from './llm/host.ts'

@@ -23,10 +23,17 @@ export interface Cell {
 }
 
 /** Simulates one cell of the table; the same seed gives the same cell. */
-export function simulateCell(procedure: string, noiseName: string, factor: number, runs: number, seed: number): Cell {
+export function simulateCell(
+  procedure: string,
+  noiseName: string,
+  factor: number,
+  runs: number,
+  seed: number,
+): Cell {
   const noise = noises.find(({ name }) => name === noiseName)
   const found = procedures.find(({ name }) => name === procedure)
-  if (noise === undefined || found === undefined) throw new Error(`There is no cell ${procedure}, ${noiseName}.`)
+  if (noise === undefined || found === undefined)
+    throw new Error(`There is no cell ${procedure}, ${noiseName}.`)
   const random = generatorFor(seed, procedure, noiseName, factor)
   const count = { regressed: 0, improved: 0, unchanged: 0 }
   let trials = 0

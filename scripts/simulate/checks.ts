@@ -1,21 +1,16 @@
 import { criticalValues, decideSequentially, logRatios, repeatedInterval } from '../../src/stats/index.ts'
-import { simulateSignedRank } from '../../src/stats/signed-rank.ts'
 import { runBlocks } from './blocks.ts'
-import { type Noise, generatorFor, noises, startRun } from './noise.ts'
+import type { Count } from './count.ts'
+import { generatorFor, type Noise, noises, startRun } from './noise.ts'
 import { ALPHA, decideOurs, lowerIsBetter, LOOKS } from './ours.ts'
-
-/** What a check counted: events among runs. */
-export interface Count {
-  check: string
-  share: number
-}
+import { planErrors } from './plans.ts'
 
 /** Everything the acceptance table asks beyond the cells, by name. */
 export const checks = {
   'error and coverage': errorAndCoverage,
   'place in the block': placeInTheBlock,
   'suites of two metrics': suitesOfTwoMetrics,
-  'published plans': publishedPlans,
+  'published plans': planErrors,
 } as const satisfies Record<string, (runs: number, seed: number) => Count[]>
 
 export type CheckName = keyof typeof checks
@@ -62,7 +57,9 @@ function suitesOfTwoMetrics(runs: number, seed: number): Count[] {
   let red = 0
   let confirmed = 0
   for (let i = 0; i < runs; i++) {
-    const suites = Array.from({ length: 6 }, () => regressedMetrics(random)).filter((found) => found.length > 0)
+    const suites = Array.from({ length: 6 }, () => regressedMetrics(random)).filter(
+      (found) => found.length > 0,
+    )
     if (suites.length > 0) red++
     if (suites.some((found) => regressedMetrics(random).some((metric) => found.includes(metric)))) confirmed++
   }
@@ -81,12 +78,3 @@ function regressedMetrics(random: () => number): string[] {
   const { decisions } = decideSequentially({ metrics, looks: LOOKS, alpha: ALPHA })
   return Object.entries(decisions).flatMap(([name, { verdict }]) => (verdict === 'regressed' ? [name] : []))
 }
-
-/** The plans whose critical values are published, with the error they were held to. */
-export const publishedPlans_: readonly { looks: readonly number[]; alpha: number }[] = [
-  { looks: [6, 8, 10, 12, 16, 20], alpha: 0.05 },
-  { looks: [6, 8, 10, 12, 16, 20], alpha: 0.025 },
-  { looks: [6, 8, 10, 12, 16, 20], alpha: 0.01 },
-  { looks: [6, 8, 10, 14, 20, 30], alpha: 0.05 },
-  { looks: [6, 8, 10, 14, 20, 30], alpha: 0.025 },
-]

@@ -20,7 +20,16 @@ export interface Noise {
 
 /** D: decode throughput. T: time to first token, now and then with a model load in it. S: a shared CI runner. */
 export const noises: readonly Noise[] = [
-  { name: 'D', title: 'decode', threshold: 0.05, sigma: 0.03, drift: 0.04, wander: 0, run: 0.03, outliers: undefined },
+  {
+    name: 'D',
+    title: 'decode',
+    threshold: 0.05,
+    sigma: 0.03,
+    drift: 0.04,
+    wander: 0,
+    run: 0.03,
+    outliers: undefined,
+  },
   {
     name: 'T',
     title: 'TTFT',

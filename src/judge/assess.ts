@@ -171,7 +171,7 @@ function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): Readonl
 function absentMetrics(plan: Plan, gated: readonly Series[]): MetricName[] {
   const present = new Set(gated.filter((one) => one.stage === null).map((one) => one.metric))
   return Object.values(metrics)
-    .map((metric) => metric.name as MetricName)
+    .map((metric) => metric.name)
     .filter((name) => name !== 'valid_rate' && plan.rules[name].gated && !present.has(name))
 }
 

@@ -9,7 +9,7 @@ export interface Block {
 }
 
 /** The complete, valid blocks of a phase, in their order. A re-queued block counts by its last attempt. */
-export function completeBlocks(plan: Plan, trials: readonly Trial[], phase: Phase): Block[] {
+export function completeBlocks(plan: Pick<Plan, 'arms'>, trials: readonly Trial[], phase: Phase): Block[] {
   const coldIsNormal = { baseline: alwaysCold(plan, trials, 'baseline'), candidate: alwaysCold(plan, trials, 'candidate') }
   const usable = (trial: Trial): boolean => trial.valid && (coldIsNormal[trial.role] || !isCold(trial))
   return lastAttempts(trials.filter((trial) => trial.phase === phase))
@@ -23,7 +23,7 @@ export function isCold(trial: Trial): boolean {
 }
 
 /** An arm whose every trial loads the model, by its keep_alive or its agent's way, is meant to be cold. */
-function alwaysCold(plan: Plan, trials: readonly Trial[], role: Role): boolean {
+function alwaysCold(plan: Pick<Plan, 'arms'>, trials: readonly Trial[], role: Role): boolean {
   if (isZero(plan.arms[role].keep_alive)) return true
   const own = trials.filter((trial) => trial.role === role && trial.valid && trial.phase !== 'warmup')
   return own.length >= 3 && own.every(isCold)

@@ -36,12 +36,12 @@ export interface Recorder {
   /** The official client, bound to the arm's host. Its failures are the client's own. */
   ollama: Ollama
   /** Streams, measures, resolves to the whole response. @throws ChimeraError for every invalid call; its code is the reason. */
-  generate(request: GenerateInput): Promise<Generated>
-  chat(request: ChatInput): Promise<ChatResponse>
+  generate: (request: GenerateInput) => Promise<Generated>
+  chat: (request: ChatInput) => Promise<ChatResponse>
   /** Runs work as a named stage; its calls carry the name, also when stages run at once. */
-  stage<T>(name: string, work: () => T | Promise<T>): Promise<T>
+  stage: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
   /** Runs work as one of several concurrent agents; its calls carry the name. */
-  asAgent<T>(name: string, work: () => T | Promise<T>): Promise<T>
+  asAgent: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
   /** The stages that have ended, by their start. */
   stages(): StageTime[]
   /**

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTcp, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { transportFetch } from './transport.ts'
 
 async function serve(listener: RequestListener): Promise<string> {
@@ -78,8 +78,10 @@ test('an abort reaches the server, before the reply and within it', async () => 
   await expect(transportFetch(url, { signal: stop.signal })).rejects.toMatchObject({ name: 'AbortError' })
   const cancelled = await transportFetch(`${url}/within`)
   await cancelled.body?.cancel()
-  await sleep(50)
-  expect(left.toSorted()).toEqual(['/before', '/within', '/within'])
+  await vi.waitFor(() => expect(left.toSorted()).toEqual(['/before', '/within', '/within']), {
+    timeout: 2000,
+    interval: 10,
+  })
 })
 
 /** Answers one request per connection and keeps it open; `onSecond` gets the connection when another one comes. */

@@ -45,7 +45,8 @@ export async function writeReports(
   return written
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
+/** Writes a file whole or not at all; the folder is made. Throws the system's error. */
+export async function writeWhole(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
   try {

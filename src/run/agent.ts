@@ -5,9 +5,9 @@ import type { Call, CheckResult, StageTime } from '../schema/generated.ts'
 /** What an agent works with. */
 export interface AgentContext {
   /** One `/api/generate` call under the arm's config: streams, is measured, resolves to the whole response. */
-  generate(input: GenerateInput): Promise<Generated>
+  generate: (input: GenerateInput) => Promise<Generated>
   /** One `/api/chat` call under the arm's config: streams, is measured, resolves to the whole response. */
-  chat(input: ChatInput): Promise<ChatResponse>
+  chat: (input: ChatInput) => Promise<ChatResponse>
   /** The official client, bound to the arm's host; calls through it are measured too. */
   ollama: Ollama
   /** The arm's model. */
@@ -16,7 +16,7 @@ export interface AgentContext {
   options: Partial<Options>
   arm: Arm
   /** Names a part of the work; its calls and its wall time are reported under that name. */
-  stage<T>(name: string, work: () => T | Promise<T>): Promise<T>
+  stage: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
   /** Aborts when the run is cancelled: pass it on to whatever the agent waits for. */
   signal: AbortSignal
 }

@@ -15,9 +15,9 @@ export interface Residency {
   readonly switching: boolean
   readonly warnings: Warning[]
   /** Makes sure that the arm's model is loaded; resolves to the ms it took to switch, 0 if it was there. */
-  bring(role: Role): Promise<number>
+  bring: (role: Role) => Promise<number>
   /** Gives the server its memory back. */
-  release(): Promise<void>
+  release: () => Promise<void>
 }
 
 /** A runner gives its memory back within a second or two. */

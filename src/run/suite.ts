@@ -22,10 +22,10 @@ export interface SuiteRun {
   agent: Agent
   /** Aborts on cancel: nothing new is started, what is open is aborted. */
   signal: AbortSignal
-  onFacts(facts: Record<Role, ArmFacts>): Promise<void>
-  onTrial(trial: Trial): Promise<void>
+  onFacts: (facts: Record<Role, ArmFacts>) => Promise<void>
+  onTrial: (trial: Trial) => Promise<void>
   /** Something worth reading before the run is over. */
-  onNotice(text: string): Promise<void>
+  onNotice: (text: string) => Promise<void>
 }
 
 interface Session extends SuiteRun {

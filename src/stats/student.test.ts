@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { studentQuantile, studentTail } from './index.ts'
 
 test.each([
-  // R: qt(p, df)
+  // SciPy: t.ppf(p, df)
   [0.975, 1, 12.706204736174694],
   [0.975, 5, 2.5705818356363146],
   [0.975, 19, 2.0930240544083087],
@@ -17,7 +17,7 @@ test.each([
 })
 
 test.each([
-  // R: pt(t, df, lower.tail = FALSE)
+  // SciPy: t.sf(t, df)
   [2, 10, 0.03669401738537018],
   [5, 3, 0.007696219036651147],
   [0.1, 40, 0.4604219265226401],

@@ -19,7 +19,7 @@ async function bench({ script = {}, env = {}, more = '', ...file }: Asked): Prom
   await using server = await startScriptedOllama({ call: QUICK, ...script })
   await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ ...file, more: `${PAIRS}${more}` }) })
   const run = await project.bench([], { OLLAMA_HOST: server.url, ...env })
-  const requests = server.requests.map(({ path, body }) => ({ path, body: (body ?? {}) as Record<string, unknown> }))
+  const requests = server.requests.map(({ path, body }) => ({ path, body: body ?? {} }))
   return { ...run, requests }
 }
 

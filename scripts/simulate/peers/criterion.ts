@@ -1,3 +1,4 @@
+import type { Verdict } from '../../../src/stats/index.ts'
 import { inARow, meanOf, type Procedure, TRIALS_PER_ARM } from '../procedure.ts'
 
 /** Criterion takes 100,000; the noise this leaves in a p near .05 is 0.7 percentage points. */
@@ -16,12 +17,20 @@ export const criterion: Procedure = {
     const session = run()
     const baseline = inARow(session, 1, TRIALS_PER_ARM)
     const candidate = inARow(session, factor, TRIALS_PER_ARM)
-    const trials = 2 * TRIALS_PER_ARM
-    if (bootstrapP(baseline, candidate, random) >= SIGNIFICANCE) return { verdict: undefined, trials }
-    const [lower, upper] = changeOfMeans(baseline, candidate, random)
-    if (lower > NOISE_THRESHOLD) return { verdict: 'regressed', trials }
-    return { verdict: upper < -NOISE_THRESHOLD ? 'improved' : undefined, trials }
+    return { verdict: criterionVerdict(baseline, candidate, random), trials: 2 * TRIALS_PER_ARM }
   },
+}
+
+/** What criterion says of two samples of times. */
+export function criterionVerdict(
+  baseline: readonly number[],
+  candidate: readonly number[],
+  random: () => number,
+): Verdict | undefined {
+  if (bootstrapP(baseline, candidate, random) >= SIGNIFICANCE) return undefined
+  const [lower, upper] = changeOfMeans(baseline, candidate, random)
+  if (lower > NOISE_THRESHOLD) return 'regressed'
+  return upper < -NOISE_THRESHOLD ? 'improved' : undefined
 }
 
 function bootstrapP(a: readonly number[], b: readonly number[], random: () => number): number {

@@ -1,3 +1,4 @@
+import type { Verdict } from '../../../src/stats/index.ts'
 import { meanOf, type Procedure, TRIALS_PER_ARM } from '../procedure.ts'
 import { studentQuantile } from '../student.ts'
 
@@ -26,14 +27,24 @@ export function tachometer(horizon: 0 | 'threshold'): Procedure {
           candidate.push(session(factor).value)
         }
         const trials = 2 * baseline.length
-        const [lower, upper] = relativeDifference(baseline, candidate)
-        if (lower > at) return { verdict: 'regressed', trials }
-        if (upper < -at) return { verdict: 'improved', trials }
-        if (lower > -at && upper < at) return { verdict: 'unchanged', trials }
+        const verdict = tachometerVerdict(baseline, candidate, at)
+        if (verdict !== undefined) return { verdict, trials }
       }
       return { verdict: undefined, trials: 2 * MOST_PER_ARM }
     },
   }
+}
+
+/** What tachometer says of two samples of times, with one horizon either way. */
+export function tachometerVerdict(
+  baseline: readonly number[],
+  candidate: readonly number[],
+  horizon: number,
+): Verdict | undefined {
+  const [lower, upper] = relativeDifference(baseline, candidate)
+  if (lower > horizon) return 'regressed'
+  if (upper < -horizon) return 'improved'
+  return lower > -horizon && upper < horizon ? 'unchanged' : undefined
 }
 
 /** Its variance by the delta method, degrees of freedom n - 1. */

@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { type Cell, factors, procedures, simulateCell } from './cells.ts'
+import { type CheckName, checks } from './checks.ts'
+import type { Count } from './count.ts'
+import { noises } from './noise.ts'
+
+/** A part of the simulation that one worker does in one go. */
+export type Job = { cell: readonly [procedure: string, noise: string, factor: number] } | { check: CheckName }
+
+/** All that the simulation found. */
+export interface Results {
+  cells: Cell[]
+  counts: Count[]
+}
+
+/** The whole simulation in parts, the long ones first. */
+export function allJobs(): Job[] {
+  const cells = procedures.flatMap(({ name }) =>
+    noises.flatMap((noise) => factors.map((factor): Job => ({ cell: [name, noise.name, factor] }))),
+  )
+  const slow = (job: Job): number => ('cell' in job && job.cell[0].startsWith('criterion') ? 0 : 1)
+  return [...(Object.keys(checks) as CheckName[]).map((check): Job => ({ check })), ...cells].sort(
+    (a, b) => slow(a) - slow(b),
+  )
+}
+
+/** Does one part. */
+export function runJob(job: Job, runs: number, seed: number): Results {
+  if ('check' in job) return { cells: [], counts: checks[job.check](runs, seed) }
+  return { cells: [simulateCell(...job.cell, runs, seed)], counts: [] }
+}
+
+/** Does all parts on all cores. Each has a generator of its own, so the number of cores changes nothing. */
+export async function runAll(runs: number, seed: number): Promise<Results> {
+  const jobs = allJobs()
+  const results: Results = { cells: [], counts: [] }
+  const work = async (): Promise<void> => {
+    const worker = new Worker(new URL('worker.ts', import.meta.url))
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+      const { cells, counts } = await answer(worker, { job, runs, seed })
+      results.cells.push(...cells)
+      results.counts.push(...counts)
+    }
+    await worker.terminate()
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
+  return { ...results, cells: inTableOrder(results.cells) }
+}
+
+function inTableOrder(cells: readonly Cell[]): Cell[] {
+  const place = ({ procedure, noise }: Cell): number =>
+    noises.findIndex(({ name }) => name === noise) * procedures.length +
+    procedures.findIndex(({ name }) => name === procedure)
+  return cells.toSorted((a, b) => place(a) - place(b) || a.factor - b.factor)
+}
+
+async function answer(worker: Worker, question: { job: Job; runs: number; seed: number }): Promise<Results> {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  worker.postMessage(question)
+  const [results] = (await once(worker, 'message')) as [Results]
+  return results
+}

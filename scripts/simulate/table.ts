@@ -1,0 +1,54 @@
+import { type Cell, factors, procedures } from './cells.ts'
+import { noises } from './noise.ts'
+
+/** Rows of cells as a Markdown table, its columns padded so that it reads as plain text too. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  )
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`
+  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
+  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join('\n')
+}
+
+/** 0.0312 as 3.1 %. */
+export function percent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`
+}
+
+/** False alarms, power and trials of every procedure, one block of rows a noise. */
+export function comparisonTable(cells: readonly Cell[]): string {
+  const find = (procedure: string, noise: string, factor: number): Cell => {
+    const cell = cells.find(
+      (one) => one.procedure === procedure && one.noise === noise && one.factor === factor,
+    )
+    if (cell === undefined) throw new Error(`The simulation has no cell ${procedure}, ${noise}, ${factor}.`)
+    return cell
+  }
+  const [same, ...slower] = factors
+  const head = [
+    'procedure',
+    'noise',
+    'A/A: red',
+    'A/A: improved',
+    ...slower.map((factor) => `+${percent(factor - 1, 0)}: red`),
+    'trials, A/A',
+    'trials, +10 %',
+  ]
+  const body = noises.flatMap(({ name }) =>
+    procedures.map((procedure) => {
+      const unchanged = find(procedure.name, name, same)
+      return [
+        procedure.name,
+        name,
+        percent(unchanged.regressed),
+        percent(unchanged.improved),
+        ...slower.map((factor) => percent(find(procedure.name, name, factor).regressed)),
+        unchanged.trials.toFixed(1),
+        find(procedure.name, name, 1.1).trials.toFixed(1),
+      ]
+    }),
+  )
+  return table([head, ...body])
+}

@@ -1,0 +1,87 @@
+/** From stored reports to their comparison: what is not alike is refused or named, then arm by arm, metric by metric. Pure. */
+import { metrics, type MetricName } from '../metrics.ts'
+import type { SuiteReport } from '../schema/generated.ts'
+import { alignArms, type Place } from './arms.ts'
+import { collectDifferences, refuseForbidden } from './differences.ts'
+import type { Meant } from './fingerprint.ts'
+import { NEEDED_RUNS } from './history.ts'
+import type { MetricTable, ReportComparison, ReportHead, Row } from './model.ts'
+import { adviceOn, collectNotes } from './notes.ts'
+import { labelsOf, type StoredReport } from './read.ts'
+import { openRows, withChanges, withHistory, type OpenRow } from './rows.ts'
+import { suiteValues, type ValuesOf } from './values.ts'
+import { LEVEL } from './within.ts'
+
+/** What is to be compared. */
+export interface Selection {
+  /** All that decide over a gate if empty. */
+  metrics: readonly MetricName[]
+  /** Rows for every stage as well. */
+  stages: boolean
+  /** Differences that are meant. */
+  meant: ReadonlySet<Meant>
+}
+
+/**
+ * Compares at least two reports, each with the first; given 20 earlier ones, the last with the runs before it.
+ *
+ * @throws ChimeraError `not_comparable` if models or servers differ and that was not said to be meant
+ */
+export function compareReports(stored: readonly StoredReport[], selection: Selection): ReportComparison {
+  const labels = labelsOf(stored.map(({ path }) => path))
+  const environments = stored.map(({ report }) => report.environment)
+  const arms = alignArms(stored.map(({ report }) => report))
+  const differences = collectDifferences(arms, environments)
+  refuseForbidden(differences, labels, selection.meant)
+  const repeated = repeatedRuns(stored)
+  const mode = stored.length > NEEDED_RUNS ? 'history' : 'runs'
+  const sources = rawSources(stored)
+  const finish = (open: OpenRow): Row =>
+    mode === 'runs' ? withChanges(open, sources) : withHistory(open, environments, repeated, selection.meant)
+  const comparison = {
+    advisory: true as const,
+    mode: mode as ReportComparison['mode'],
+    level: LEVEL,
+    reports: stored.map((one, i) => headOf(one, labels[i]!)),
+    differences,
+    tables: chosenMetrics(stored, selection).map((metric): MetricTable => {
+      const { unit, better } = metrics[metric]
+      const rows = arms.flatMap((arm) => openRows(arm, metric, stored.length, selection.stages)).map(finish)
+      return { metric, unit, better, rows }
+    }),
+  }
+  return {
+    ...comparison,
+    advice: adviceOn(differences),
+    notes: collectNotes(comparison, stored, repeated),
+  }
+}
+
+function headOf({ path, report }: StoredReport, label: string): ReportHead {
+  const { git, os, cpu } = report.environment
+  return { label, path, started_at: report.started_at, ...(git !== undefined && { commit: git.sha }), os, cpu }
+}
+
+function chosenMetrics(stored: readonly StoredReport[], { metrics: chosen }: Selection): MetricName[] {
+  const comparisons = stored.flatMap(({ report }) => report.suites).flatMap((suite) => suite.comparisons)
+  const gated = new Set(comparisons.filter((one) => one.gated).map((one) => one.metric))
+  return Object.values(metrics)
+    .filter(({ name, gated: usually }) => (chosen.length === 0 ? usually || gated.has(name) : chosen.includes(name)))
+    .map(({ name }) => name)
+}
+
+/** Reports of a run that a later one tells again: a run counts once, and never as its own history, however often its report was copied. */
+function repeatedRuns(stored: readonly StoredReport[]): ReadonlySet<number> {
+  const runs = stored.map(({ report }) => `${report.started_at} ${report.finished_at}`)
+  return new Set(runs.flatMap((run, i) => (runs.lastIndexOf(run) > i ? [i] : [])))
+}
+
+/** A suite's values by trial, worked out once. */
+function rawSources(stored: readonly StoredReport[]): (place: Place) => ValuesOf | undefined {
+  const known = new Map<SuiteReport, ValuesOf | undefined>()
+  return ({ report, suite }) => {
+    const trials = stored[report]!.trials
+    if (!known.has(suite)) known.set(suite, trials && suiteValues(suite, trials))
+    return known.get(suite)
+  }
+}

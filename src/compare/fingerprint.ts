@@ -1,0 +1,104 @@
+/**
+ * May two reports be compared? A fingerprint holds what a figure depends on beside the code under test:
+ * model, server, machine and the options in effect. What differs is refused, or named, by its kind.
+ */
+import type { ArmReport, Environment } from '../schema/generated.ts'
+
+/**
+ * models, hosts: refused unless `--compare` says that it is meant, as within a run;
+ * machine: compared, but named: another machine's figures are no measure for this one's;
+ * options: compared and named: usually what the comparison is about.
+ */
+export type Kind = 'models' | 'hosts' | 'machine' | 'options'
+
+/** The kinds that `--compare` can declare meant. */
+export type Meant = 'models' | 'hosts'
+
+/** One part in which two fingerprints are not alike, in words. */
+export interface Difference {
+  part: string
+  kind: Kind
+  from: string
+  to: string
+}
+
+/** A part's name, with its kind and value. A part that is not known is not there. */
+export type Fingerprint = ReadonlyMap<string, { kind: Kind; value: string }>
+
+/** What an arm's figures depend on. */
+export function fingerprintOf(environment: Environment, arm: ArmReport): Fingerprint {
+  const { digest, quantization, server, effective } = arm
+  const parts: (readonly [string, Kind, unknown])[] = [
+    // Two tags of one digest are the same model, so that the name counts only where there is no digest.
+    ['model', 'models', digest === undefined ? arm.model : undefined],
+    ['model digest', 'models', digest?.replace(/^sha256:/, '')],
+    ['quantization', 'models', quantization],
+    ['server', 'hosts', server.kind],
+    ['server version', 'hosts', server.version],
+    // The engine's text names its model file after the first comma; that is the digest's matter.
+    ['engine', 'hosts', server.engine?.split(', ')[0]],
+    // An embedded engine listens on another free port in every run.
+    ['host', 'machine', server.kind === 'embedded' ? undefined : arm.host],
+    ['operating system', 'machine', environment.os],
+    ['processor', 'machine', environment.cpu],
+    ['num_ctx', 'options', effective.num_ctx],
+    ['share on the GPU', 'options', effective.gpu_fraction === undefined ? undefined : Number(effective.gpu_fraction.toFixed(3))],
+    ...optionParts(arm),
+  ]
+  return new Map(parts.flatMap(([part, kind, value]) => (value === undefined ? [] : [[part, { kind, value: shown(value) }] as const])))
+}
+
+/** Options as requested, but for those of which the server told what it made of them. */
+function optionParts({ options, effective }: ArmReport): (readonly [string, Kind, unknown])[] {
+  const told = new Set([
+    ...(effective.num_ctx === undefined ? [] : ['num_ctx']),
+    ...(effective.gpu_fraction === undefined ? [] : ['num_gpu']),
+  ])
+  return Object.entries(options)
+    .filter(([name]) => !told.has(name))
+    .map(([name, value]) => [`option ${name}`, 'options', value])
+}
+
+/** In what two fingerprints differ. */
+export function differencesOf(from: Fingerprint, to: Fingerprint): Difference[] {
+  return [...compareParts(from, to).values()].filter((difference) => difference !== undefined)
+}
+
+/**
+ * Every part that both sides know, with its difference, or undefined where they agree. What one side does not know
+ * cannot be held against it; an option left out is known.
+ */
+export function compareParts(from: Fingerprint, to: Fingerprint): ReadonlyMap<string, Difference | undefined> {
+  const parts = [...new Set([...from.keys(), ...to.keys()])]
+  return new Map(
+    parts.flatMap((part): [string, Difference | undefined][] => {
+      const a = from.get(part)
+      const b = to.get(part)
+      if ((a === undefined || b === undefined) && (!part.startsWith('option ') || isTold(part, from, to))) return []
+      if (a?.value === b?.value) return [[part, undefined]]
+      const kind = (a ?? b)!.kind
+      return [[part, { part, kind, from: a?.value ?? 'not set', to: b?.value ?? 'not set' }]]
+    }),
+  )
+}
+
+/** Whether one side asked for what the other side was told; the two cannot be held against each other. */
+function isTold(part: string, from: Fingerprint, to: Fingerprint): boolean {
+  const told = { 'option num_ctx': 'num_ctx', 'option num_gpu': 'share on the GPU' }[part]
+  return told !== undefined && (from.has(told) || to.has(told))
+}
+
+/** Whether a difference forbids the comparison, given what is meant. */
+export function isForbidden({ kind }: Difference, meant: ReadonlySet<Meant>): boolean {
+  return (kind === 'models' || kind === 'hosts') && !meant.has(kind)
+}
+
+/** Whether a difference was said to be meant; another host's machine goes with it. */
+export function isMeant({ kind }: Difference, meant: ReadonlySet<Meant>): boolean {
+  return (kind === 'models' && meant.has('models')) || ((kind === 'hosts' || kind === 'machine') && meant.has('hosts'))
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text
+}

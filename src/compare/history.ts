@@ -1,0 +1,72 @@
+/**
+ * One new run against the runs before it: the only comparison over stored reports that earns a verdict, because
+ * only other runs tell how much runs differ by themselves. Advisory all the same.
+ */
+import { metrics, type MetricName } from '../metrics.ts'
+import type { Environment, SuiteReport } from '../schema/generated.ts'
+import { logThreshold, predictionInterval, verdict } from '../stats/index.ts'
+import type { Place } from './arms.ts'
+import { differencesOf, fingerprintOf, isMeant, type Meant } from './fingerprint.ts'
+import type { History } from './model.ts'
+import { LEVEL } from './within.ts'
+
+/** Fewer earlier runs give no prediction interval. */
+export const NEEDED_RUNS = 20
+
+/** What matters for one metric of the new report: its own comparison's rule, else the table's. */
+export interface Rule {
+  threshold: number
+  /** In the metric's unit. */
+  floor: number
+}
+
+/**
+ * The new median against the prediction interval of the earlier ones. Turned around, that is an interval of the
+ * change, new median / geometric mean of the earlier ones, and the verdict reads it as it reads any other: `regressed`
+ * is outside on the bad side by at least what matters, `unchanged` is too near to matter with the whole interval.
+ */
+export function judgeHistory(earlier: readonly number[], value: number, metric: MetricName, rule: Rule): History {
+  const head = { runs: earlier.length, needed: NEEDED_RUNS }
+  if (earlier.length < NEEDED_RUNS) return head
+  const { centre, lower, upper } = predictionInterval(earlier, LEVEL)
+  const ratio = value / centre
+  const sign = metrics[metric].better === 'lower' ? 1 : -1
+  const shift = sign * Math.log(ratio)
+  const half = Math.log(upper / centre)
+  const threshold = Math.max(rule.threshold, rule.floor / centre)
+  return {
+    ...head,
+    centre,
+    prediction: [lower, upper],
+    // Runs that all had the very same median leave an interval without width; rounding must not put the next outside.
+    position: Math.abs(shift) <= half + 1e-12 ? 'inside' : ratio < 1 ? 'below' : 'above',
+    ratio,
+    interval: [value / upper, value / lower],
+    threshold,
+    verdict: verdict({ estimate: shift, lower: shift - half, upper: shift + half }, logThreshold(threshold)) ?? 'inconclusive',
+  }
+}
+
+/** The rule of a metric and stage in a suite of the new report. */
+export function ruleOf(suite: SuiteReport, metric: MetricName, stage: string | null): Rule {
+  const own = suite.comparisons.find((one) => one.metric === metric && one.stage === stage)
+  const { threshold, floor } = metrics[metric]
+  if (own === undefined) return { threshold, floor }
+  return { threshold: own.threshold > 0 ? own.threshold : threshold, floor: own.floor ?? 0 }
+}
+
+/**
+ * The earlier places that belong to the new one's history: all of one fingerprint, the latest from which the new one
+ * differs in nothing that was not said to be meant.
+ */
+export function historyOf(
+  earlier: readonly Place[],
+  latest: Place,
+  environments: readonly Environment[],
+  meant: ReadonlySet<Meant>,
+): Place[] {
+  const print = ({ report, arm }: Place): ReturnType<typeof fingerprintOf> => fingerprintOf(environments[report]!, arm)
+  const alike = (a: Place, b: Place): boolean => differencesOf(print(a), print(b)).length === 0
+  const reference = earlier.findLast((place) => differencesOf(print(place), print(latest)).every((one) => isMeant(one, meant)))
+  return reference === undefined ? [] : earlier.filter((place) => alike(place, reference))
+}

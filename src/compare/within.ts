@@ -1,0 +1,60 @@
+/**
+ * The change between the trials of two runs. It sees the noise within the runs and nothing of what moves a run as
+ * a whole, so it is never a verdict: a run is one sample, however many trials it has.
+ */
+import type { Sample } from '../schema/generated.ts'
+import { fisherOneSided, rankSum, toRatio, welchLogShift } from '../stats/index.ts'
+import type { Change } from './model.ts'
+
+/** Of every interval shown, two-sided. */
+export const LEVEL = 0.95
+
+/** A sample as the report keeps it, with the trials' own values where they are still at hand. */
+export interface Measured {
+  sample: Sample
+  values?: readonly number[]
+}
+
+type Compared = Omit<Change, 'report' | 'against'>
+
+/**
+ * By the Mann-Whitney test of the trials' values, or from the stored moments by Welch's test, both on logarithms;
+ * without either where too little is known. Undefined where a value is not positive and has no logarithm.
+ */
+export function changeBetween(from: Measured, to: Measured): Compared | undefined {
+  const n: [number, number] = [from.sample.n, to.sample.n]
+  if (!(from.sample.median > 0 && to.sample.median > 0)) return undefined
+  if (from.values !== undefined && to.values !== undefined) {
+    const { p, shift: estimate, ...ends } = rankSum(from.values.map(Math.log), to.values.map(Math.log), LEVEL)
+    return { n, ...toRatio({ estimate, ...ends }, 'lower'), p, test: 'mann-whitney' }
+  }
+  const [a, b] = [moments(from.sample), moments(to.sample)]
+  if (a === undefined || b === undefined) return { n, ratio: to.sample.median / from.sample.median }
+  const { p, shift: estimate, ...ends } = welchLogShift(a, b, LEVEL)
+  return { n, ...toRatio({ estimate, ...ends }, 'lower'), p, test: 'welch' }
+}
+
+function moments({ n, mean, cv }: Sample): { n: number; mean: number; cv: number } | undefined {
+  return n >= 2 && mean > 0 && cv !== undefined ? { n, mean, cv } : undefined
+}
+
+/** Valid trials among those started. */
+export interface Validity {
+  valid: number
+  trials: number
+}
+
+/** Shares of valid trials by Fisher's exact test, the smaller of both sides doubled. */
+export function validityChange(from: Validity, to: Validity): Compared {
+  const counts = { baselineValid: from.valid, baselineTrials: from.trials, candidateValid: to.valid, candidateTrials: to.trials }
+  const mirrored = { baselineValid: to.valid, baselineTrials: to.trials, candidateValid: from.valid, candidateTrials: from.trials }
+  const p = Math.min(1, 2 * fisherOneSided(counts), 2 * fisherOneSided(mirrored))
+  const ratio = to.valid / to.trials / (from.valid / from.trials)
+  return { n: [from.trials, to.trials], ...(Number.isFinite(ratio) && { ratio }), p, test: 'fisher' }
+}
+
+/** Whether the trials show no difference: `~`. */
+export function showsNothing({ interval, p, test }: Compared): boolean {
+  if (p === undefined || p > 1 - LEVEL) return true
+  return test !== 'fisher' && (interval === undefined || (interval[0] <= 1 && interval[1] >= 1))
+}

@@ -1,0 +1,93 @@
+/**
+ * `vitest-chimera import`: reads the raw files of the older system and writes our reports from them.
+ *
+ * A file is read (`read`: the readers of its shapes), its runs become trials (`trials`, `calls`), they are judged like
+ * any run (`to-report`), and what was published then stands beside it, reproduced by the older formulas (`legacy`).
+ * What was not recorded stays absent. A file that cannot be read loses none of the others.
+ */
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Command, CommandIo } from '../cli.ts'
+import { ChimeraError, importErrors } from '../errors.ts'
+import { terminalSummary, writeReports } from '../report/index.ts'
+import { visible } from '../report/visible.ts'
+import type { GateFailure } from '../schema/generated.ts'
+import { asReport, asTrial } from '../schema/validate.ts'
+import { suiteNames } from './names.ts'
+import { readRecording } from './read.ts'
+import { toReport, type Imported } from './to-report.ts'
+
+const help = `Usage: vitest-chimera import <file.json…> [--out <folder>]
+
+Reads the metrics.json files of the older system and writes report.json, report.md, report.html, trials.jsonl and
+agents/ from them: one suite a file, the figures as they were published beside ours. It reads
+  - a single agent: baseline and chimera, with their calls
+  - two agents at once: one run (collector and insight), or the summary of several
+
+Options
+  --out <folder>  where the reports go; default reports/imported
+  -h, --help      this text
+
+Exit code: 0 when every file was imported, 1 when one was not, 2 when there was nothing to do.`
+
+export const run: Command = async (args, io) => {
+  const { values, positionals } = parse(args)
+  if (values.help === true) {
+    io.stdout(help)
+    return 0
+  }
+  const files = [...new Map(positionals.map((file) => [resolve(file), file])).values()]
+  if (files.length === 0) throw importErrors.noFiles()
+  const { imported, refusals } = await readAll(files, io)
+  if (imported.length === 0) return 1
+  const { report, trials } = toReport(imported, refusals, ownVersion())
+  trials.forEach((trial) => asTrial(trial, trial.file))
+  const outputDir = values.out ?? 'reports/imported'
+  await writeReports(outputDir, asReport(report, 'the imported files'), trials)
+  io.stdout(terminalSummary(report, { color: process.stdout.isTTY && !process.env['NO_COLOR'], outputDir }))
+  return refusals.length > 0 ? 1 : 0
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    })
+  } catch (error) {
+    throw importErrors.badOption(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Reads every file; those that cannot be read are told at once, and again in the report. */
+async function readAll(files: readonly string[], io: CommandIo): Promise<{ imported: Imported[]; refusals: GateFailure[] }> {
+  const names = suiteNames(files.map((file) => resolve(file)))
+  const imported: Imported[] = []
+  const refusals: GateFailure[] = []
+  for (const [i, file] of files.entries()) {
+    try {
+      imported.push({ suite: names[i]!, file, recording: readRecording(await readText(file)) })
+    } catch (error) {
+      if (!(error instanceof ChimeraError)) throw error
+      const message = importErrors.file(file, error.message)
+      refusals.push({ suite: names[i]!, message })
+      io.stderr(visible(message))
+    }
+  }
+  return { imported, refusals }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw importErrors.unreadable(error as Error)
+  }
+}
+
+function ownVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+}

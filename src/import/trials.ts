@@ -1,0 +1,100 @@
+/** Recorded runs as trials: run i of both agents is block i, in the order in which they ran. */
+import { coldDetector } from '../run/cold.ts'
+import type { Call, PairLegacy, StageTime, Trial } from '../schema/generated.ts'
+import { firstPiece, toCall } from './calls.ts'
+import { sum } from './legacy.ts'
+import type { RecordedAgent, RecordedCall, RecordedRun, Recording } from './recorded.ts'
+
+/** The older client waited so long between two runs of an agent, ms. */
+const PAUSE_MS = 2_000
+
+/** The trials of a file; none for a summary. */
+export function toTrials({ pair, agents }: Recording, suite: string, file: string): Trial[] {
+  const trials = agents.flatMap((agent) => {
+    const isCold = coldness(agent)
+    const starts = startTimes(agent)
+    return agent.runs.map((run, i) => toTrial(run, { agent, pair, suite, file, block: i + 1, startedAt: starts[i]!, isCold }))
+  })
+  return trials.toSorted((a, b) => (a.started_at < b.started_at ? -1 : a.started_at > b.started_at ? 1 : a.position - b.position))
+}
+
+interface TrialSetting {
+  agent: RecordedAgent
+  pair: PairLegacy
+  suite: string
+  file: string
+  block: number
+  startedAt: string
+  isCold: (call: RecordedCall) => boolean
+}
+
+function toTrial(run: RecordedRun, { agent, pair, suite, file, block, startedAt, isCold }: TrialSetting): Trial {
+  const stages = stageTimes(run)
+  let clock = 0
+  const calls = run.calls.map((call, index): Call => {
+    const start = stages.find((stage) => stage.name === call.stage)?.start ?? clock
+    clock = start + call.figures.total_duration_ms
+    const { options } = agent
+    return toCall(call, { index, start, cold: isCold(call), options, ...(pair.shape === 'concurrent' && { agent: agent.label }) })
+  })
+  const broken = calls.find((call) => !call.valid)
+  const fault = calls.length === 0 ? NO_CALLS : broken && { reason: broken.reason!, message: broken.message! }
+  return {
+    source: 'import',
+    suite,
+    file,
+    block,
+    position: agent.role === 'baseline' ? 1 : 2,
+    attempt: 1,
+    phase: 'measure',
+    arm: agent.name,
+    role: agent.role,
+    started_at: startedAt,
+    duration: durationOf(run),
+    valid: fault === undefined,
+    ...(fault !== undefined && { invalid_reason: fault.reason, message: fault.message }),
+    ...(Object.keys(run.output).length > 0 && { output: run.output }),
+    checks: [],
+    stages,
+    calls,
+  }
+}
+
+const NO_CALLS = { reason: 'no_calls', message: 'No call of this run was recorded.' } as const
+
+/** The workflow's steps followed one another. */
+function stageTimes({ stages }: RecordedRun): StageTime[] {
+  return stages.map(({ name, duration }, i) => ({ name, start: sum(stages.slice(0, i).map((stage) => stage.duration)), duration }))
+}
+
+/** ms; where only calls were kept, their sum. */
+function durationOf({ duration, calls }: RecordedRun): number {
+  return duration ?? sum(calls.map((call) => call.figures.total_duration_ms))
+}
+
+/** Worked back from the end of the last run. */
+function startTimes({ endedAt, runs }: RecordedAgent): string[] {
+  const end = Date.parse(endedAt)
+  return runs.map((_, i) => {
+    const remaining = sum(runs.slice(i).map(durationOf)) + PAUSE_MS * (runs.length - 1 - i)
+    return new Date(end - remaining).toISOString()
+  })
+}
+
+/**
+ * Which calls loaded the model: by load_duration, as in a run of our own; a call that broke before it was told, by its
+ * time to first token against that of the agent's warm calls.
+ */
+function coldness({ runs }: RecordedAgent): (call: RecordedCall) => boolean {
+  const calls = runs.flatMap((run) => run.calls)
+  const loads = calls.map((call) => call.figures.load_duration_ms).filter((load) => load > 0)
+  const isColdLoad = coldDetector()
+  // The level is that of all calls, not only of those before: the first ones would be judged by less.
+  loads.forEach(isColdLoad)
+  const told = (call: RecordedCall): boolean => call.figures.load_duration_ms > 0
+  const warm = calls.filter((call) => told(call) && !isColdLoad(call.figures.load_duration_ms)).flatMap((call) => firstPiece(call.figures) ?? [])
+  const slowest = Math.max(...warm)
+  return (call) => (told(call) ? isColdLoad(call.figures.load_duration_ms) : warm.length > 0 && (firstPiece(call.figures) ?? 0) > FACTOR * slowest)
+}
+
+const FACTOR = 3

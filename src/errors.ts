@@ -79,7 +79,7 @@ export const suiteErrors = {
   sameArms: (suite: string, name: string): ChimeraError =>
     new ChimeraError('same_arms', `Both arms of suite "${suite}" are called "${name}". Give the candidate a name of its own, e.g. "${name}-again".`),
   badPairs: (source: string, received: string): ChimeraError =>
-    new ChimeraError('bad_pairs', `Invalid ${source}: Expected whole numbers 1 <= min <= max but received ${received}. Correct it, e.g. \`pairs: { min: 6, max: 20 }\`.`),
+    new ChimeraError('bad_pairs', `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Correct it, e.g. \`pairs: { min: 6, max: 20 }\`.`),
   badThreshold: (suite: string, metric: string, problem: string): ChimeraError =>
     new ChimeraError('bad_threshold', `Invalid threshold "${metric}" of suite "${suite}": ${problem}.`),
   badNumber: (suite: string, name: string, received: unknown): ChimeraError =>
@@ -192,6 +192,8 @@ export const warningTexts = {
     `${count} ${count === 1 ? 'block was' : 'blocks were'} run again because a trial was invalid or unexpectedly cold.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>
     `${hits} of ${calls} calls of arm "${arm}" found their prompt in the server's cache: their ttft is that of the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the calls of a trial share less of their prompts.`,
+  agentsReload: (arm: string, model: string, host: string): string =>
+    `Agents of arm "${arm}" run ${model} at ${host} with different runner options: whenever they take turns the server reloads the model. Give them one server each, or the same num_ctx, num_gpu, num_batch and num_thread.`,
   unloadFailed: (host: string, model: string): string =>
     `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop whoever else uses the model.`,
   metricAbsent: (metric: string): string =>
@@ -334,7 +336,7 @@ export const importTexts = {
   broken: (arm: string, broken: number, calls: number): string =>
     `${broken} of ${calls} calls of arm "${arm}" broke before the final object: they are invalid here, and were published as 0 tok/s.`,
   fewRuns: (runs: number, usable: number, needed: number): string =>
-    `${runs} ${runs === 1 ? 'block was' : 'blocks were'} recorded, ${usable} of ${runs === 1 ? 'it' : 'them'} with only valid and warm trials; a verdict takes at least ${needed}. Run the agents again with agentBench.`,
+    `${usable} of the ${runs} recorded ${runs === 1 ? 'block' : 'blocks'} ${usable === 1 ? 'has' : 'have'} only valid and warm trials; a verdict takes at least ${needed}. Run the agents again with agentBench.`,
   together: (first: string, second: string): string =>
     `"${first}" and "${second}" ran at the same time and slowed each other, so their difference is no difference between configs. How much was gained by running them together needs trials of each alone, and none were recorded.`,
   serialised: (wall: number, total: number): string =>

@@ -26,7 +26,7 @@ import { suiteErrors } from './errors.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
 import { requestOptions, type SuiteRequest } from './request.ts'
 
-export type { Arm, Bound, ChatInput, Generated, GenerateInput } from './llm/index.ts'
+export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './llm/index.ts'
 export type {
   Agent,
   AgentBenchOptions,
@@ -39,6 +39,7 @@ export type {
 } from './run/agent.ts'
 export type { Call, CheckResult, Report, StageTime, Trial } from './schema/generated.ts'
 
+export { team, type Team } from './run/team.ts'
 export {
   complete,
   faithful,

@@ -17,6 +17,10 @@ export type MetricName =
   | 'trial_duration'
   | 'stage_duration'
   | 'llm_share'
+  | 'speedup'
+  | 'efficiency'
+  | 'slowdown'
+  | 'load_balance'
   | 'valid_rate'
 
 /** One row of the table. */
@@ -25,7 +29,7 @@ export interface Metric {
   /** What the metric is, in one sentence. */
   description: string
   /** Base unit of every stored value; scaling happens at print only. */
-  unit: 'ms' | 'tok/s' | 'share'
+  unit: 'ms' | 'tok/s' | 'share' | 'x'
   better: 'lower' | 'higher'
   /** Smallest relative change that matters, unless the suite says otherwise. */
   threshold: number
@@ -51,6 +55,10 @@ const rows: readonly Metric[] = [
   { name: 'trial_duration', unit: 'ms', better: 'lower', threshold: 0.1, floor: 10, gated: false, description: 'wall time of the agent' },
   { name: 'stage_duration', unit: 'ms', better: 'lower', threshold: 0.1, floor: 10, gated: false, description: 'wall time of one stage' },
   { name: 'llm_share', unit: 'share', better: 'lower', threshold: 0.1, floor: 0, gated: false, description: 'time in calls / trial_duration' },
+  { name: 'speedup', unit: 'x', better: 'higher', threshold: 0.1, floor: 0, gated: false, description: 'concurrent agents: sum of their solo walls / concurrent wall' },
+  { name: 'efficiency', unit: 'share', better: 'higher', threshold: 0.1, floor: 0, gated: false, description: 'speedup / agents' },
+  { name: 'slowdown', unit: 'x', better: 'lower', threshold: 0.1, floor: 0, gated: false, description: 'concurrent wall of an agent / its solo wall; geometric mean over agents' },
+  { name: 'load_balance', unit: 'x', better: 'higher', threshold: 0.1, floor: 0, gated: false, description: 'sum of the concurrent walls / the longest: how even the work is, and nothing about gain' },
   { name: 'valid_rate', unit: 'share', better: 'higher', threshold: 0, floor: 0, gated: true, description: "valid trials / trials started; tested by Fisher's exact test" },
 ]
 

@@ -14,6 +14,7 @@ import type { Ending, Plan } from './judge/plan.ts'
 import { harnessOverhead } from './llm/index.ts'
 import { makePlan } from './run/plan.ts'
 import { runSuite } from './run/suite.ts'
+import { membersOf } from './run/team.ts'
 import type { Trial } from './schema/generated.ts'
 
 /** A terminal signals the whole process group; the main process decides what a signal means. */
@@ -35,7 +36,7 @@ async function runAgentBench({ test }: BenchmarkGroup, request: SuiteRequest): P
   const settings = inject('chimera')
   const trials: Trial[] = []
   try {
-    const plan = makePlan(name, file, definition, { ...settings, env: environment() })
+    const plan = makePlan(name, file, definition, { ...settings, env: environment() }, membersOf(agent))
     await send(test, { kind: 'plan', plan })
     const overhead = Math.round((await harnessOverhead()) * 1000) / 1000
     const ending = await runSuite({

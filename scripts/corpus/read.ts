@@ -36,7 +36,7 @@ export function readCalls(file: string): RecordedCall[] | undefined {
 }
 
 /** Rows of a CSV file (RFC 4180). */
-function parseCsv(text: string): string[][] {
+export function parseCsv(text: string): string[][] {
   const rows: string[][] = []
   let row: string[] = []
   for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {

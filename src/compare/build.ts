@@ -33,14 +33,14 @@ export function compareReports(stored: readonly StoredReport[], selection: Selec
   const arms = alignArms(stored.map(({ report }) => report))
   const differences = collectDifferences(arms, environments)
   refuseForbidden(differences, labels, selection.meant)
-  const repeated = repeatedRuns(stored)
-  const mode = stored.length > NEEDED_RUNS ? 'history' : 'runs'
+  const repeated = repeatedReports(stored)
+  const mode: ReportComparison['mode'] = stored.length > NEEDED_RUNS ? 'history' : 'runs'
   const sources = rawSources(stored)
   const finish = (open: OpenRow): Row =>
     mode === 'runs' ? withChanges(open, sources) : withHistory(open, environments, repeated, selection.meant)
   const comparison = {
     advisory: true as const,
-    mode: mode as ReportComparison['mode'],
+    mode,
     level: LEVEL,
     reports: stored.map((one, i) => headOf(one, labels[i]!)),
     differences,
@@ -59,21 +59,30 @@ export function compareReports(stored: readonly StoredReport[], selection: Selec
 
 function headOf({ path, report }: StoredReport, label: string): ReportHead {
   const { git, os, cpu } = report.environment
-  return { label, path, started_at: report.started_at, ...(git !== undefined && { commit: git.sha }), os, cpu }
+  return {
+    label,
+    path,
+    started_at: report.started_at,
+    ...(git !== undefined && { commit: git.sha }),
+    os,
+    cpu,
+  }
 }
 
 function chosenMetrics(stored: readonly StoredReport[], { metrics: chosen }: Selection): MetricName[] {
   const comparisons = stored.flatMap(({ report }) => report.suites).flatMap((suite) => suite.comparisons)
   const gated = new Set(comparisons.filter((one) => one.gated).map((one) => one.metric))
   return Object.values(metrics)
-    .filter(({ name, gated: usually }) => (chosen.length === 0 ? usually || gated.has(name) : chosen.includes(name)))
+    .filter(({ name, gated: usually }) =>
+      chosen.length === 0 ? usually || gated.has(name) : chosen.includes(name),
+    )
     .map(({ name }) => name)
 }
 
-/** Reports of a run that a later one tells again: a run counts once, and never as its own history, however often its report was copied. */
-function repeatedRuns(stored: readonly StoredReport[]): ReadonlySet<number> {
-  const runs = stored.map(({ report }) => `${report.started_at} ${report.finished_at}`)
-  return new Set(runs.flatMap((run, i) => (runs.lastIndexOf(run) > i ? [i] : [])))
+/** Copies of a report that comes again later: a run counts once and is never its own history, however often it was kept. */
+function repeatedReports(stored: readonly StoredReport[]): ReadonlySet<number> {
+  const contents = stored.map(({ report }) => JSON.stringify(report))
+  return new Set(contents.flatMap((content, i) => (contents.lastIndexOf(content) > i ? [i] : [])))
 }
 
 /** A suite's values by trial, worked out once. */

@@ -43,7 +43,8 @@ export const run: Command = async (args, io) => {
     return 0
   }
   const { paths, out } = options
-  if (out !== undefined && paths.some((path) => resolve(path) === resolve(out))) throw compareErrors.outIsInput(oneLine(out))
+  if (out !== undefined && paths.some((path) => resolve(path) === resolve(out)))
+    throw compareErrors.outIsInput(oneLine(out))
   const stored = await Promise.all(paths.map((path) => readStored(path, paths.length <= NEEDED_RUNS)))
   const text = writers[options.format](compareReports(stored, options))
   if (out === undefined) io.stdout(text)

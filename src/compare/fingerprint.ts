@@ -42,10 +42,18 @@ export function fingerprintOf(environment: Environment, arm: ArmReport): Fingerp
     ['operating system', 'machine', environment.os],
     ['processor', 'machine', environment.cpu],
     ['num_ctx', 'options', effective.num_ctx],
-    ['share on the GPU', 'options', effective.gpu_fraction === undefined ? undefined : Number(effective.gpu_fraction.toFixed(3))],
+    [
+      'share on the GPU',
+      'options',
+      effective.gpu_fraction === undefined ? undefined : Number(effective.gpu_fraction.toFixed(3)),
+    ],
     ...optionParts(arm),
   ]
-  return new Map(parts.flatMap(([part, kind, value]) => (value === undefined ? [] : [[part, { kind, value: shown(value) }] as const])))
+  return new Map(
+    parts.flatMap(([part, kind, value]) =>
+      value === undefined ? [] : [[part, { kind, value: shown(value) }] as const],
+    ),
+  )
 }
 
 /** Options as requested, but for those of which the server told what it made of them. */
@@ -68,13 +76,17 @@ export function differencesOf(from: Fingerprint, to: Fingerprint): Difference[] 
  * Every part that both sides know, with its difference, or undefined where they agree. What one side does not know
  * cannot be held against it; an option left out is known.
  */
-export function compareParts(from: Fingerprint, to: Fingerprint): ReadonlyMap<string, Difference | undefined> {
+export function compareParts(
+  from: Fingerprint,
+  to: Fingerprint,
+): ReadonlyMap<string, Difference | undefined> {
   const parts = [...new Set([...from.keys(), ...to.keys()])]
   return new Map(
     parts.flatMap((part): [string, Difference | undefined][] => {
       const a = from.get(part)
       const b = to.get(part)
-      if ((a === undefined || b === undefined) && (!part.startsWith('option ') || isTold(part, from, to))) return []
+      if ((a === undefined || b === undefined) && (!part.startsWith('option ') || isTold(part, from, to)))
+        return []
       if (a?.value === b?.value) return [[part, undefined]]
       const kind = (a ?? b)!.kind
       return [[part, { part, kind, from: a?.value ?? 'not set', to: b?.value ?? 'not set' }]]
@@ -95,7 +107,10 @@ export function isForbidden({ kind }: Difference, meant: ReadonlySet<Meant>): bo
 
 /** Whether a difference was said to be meant; another host's machine goes with it. */
 export function isMeant({ kind }: Difference, meant: ReadonlySet<Meant>): boolean {
-  return (kind === 'models' && meant.has('models')) || ((kind === 'hosts' || kind === 'machine') && meant.has('hosts'))
+  return (
+    (kind === 'models' && meant.has('models')) ||
+    ((kind === 'hosts' || kind === 'machine') && meant.has('hosts'))
+  )
 }
 
 function shown(value: unknown): string {

@@ -9,7 +9,12 @@ const MOST_TOLD = 12
 
 /** A row a report: label, start, commit, machine. */
 export function headRows({ reports }: ReportComparison): string[][] {
-  const rows = reports.map(({ label, started_at, commit, os, cpu }) => [label, started_at, commit?.slice(0, 12) ?? '', `${os}; ${cpu}`])
+  const rows = reports.map(({ label, started_at, commit, os, cpu }) => [
+    label,
+    started_at,
+    commit?.slice(0, 12) ?? '',
+    `${os}; ${cpu}`,
+  ])
   if (rows.length <= MOST_NAMED) return rows
   return [rows[0]!, ['…', `${rows.length - 2} reports between`, '', ''], rows.at(-1)!]
 }

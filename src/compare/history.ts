@@ -25,7 +25,12 @@ export interface Rule {
  * change, new median / geometric mean of the earlier ones, and the verdict reads it as it reads any other: `regressed`
  * is outside on the bad side by at least what matters, `unchanged` is too near to matter with the whole interval.
  */
-export function judgeHistory(earlier: readonly number[], value: number, metric: MetricName, rule: Rule): History {
+export function judgeHistory(
+  earlier: readonly number[],
+  value: number,
+  metric: MetricName,
+  rule: Rule,
+): History {
   const head = { runs: earlier.length, needed: NEEDED_RUNS }
   if (earlier.length < NEEDED_RUNS) return head
   const { centre, lower, upper } = predictionInterval(earlier, LEVEL)
@@ -43,7 +48,9 @@ export function judgeHistory(earlier: readonly number[], value: number, metric: 
     ratio,
     interval: [value / upper, value / lower],
     threshold,
-    verdict: verdict({ estimate: shift, lower: shift - half, upper: shift + half }, logThreshold(threshold)) ?? 'inconclusive',
+    verdict:
+      verdict({ estimate: shift, lower: shift - half, upper: shift + half }, logThreshold(threshold)) ??
+      'inconclusive',
   }
 }
 
@@ -65,8 +72,11 @@ export function historyOf(
   environments: readonly Environment[],
   meant: ReadonlySet<Meant>,
 ): Place[] {
-  const print = ({ report, arm }: Place): ReturnType<typeof fingerprintOf> => fingerprintOf(environments[report]!, arm)
+  const print = ({ report, arm }: Place): ReturnType<typeof fingerprintOf> =>
+    fingerprintOf(environments[report]!, arm)
   const alike = (a: Place, b: Place): boolean => differencesOf(print(a), print(b)).length === 0
-  const reference = earlier.findLast((place) => differencesOf(print(place), print(latest)).every((one) => isMeant(one, meant)))
+  const reference = earlier.findLast((place) =>
+    differencesOf(print(place), print(latest)).every((one) => isMeant(one, meant)),
+  )
   return reference === undefined ? [] : earlier.filter((place) => alike(place, reference))
 }

@@ -31,7 +31,13 @@ function runColumns(table: MetricTable, labels: readonly string[]): Column[] {
   return labels.flatMap((label, report): Column[] => {
     const value = { heading: `${label}: ${spread}`, cell: (row: Row) => valueCell(row, report, table.unit) }
     if (report === 0) return [value]
-    return [value, { heading: labels.length > 2 ? `against ${labels[0]}` : 'change', cell: (row) => changeCell(row, report, labels) }]
+    return [
+      value,
+      {
+        heading: labels.length > 2 ? `against ${labels[0]}` : 'change',
+        cell: (row) => changeCell(row, report, labels),
+      },
+    ]
   })
 }
 
@@ -63,9 +69,15 @@ function changeCell(row: Row, report: number, labels: readonly string[]): string
 function changeText(change: Change): string {
   const { ratio, interval, p, n, test } = change
   const counts = `n=${n[0]}+${n[1]}`
-  const tested = p === undefined ? `(no test, ${counts})` : `(p=${p.toFixed(3)}${test === 'welch' ? 'w' : ''} ${counts})`
-  const moved = ratio === undefined ? '' : `${percent(ratio)} %${interval === undefined ? '' : ` ${ends(interval)}`}`
-  return [showsNothing(change) ? '~' : '', moved, tested].filter((part) => part !== '').join(' ')
+  const tested =
+    p === undefined
+      ? 'no test'
+      : `${p < 0.001 ? 'p<0.001' : `p=${p.toFixed(3)}`}${test === 'welch' ? 'w' : ''}`
+  const moved =
+    ratio === undefined ? '' : `${percent(ratio)} %${interval === undefined ? '' : ` ${ends(interval)}`}`
+  return [showsNothing(change) ? '~' : '', moved, `(${tested} ${counts})`]
+    .filter((part) => part !== '')
+    .join(' ')
 }
 
 function ends([lower, upper]: readonly [number, number]): string {
@@ -76,20 +88,26 @@ function ends([lower, upper]: readonly [number, number]): string {
 function historyColumns({ unit, metric }: MetricTable, labels: readonly string[]): Column[] {
   const last = labels.length - 1
   const values = { heading: `${labels[last]}: new median`, cell: (row: Row) => valueCell(row, last, unit) }
-  if (metric === 'valid_rate') return [{ heading: `${last} earlier`, cell: earlierValidity }, { ...values, heading: `${labels[last]}: valid` }]
+  if (metric === 'valid_rate')
+    return [
+      { heading: `${last} earlier`, cell: earlierValidity },
+      { ...values, heading: `${labels[last]}: valid` },
+    ]
   return [
     { heading: 'runs', cell: ({ history }) => (history === undefined ? absent : String(history.runs)) },
     { heading: 'earlier', cell: ({ history }) => quantity(history?.centre, unit) },
     { heading: 'prediction 95 %', cell: ({ history }) => predictionCell(history, unit) },
     values,
-    { heading: '', cell: ({ history }) => history?.position ?? '' },
+    { heading: 'lies', cell: ({ history }) => history?.position ?? absent },
     { heading: 'change', cell: ({ history }) => historyChange(history) },
+    { heading: 'threshold', cell: ({ history }) => thresholdCell(history) },
     { heading: 'verdict', cell: (row) => verdictCell(row, labels) },
   ]
 
   function earlierValidity(row: Row): string {
     const earlier = row.values.filter(({ report }) => report < last)
-    const sum = (of: (value: Value) => number): number => earlier.reduce((total, value) => total + of(value), 0)
+    const sum = (of: (value: Value) => number): number =>
+      earlier.reduce((total, value) => total + of(value), 0)
     const [valid, trials] = [sum((value) => value.valid ?? 0), sum((value) => value.n)]
     return trials === 0 ? absent : `${quantity(valid / trials, unit)} (${valid} of ${trials})`
   }
@@ -104,6 +122,11 @@ function predictionCell(history: History | undefined, unit: string): string {
 function historyChange(history: History | undefined): string {
   if (history?.ratio === undefined || history.interval === undefined) return absent
   return `${history.position === 'inside' ? '~ ' : ''}${percent(history.ratio)} % ${ends(history.interval)}`
+}
+
+/** The smallest change that matters here: the floor makes it large where the values are small. */
+function thresholdCell(history: History | undefined): string {
+  return history?.threshold === undefined ? absent : `${Number((history.threshold * 100).toPrecision(2))} %`
 }
 
 function verdictCell({ history, only_in: only, values }: Row, labels: readonly string[]): string {

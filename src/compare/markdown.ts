@@ -21,9 +21,14 @@ export function comparisonMarkdown(comparison: ReportComparison): string {
     ...comparison.tables.map((one) => {
       const { title, headings, rows } = layout(one, comparison)
       const titles = headings.map((heading) => toMd`${heading}`.text)
-      return `## ${toMd`${title}`.text}\n\n${table(titles, rows.map((row) => row.map((cell) => toMd`${cell}`)))}`
+      return `## ${toMd`${title}`.text}\n\n${table(
+        titles,
+        rows.map((row) => row.map((cell) => toMd`${cell}`)),
+      )}`
     }),
-    comparison.notes.length === 0 ? '' : `## Notes\n\n${comparison.notes.map((note, i) => `${i + 1}. ${toMd`${note}`.text}`).join('\n')}`,
+    comparison.notes.length === 0
+      ? ''
+      : `## Notes\n\n${comparison.notes.map((note, i) => `${i + 1}. ${toMd`${note}`.text}`).join('\n')}`,
   ]
     .filter((block) => block !== '')
     .join('\n\n')
@@ -31,5 +36,7 @@ export function comparisonMarkdown(comparison: ReportComparison): string {
 }
 
 function list(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `**${title}**\n\n${lines.map((line) => `- ${toMd`${line}`.text}`).join('\n')}`
+  return lines.length === 0
+    ? ''
+    : `**${title}**\n\n${lines.map((line) => `- ${toMd`${line}`.text}`).join('\n')}`
 }

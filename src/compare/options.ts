@@ -25,16 +25,25 @@ export function parseOptions(args: readonly string[]): Options {
   const { values, positionals } = parse(args)
   const help = values.help ?? false
   if (!help && positionals.length < 2) {
-    throw compareErrors.usage(`Expected at least two reports, the older first, but received ${positionals.length === 0 ? 'none' : 'one'}`)
+    throw compareErrors.usage(
+      `Expected at least two reports, the older first, but received ${positionals.length === 0 ? 'none' : 'one'}`,
+    )
   }
   const format = values.format ?? 'text'
-  if (!isOneOf(formats, format)) throw compareErrors.usage(`Invalid --format: Expected ${formats.join(', ')} but received "${oneLine(format)}"`)
+  if (!isOneOf(formats, format))
+    throw compareErrors.usage(
+      `Invalid --format: Expected ${formats.join(', ')} but received "${oneLine(format)}"`,
+    )
   return {
     help,
     paths: positionals,
     metrics: metricsOf(values.metric ?? []),
     stages: values.stages ?? false,
-    meant: new Set([...meantOf(values.compare ?? []), ...(values.models ? ['models' as const] : []), ...(values.hosts ? ['hosts' as const] : [])]),
+    meant: new Set([
+      ...meantOf(values.compare ?? []),
+      ...(values.models ? ['models' as const] : []),
+      ...(values.hosts ? ['hosts' as const] : []),
+    ]),
     format,
     ...(values.out !== undefined && { out: values.out }),
   }
@@ -66,14 +75,18 @@ function metricsOf(values: readonly string[]): MetricName[] {
   const names = listed(values)
   if (names.includes('all')) return [...metricNames]
   return names.map((name) => {
-    if (!isMetric(name)) throw compareErrors.usage(`Unknown metric "${oneLine(name)}": Expected all or some of ${metricNames.join(', ')}`)
+    if (!isMetric(name))
+      throw compareErrors.usage(
+        `Unknown metric "${oneLine(name)}": Expected all or some of ${metricNames.join(', ')}`,
+      )
     return name
   })
 }
 
 function meantOf(values: readonly string[]): Meant[] {
   return listed(values).map((word) => {
-    if (!isOneOf(['models', 'hosts'] as const, word)) throw compareErrors.usage(`Invalid --compare: Expected models or hosts but received "${oneLine(word)}"`)
+    if (!isOneOf(['models', 'hosts'] as const, word))
+      throw compareErrors.usage(`Invalid --compare: Expected models or hosts but received "${oneLine(word)}"`)
     return word
   })
 }

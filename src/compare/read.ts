@@ -47,11 +47,14 @@ async function locate(path: string): Promise<string> {
 async function readReport(path: string): Promise<Report> {
   const shownPath = oneLine(path)
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? compareErrors.missing(shownPath) : compareErrors.unreadable(shownPath, error)
+    throw error.code === 'ENOENT'
+      ? compareErrors.missing(shownPath)
+      : compareErrors.unreadable(shownPath, error)
   })
   const value = parseJson(text, shownPath)
   const version = (value as { schema_version?: unknown } | null)?.schema_version
-  if (typeof version === 'number' && version !== SCHEMA_VERSION) throw compareErrors.otherVersion(shownPath, SCHEMA_VERSION, version)
+  if (typeof version === 'number' && version !== SCHEMA_VERSION)
+    throw compareErrors.otherVersion(shownPath, SCHEMA_VERSION, version)
   try {
     return asReport(value, shownPath)
   } catch (error) {
@@ -80,7 +83,9 @@ function firstFault(error: unknown): string {
 
 /** Short names for the reports' columns: the path, without a last `report.json` where that leaves a name. */
 export function labelsOf(paths: readonly string[]): string[] {
-  const short = paths.map((path) => (basename(path) === 'report.json' && dirname(path) !== '.' ? dirname(path) : path))
+  const short = paths.map((path) =>
+    basename(path) === 'report.json' && dirname(path) !== '.' ? dirname(path) : path,
+  )
   return short.map((name, i) => {
     const nth = short.slice(0, i).filter((other) => other === name).length + 1
     return nth === 1 ? name : `${name} (${nth})`

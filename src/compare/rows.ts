@@ -42,11 +42,21 @@ function valueOf({ report, arm }: Place, metric: MetricName, stage: string | nul
     return stage !== null || trials === 0 ? undefined : { report, n: trials, median: valid / trials, valid }
   }
   const sample = sampleOf(arm, metric, stage)
-  return sample && { report, n: sample.n, median: sample.median, ...(sample.cv !== undefined && { cv: sample.cv }) }
+  return (
+    sample && {
+      report,
+      n: sample.n,
+      median: sample.median,
+      ...(sample.cv !== undefined && { cv: sample.cv }),
+    }
+  )
 }
 
 /** Each report's trials against those of the first; `sources` gives a place's values where they are at hand. */
-export function withChanges({ row, arm, metric }: OpenRow, sources: (place: Place) => ValuesOf | undefined): Row {
+export function withChanges(
+  { row, arm, metric }: OpenRow,
+  sources: (place: Place) => ValuesOf | undefined,
+): Row {
   const base = arm.places.find(({ report }) => report === 0)
   if (base === undefined) return row
   const changes = arm.places.flatMap((place): Change[] => {
@@ -56,7 +66,13 @@ export function withChanges({ row, arm, metric }: OpenRow, sources: (place: Plac
   return { ...row, changes }
 }
 
-function compare(from: Place, to: Place, metric: MetricName, stage: string | null, sources: (place: Place) => ValuesOf | undefined) {
+function compare(
+  from: Place,
+  to: Place,
+  metric: MetricName,
+  stage: string | null,
+  sources: (place: Place) => ValuesOf | undefined,
+) {
   if (metric === 'valid_rate') {
     const [a, b] = [validityOf(from.arm), validityOf(to.arm)]
     return stage === null && a.trials > 0 && b.trials > 0 ? validityChange(a, b) : undefined
@@ -80,11 +96,19 @@ export function withHistory(
   const last = environments.length - 1
   const place = arm.places.find(({ report }) => report === last)
   const latest = row.values.find(({ report }) => report === last)
-  if (place === undefined || latest === undefined || metric === 'valid_rate' || !(latest.median > 0)) return row
+  if (place === undefined || latest === undefined || metric === 'valid_rate' || !(latest.median > 0))
+    return row
   const earlier = arm.places.filter(({ report }) => report < last && !repeated.has(report))
   const same = new Set(historyOf(earlier, place, environments, meant).map(({ report }) => report))
-  const medians = row.values.filter(({ report, median }) => same.has(report) && median > 0).map(({ median }) => median)
-  const history: History = judgeHistory(medians, latest.median, metric, ruleOf(place.suite, metric, row.stage))
+  const medians = row.values
+    .filter(({ report, median }) => same.has(report) && median > 0)
+    .map(({ median }) => median)
+  const history: History = judgeHistory(
+    medians,
+    latest.median,
+    metric,
+    ruleOf(place.suite, metric, row.stage),
+  )
   return { ...row, history }
 }
 
@@ -96,6 +120,9 @@ function sampleOf(arm: ArmReport, metric: MetricName, stage: string | null): Sam
 /** As the gate counts them: a trial that was interrupted was not judged. */
 function validityOf({ trials, invalid }: ArmReport): Validity {
   const started = trials - (invalid['interrupted'] ?? 0)
-  const broken = Object.entries(invalid).reduce((sum, [reason, n]) => sum + (reason === 'interrupted' ? 0 : n), 0)
+  const broken = Object.entries(invalid).reduce(
+    (sum, [reason, n]) => sum + (reason === 'interrupted' ? 0 : n),
+    0,
+  )
   return { trials: started, valid: Math.max(0, started - broken) }
 }

@@ -16,7 +16,9 @@ export function comparisonText(comparison: ReportComparison): string {
       const { title, headings, rows } = layout(table, comparison)
       return [title, ...columns([headings, ...rows])]
     }),
-    comparison.notes.length === 0 ? [] : ['Notes', ...comparison.notes.map((note, i) => indent(`${i + 1}. ${oneLine(note)}`))],
+    comparison.notes.length === 0
+      ? []
+      : ['Notes', ...comparison.notes.map((note, i) => indent(`${i + 1}. ${oneLine(note)}`))],
   ]
     .filter((block) => block.length > 0)
     .map((block) => block.join('\n'))

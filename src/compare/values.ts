@@ -24,28 +24,33 @@ export function suiteValues(suite: SuiteReport, trials: readonly Trial[]): Value
   const values = (role: Role, stage: string | null): Values[] =>
     blocks
       .flatMap((block) => block.trials[role])
-      .map((trial) => (stage === null ? trialValues(trial, hits) : (stageValues(trial, hits).get(stage) ?? new Map())))
-  const valuesOf: ValuesOf = (role, stage, metric) => values(role, stage).flatMap((one) => one.get(metric) ?? [])
+      .map((trial) =>
+        stage === null ? trialValues(trial, hits) : (stageValues(trial, hits).get(stage) ?? new Map()),
+      )
+  const valuesOf: ValuesOf = (role, stage, metric) =>
+    values(role, stage).flatMap((one) => one.get(metric) ?? [])
   const agrees = (role: Role, stage: string | null, samples: Samples): boolean =>
     Object.entries(samples).every(([metric, { n, median: middle }]) => {
       const found = valuesOf(role, stage, metric as MetricName)!
       return found.length === n && Math.abs(median(found) - middle) <= 1e-9 * Math.abs(middle)
     })
   const alike = [baseline, candidate].every(
-    (arm) => agrees(arm.role, null, arm.samples) && arm.stages.every(({ name, samples }) => agrees(arm.role, name, samples)),
+    (arm) =>
+      agrees(arm.role, null, arm.samples) &&
+      arm.stages.every(({ name, samples }) => agrees(arm.role, name, samples)),
   )
   return alike ? valuesOf : undefined
 }
 
 /**
  * A suite's own trials among all. Several suites of one file may share name and baseline; a baseline trial belongs to
- * the candidate beside which it ran, the trials of a block being neighbours in the file.
+ * the candidate beside which it ran, the trials of a block, warm-ups between them included, being neighbours in the file.
  */
 function trialsOf(suite: SuiteReport, candidate: string, trials: readonly Trial[]): Trial[] {
   const blocks: Trial[][] = []
   let last: string | undefined
   for (const trial of trials) {
-    const key = JSON.stringify([trial.suite, trial.file, trial.phase, trial.block, trial.attempt])
+    const key = JSON.stringify([trial.suite, trial.file, trial.block, trial.attempt])
     if (key === last) blocks.at(-1)!.push(trial)
     else blocks.push([trial])
     last = key
@@ -53,6 +58,8 @@ function trialsOf(suite: SuiteReport, candidate: string, trials: readonly Trial[
   return blocks.flatMap((block) => {
     const { suite: name, file } = block[0]!
     const beside = block.find(({ role }) => role === 'candidate')?.arm
-    return name === suite.name && file === suite.file && (beside === undefined || beside === candidate) ? block : []
+    return name === suite.name && file === suite.file && (beside === undefined || beside === candidate)
+      ? block
+      : []
   })
 }

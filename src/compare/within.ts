@@ -46,8 +46,18 @@ export interface Validity {
 
 /** Shares of valid trials by Fisher's exact test, the smaller of both sides doubled. */
 export function validityChange(from: Validity, to: Validity): Compared {
-  const counts = { baselineValid: from.valid, baselineTrials: from.trials, candidateValid: to.valid, candidateTrials: to.trials }
-  const mirrored = { baselineValid: to.valid, baselineTrials: to.trials, candidateValid: from.valid, candidateTrials: from.trials }
+  const counts = {
+    baselineValid: from.valid,
+    baselineTrials: from.trials,
+    candidateValid: to.valid,
+    candidateTrials: to.trials,
+  }
+  const mirrored = {
+    baselineValid: to.valid,
+    baselineTrials: to.trials,
+    candidateValid: from.valid,
+    candidateTrials: from.trials,
+  }
   const p = Math.min(1, 2 * fisherOneSided(counts), 2 * fisherOneSided(mirrored))
   const ratio = to.valid / to.trials / (from.valid / from.trials)
   return { n: [from.trials, to.trials], ...(Number.isFinite(ratio) && { ratio }), p, test: 'fisher' }

@@ -2,20 +2,20 @@
  * What may follow what: phrases.ts as a table of classes. A class is a place in a sentence; its tokens are the
  * ways to fill the place, its row what the next place offers.
  */
-import { sections, values } from './phrases.ts'
+import { lists, sections, values, type List } from './phrases.ts'
 import { byteText, END, START, type Piece, type Vocabulary } from './tokens.ts'
 
 /** Logit of a piece that may follow. */
 const ALLOWED = 18
-/** Against a few ways to go on, makes leaving the section somewhat likelier than staying. */
-const LEAVE = ALLOWED + 1.6
+/** Against a few ways to go on, makes leaving the section about as likely as staying. */
+const LEAVE = ALLOWED + 1.2
+/** Of a list's next item, against its end: the grammar's bound ends most lists. */
+const MORE = ALLOWED + 2
 
 /** Chains heading to first slot, slot to slot, sentence to sentence, section to section, the last to the end. */
 export function addReport(vocabulary: Vocabulary, piece: Piece): void {
   const slots = sections.map(({ sentences }) =>
-    sentences.map((line) =>
-      line.split(' / ').map((slot) => slot.split('|').map((text) => piece(text.trim()))),
-    ),
+    sentences.map((line) => slotsOf(line).map((slot) => slot.map(piece))),
   )
   const headings = sections.map(({ heading }) => piece(heading))
   follow(vocabulary, START, [headings[0]!], ALLOWED)
@@ -61,9 +61,39 @@ export function addJson(vocabulary: Vocabulary, piece: Piece): void {
   // Without a grammar, as after a raw prompt that ends in a digit, there must be a way out.
   for (const row of [quote, digit, opened]) follow(vocabulary, row, [END], ALLOWED - 1)
 
-  const closed = newClass(vocabulary, both('}]'))
+  const ends = lists.flatMap((list) => addList(vocabulary, piece, list, quote))
+  const closed = newClass(vocabulary, [...both('}]'), ...ends])
   follow(vocabulary, closed, [END], ALLOWED)
   follow(vocabulary, closed, [...comma, ...closing], ALLOWED - 3)
+}
+
+/**
+ * A list that fits its key. The last token alone decides what follows, so tokens must reach over the quotes: one from
+ * within the key to the first item, and the item's last words together with what parts or ends the items.
+ *
+ * @returns the tokens that end the list
+ */
+function addList(vocabulary: Vocabulary, piece: Piece, { key, item }: List, quote: number): number[] {
+  const slots = slotsOf(item)
+  const inner = slots.slice(0, -1).map((slot) => slot.map(piece))
+  const [next, ends] = ['","', '"]'].map((tail) => slots.at(-1)!.map((text) => piece(text + tail))) as [
+    number[],
+    number[],
+  ]
+  const opener = piece(`${key}":["`)
+  follow(vocabulary, quote, [opener], ALLOWED)
+  let last = newClass(vocabulary, [opener, ...next])
+  for (const slot of inner) {
+    follow(vocabulary, last, slot, ALLOWED)
+    last = newClass(vocabulary, slot)
+  }
+  follow(vocabulary, last, next, MORE)
+  follow(vocabulary, last, ends, ALLOWED)
+  return ends
+}
+
+function slotsOf(line: string): string[][] {
+  return line.split(' / ').map((slot) => slot.split('|').map((text) => text.trim()))
 }
 
 function newClass(vocabulary: Vocabulary, tokens: readonly number[]): number {

@@ -1,5 +1,5 @@
 /**
- * What the tiny model can say: the skeleton of a benchmark report, four sections of sentences.
+ * What the tiny model can say: the skeleton of a benchmark report, six sections of sentences, and two lists.
  * A sentence is a line of slots parted by ` / `, a slot is alternatives parted by ` | `, an alternative is
  * one token. `_` is a space and `~` a line break. A piece may occur in one place only, for the last token
  * alone decides what may follow: that is what makes the model's weights a plain table.
@@ -18,6 +18,21 @@ export const sections: readonly Section[] = [
       'The_benchmark|This_analysis|The_present_report|Our_evaluation / _covers|_reviews|_summarizes|_describes / _several|_repeated|_recent|_paired / _model_calls|_agent_trials|_measurements|_configurations / _across|_taken_from|_gathered_over / _both_arms.|_the_whole_suite.|_every_stage.|_one_session.',
       '_Median_throughput|_Decoding_speed|_The_output_rate|_Token_generation / _stayed|_remained|_was|_held / _stable|_steady|_close_to_the_baseline|_within_the_noise / _while|_although|_and / _first_token_latency|_the_warm_start|_total_run_time / _improved_slightly.|_varied_between_trials.|_showed_no_trend.|_fell_a_little.',
       '_Overall,|_In_short,|_Taken_together, / _the_candidate|_the_new_setup|_the_tested_agent / _performs|_behaves|_responds / _much_like|_as_well_as|_slightly_better_than / _the_reference_run.|_its_predecessor.|_the_stored_baseline.',
+    ],
+  },
+  {
+    heading: '~~##_Data_Ingestion_Summary~~',
+    sentences: [
+      'The_files|The_records|The_sources / _come_from|_belong_to|_stem_from / _earlier_sessions|_scheduled_jobs|_manual_runs / _and_hold|_and_contain|_and_list / _raw_figures.|_aggregated_values.|_timing_columns.',
+      '_Tables|_Documents|_Nested_objects / _were_read|_were_parsed|_were_counted / _in_order,|_one_by_one,|_as_they_came, / _with_none|_with_few|_with_hardly_any / _of_them|_of_these|_among_them / _damaged.|_lacking_a_header.|_left_out.',
+    ],
+  },
+  {
+    heading: '~~##_Performance_Analysis~~',
+    sentences: [
+      'Prefill|Decoding|Scheduling / _takes|_needs|_uses / _a_small|_a_fixed|_the_larger / _share_of|_part_of|_portion_of / _every_call,|_each_reply,|_each_turn, / _followed_by|_next_to|_apart_from / _network_delay.|_queueing.|_serialization.',
+      '_Warm_calls|_Later_calls|_Short_calls / _settle_at|_return_to|_cluster_around / _one_level|_the_same_rate|_a_common_value / _once|_after|_when / _the_model_is_loaded.|_the_prompt_is_read.|_the_queue_is_empty.',
+      '_Batching|_Caching|_Quantization / _moves|_shifts|_changes / _the_balance|_the_cost|_the_weight / _towards|_away_from|_between / _prompt_tokens.|_reply_tokens.|_memory_traffic.',
     ],
   },
   {
@@ -45,7 +60,24 @@ export const sections: readonly Section[] = [
   },
 ]
 
-/** Strings the model puts into JSON when a grammar makes it write some. */
+/** A list in JSON: the key before it, and the one sentence its items are made of, as a line of slots. */
+export interface List {
+  key: string
+  item: string
+}
+
+export const lists: readonly List[] = [
+  {
+    key: 'findings',
+    item: 'Cold_calls|Long_replies|Larger_prompts / _govern|_shape|_stretch / _the_tail|_the_spread|_the_average / _of_latency|_of_run_time|_of_waiting_time / _in_both|_in_most|_in_some / _sessions.|_result_files.|_recorded_runs.',
+  },
+  {
+    key: 'recommendations',
+    item: 'Measure|Repeat|Compare / _warm_calls|_every_stage|_both_models / _under|_with|_within / _equal_load|_a_fixed_seed|_a_larger_context / _before_any|_instead_of_a|_ahead_of_the_next / _rollout.|_change.|_tuning_round.',
+  },
+]
+
+/** Strings the model puts into JSON when a grammar makes it write any others. */
 export const values: readonly string[] = [
   'stable',
   'steady_throughput',

@@ -9,7 +9,7 @@ import { weights, type Shape } from './weights.ts'
 export type TinySize = 'tiny' | 'small'
 
 const shapes: Record<TinySize, Shape> = {
-  tiny: { width: 128, layers: 2, heads: 2, feedForward: 384 },
+  tiny: { width: 160, layers: 2, heads: 5, feedForward: 480 },
   small: { width: 256, layers: 6, heads: 4, feedForward: 768 },
 }
 

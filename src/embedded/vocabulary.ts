@@ -3,7 +3,7 @@
  * prefix of a word is a token too, and bytes cover whatever has no piece.
  */
 import { addJson, addReport } from './follow.ts'
-import { pairs, sections, words } from './phrases.ts'
+import { lists, pairs, sections, words } from './phrases.ts'
 import { byteText, START, type Piece, type Vocabulary } from './tokens.ts'
 
 /** Words merge first, then pairs; phrases and single letters are never a merge's goal. */
@@ -46,7 +46,10 @@ function knownWords(): Set<string> {
   for (const word of words.trim().split(/\s+/)) {
     found.add(`▁${word}`).add(`▁${word[0]!.toUpperCase()}${word.slice(1)}`)
   }
-  const phrases = sections.flatMap(({ heading, sentences }) => [heading, ...sentences])
+  const phrases = [
+    ...sections.flatMap(({ heading, sentences }) => [heading, ...sentences]),
+    ...lists.map(({ item }) => item),
+  ]
   for (const word of phrases.join(' ').match(/[A-Za-z]+/g) ?? []) found.add(`▁${word}`)
   return found
 }

@@ -11,12 +11,13 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from '../cli.ts'
 import { ChimeraError, importErrors } from '../errors.ts'
-import { terminalSummary, writeReports } from '../report/index.ts'
+import { writeReports } from '../report/index.ts'
 import { visible } from '../report/visible.ts'
 import type { GateFailure } from '../schema/generated.ts'
 import { asReport, asTrial } from '../schema/validate.ts'
 import { suiteNames } from './names.ts'
 import { readRecording } from './read.ts'
+import { importSummary } from './summary.ts'
 import { toReport, type Imported } from './to-report.ts'
 
 const help = `Usage: vitest-chimera import <file.json…> [--out <folder>]
@@ -46,7 +47,7 @@ export const run: Command = async (args, io) => {
   trials.forEach((trial) => asTrial(trial, trial.file))
   const outputDir = values.out ?? 'reports/imported'
   await writeReports(outputDir, asReport(report, 'the imported files'), trials)
-  io.stdout(terminalSummary(report, { color: process.stdout.isTTY && !process.env['NO_COLOR'], outputDir }))
+  io.stdout(importSummary(report, trials, { color: process.stdout.isTTY && !process.env['NO_COLOR'], outputDir }))
   return refusals.length > 0 ? 1 : 0
 }
 

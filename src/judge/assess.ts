@@ -18,6 +18,7 @@ import {
 } from '../stats/index.ts'
 import { completeBlocks, type Block } from './blocks.ts'
 import { findCacheHits } from './cache.ts'
+import { concurrencyValues } from './concurrency.ts'
 import { noiseOf, type Noise } from './noise.ts'
 import type { Plan, Rule } from './plan.ts'
 import { stageValues, trialValues, type Values } from './values.ts'
@@ -154,7 +155,8 @@ function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): Readonl
     (trial) => new Map<string | null, Values>([[null, trialValues(trial, hits)], ...stageValues(trial, hits)]),
   )
   const [first, ...rest] = perTrial
-  if (first === undefined || rest.length === 0) return first ?? new Map()
+  if (first === undefined) return new Map()
+  if (rest.length === 0) return merged(first, concurrencyValues(block, role))
   return new Map(
     [...first].map(([stage, values]) => [
       stage,
@@ -166,6 +168,11 @@ function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): Readonl
       ),
     ]),
   )
+}
+
+function merged(values: ReadonlyMap<string | null, Values>, more: ReadonlyMap<string | null, Values>): ReadonlyMap<string | null, Values> {
+  if (more.size === 0) return values
+  return new Map([...values].map(([stage, own]) => [stage, new Map([...own, ...(more.get(stage) ?? [])])]))
 }
 
 function absentMetrics(plan: Plan, gated: readonly Series[]): MetricName[] {

@@ -6,15 +6,18 @@ export interface Block {
   number: number
   /** One trial an arm, or k where arms run in mini-blocks. */
   trials: Readonly<Record<Role, readonly Trial[]>>
+  /** Where several agents work at once: each of them alone, one trial an agent and arm. */
+  solos: Readonly<Record<Role, readonly Trial[]>>
 }
 
 /** The complete, valid blocks of a phase, in their order. A re-queued block counts by its last attempt. */
 export function completeBlocks(plan: Pick<Plan, 'arms'>, trials: readonly Trial[], phase: Phase): Block[] {
   const coldIsNormal = { baseline: alwaysCold(plan, trials, 'baseline'), candidate: alwaysCold(plan, trials, 'candidate') }
   const usable = (trial: Trial): boolean => trial.valid && (coldIsNormal[trial.role] || !isCold(trial))
-  return lastAttempts(trials.filter((trial) => trial.phase === phase))
-    .filter(({ trials }) => trials.baseline.length > 0 && trials.baseline.length === trials.candidate.length)
-    .filter(({ trials }) => [...trials.baseline, ...trials.candidate].every(usable))
+  const phases: readonly Phase[] = phase === 'measure' ? ['measure', 'solo'] : [phase]
+  return lastAttempts(trials.filter((trial) => phases.includes(trial.phase)))
+    .filter(({ trials, solos }) => isPaired(trials) && trials.baseline.length > 0 && isPaired(solos))
+    .filter(({ trials, solos }) => [trials, solos].every(({ baseline, candidate }) => [...baseline, ...candidate].every(usable)))
 }
 
 /** Whether a call of the trial loaded the model. */
@@ -33,15 +36,20 @@ function isZero(keepAlive: string | number | undefined): boolean {
   return keepAlive !== undefined && /^0+(\.0+)?[a-zµ]*$/.test(String(keepAlive))
 }
 
+function isPaired({ baseline, candidate }: Readonly<Record<Role, readonly Trial[]>>): boolean {
+  return baseline.length === candidate.length
+}
+
 function lastAttempts(trials: readonly Trial[]): Block[] {
-  const attempts = new Map<number, { attempt: number; trials: Record<Role, Trial[]> }>()
-  for (const trial of trials) {
-    let block = attempts.get(trial.block)
-    if (block === undefined || block.attempt < trial.attempt) {
-      block = { attempt: trial.attempt, trials: { baseline: [], candidate: [] } }
-      attempts.set(trial.block, block)
+  const blocks = [...Map.groupBy(trials, (trial) => trial.block)].map(([number, all]) => {
+    const attempt = Math.max(...all.map((trial) => trial.attempt))
+    const last = all.filter((trial) => trial.attempt === attempt)
+    const of = (solo: boolean, role: Role): Trial[] => last.filter((trial) => (trial.phase === 'solo') === solo && trial.role === role)
+    return {
+      number,
+      trials: { baseline: of(false, 'baseline'), candidate: of(false, 'candidate') },
+      solos: { baseline: of(true, 'baseline'), candidate: of(true, 'candidate') },
     }
-    if (trial.attempt === block.attempt) block.trials[trial.role].push(trial)
-  }
-  return [...attempts].map(([number, { trials }]) => ({ number, trials })).toSorted((a, b) => a.number - b.number)
+  })
+  return blocks.toSorted((a, b) => a.number - b.number)
 }

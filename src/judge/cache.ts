@@ -23,9 +23,12 @@ function hitsAmong(calls: readonly Call[]): Call[] {
   return [...told.filter(isToldHit), ...silent.filter((call) => perToken(call) * IMPLAUSIBLE < usual)]
 }
 
-/** The template's head and, within a trial, the nonce are common to all prompts; only more than half is a hit. */
+/**
+ * The template's head is common to all prompts, so the first call of a trial hits with more than half. Later
+ * ones may well go on where an earlier prompt of their own trial began; they hit with nearly all.
+ */
 function isToldHit(call: Call): boolean {
-  return call.prompt_eval_cached_count! > 0.5 * (call.prompt_eval_count ?? 0)
+  return call.prompt_eval_cached_count! > (call.index === 0 ? 0.5 : 0.9) * (call.prompt_eval_count ?? 0)
 }
 
 function perToken(call: Call): number {

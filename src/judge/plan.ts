@@ -13,14 +13,21 @@ export interface Rule {
   stages: readonly string[]
 }
 
-/** One arm as requested. */
-export interface PlannedArm {
+/** What a call is made with, as requested. */
+export interface PlannedConfig {
+  /** Of the arm, or of one of its agents. */
   name: string
-  role: Role
   host: string
   model: string
   options: Record<string, unknown>
   keep_alive?: string | number
+}
+
+/** One arm as requested. */
+export interface PlannedArm extends PlannedConfig {
+  role: Role
+  /** Where several agents work at once: each with its own config. */
+  agents?: readonly PlannedConfig[]
 }
 
 /** Everything that fixes how a suite is run and judged; made before the first call and never changed. */
@@ -46,6 +53,15 @@ export interface ArmFacts {
   server: ServerFacts
   digest?: string
   quantization?: string
+  effective: Effective
+  /** Where several agents work at once: the same of each. */
+  agents?: readonly AgentFacts[]
+}
+
+/** What the server said about one agent of an arm. */
+export interface AgentFacts {
+  name: string
+  digest?: string
   effective: Effective
 }
 

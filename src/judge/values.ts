@@ -30,7 +30,7 @@ export function stageValues(trial: Trial, hits: Hits = NONE): ReadonlyMap<string
     names.map((name) => [
       name,
       positive([
-        ...callValues(trial.calls.filter((call) => call.stage === name), hits),
+        ...callValues(trial.calls.filter((call) => call.stage === name || call.agent === name), hits),
         ['stage_duration', total(trial.stages.filter((stage) => stage.name === name))],
       ]),
     ]),

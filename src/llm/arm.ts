@@ -1,9 +1,7 @@
 import type { Options } from 'ollama'
 
-/** One named agent config in a comparison. */
-export interface Arm {
-  /** How reports call it: `baseline`, `chimera`, … Unique within a comparison. */
-  name: string
+/** What a call is made with. */
+export interface CallConfig {
   /** The model's tag, as Ollama knows it. */
   model: string
   /** Server of this arm, in any form OLLAMA_HOST may have; unset means the run's server. */
@@ -14,6 +12,20 @@ export interface Arm {
   keep_alive?: string | number
   think?: boolean | 'high' | 'medium' | 'low'
   format?: string | object
+}
+
+/** One named agent config in a comparison. */
+export interface Arm extends CallConfig {
+  /** How reports call it: `baseline`, `chimera`, … Unique within a comparison. */
+  name: string
+  /** Where several agents work at once, what one of them has instead of the arm's own config; options are merged. */
+  agents?: Readonly<Record<string, Partial<CallConfig>>>
+}
+
+/** The config of one of an arm's agents. */
+export function agentArm(arm: Arm, agent: string): Arm {
+  const own = arm.agents?.[agent]
+  return own === undefined ? arm : { ...arm, ...own, options: { ...arm.options, ...own.options } }
 }
 
 /** Limits of one call; past them the call is invalid as `runaway`. */

@@ -13,7 +13,7 @@
  * Beside the calls: host.ts reads OLLAMA_HOST, options.ts knows Ollama's options, server.ts asks what is
  * there, residence.ts loads and unloads models, overhead.ts measures the measuring.
  */
-export type { Arm, Bound } from './arm.ts'
+export { agentArm, type Arm, type Bound, type CallConfig } from './arm.ts'
 export type { Answer, Refusal } from './ask.ts'
 export { resolveHost } from './host.ts'
 export { checkOptions, RUNNER_OPTIONS, runnerKey } from './options.ts'

@@ -9,6 +9,7 @@ import { code, fence, toMd } from './escape.ts'
 import { fileNames } from './file-names.ts'
 import { absent } from './format.ts'
 import { embeddedNote } from './headline.ts'
+import { legacyPage } from './legacy-sections.ts'
 import { own, table } from './markdown-table.ts'
 import { brief, clip, lastOutput } from './output.ts'
 
@@ -81,6 +82,7 @@ function section(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]): 
     configuration(arm),
     '### Aggregate metrics',
     ...aggregates(arm),
+    ...legacyPage(suite, arm, trials),
     ...callTables(trials),
     ...invalidTable(trials),
     ...output(trials),

@@ -1,14 +1,16 @@
 /** From what the workers told to a report: samples, comparisons, warnings, gate. Pure. */
 import { metrics, metricNames, type MetricName } from '../metrics.ts'
 import { judge, type Assessment } from '../judge/assess.ts'
-import { completeBlocks } from '../judge/blocks.ts'
+import { completeBlocks, type Block } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/cache.ts'
+import { concurrencyValues, judgeConcurrency } from '../judge/concurrency.ts'
 import { gateRun, gateSuite, type SuiteGate } from '../judge/gate.ts'
 import { isCalibration } from '../judge/noise.ts'
-import type { ArmFacts, Ending, Plan } from '../judge/plan.ts'
+import type { ArmFacts, Ending, Plan, PlannedConfig } from '../judge/plan.ts'
 import { stageValues, trialValues, type Values } from '../judge/values.ts'
 import { suiteWarnings } from '../judge/warnings.ts'
 import type {
+  AgentReport,
   ArmReport,
   Comparison,
   Environment,
@@ -84,9 +86,10 @@ function buildSuite(record: SuiteRecord, failOn: ReadonlySet<Verdict>): { report
 }
 
 function buildArm(plan: Plan, facts: ArmFacts, trials: readonly Trial[], role: Role): ArmReport {
-  const { name, host, model, options } = plan.arms[role]
+  const { name, host, model, options, agents } = plan.arms[role]
+  const concurrency = judgeConcurrency(plan, trials, role)
   const own = trials.filter((trial) => trial.role === role)
-  const counted = (['measure', 'confirm'] as const).flatMap((phase) => completeBlocks(plan, trials, phase)).flatMap((block) => block.trials[role])
+  const blocks = (['measure', 'confirm'] as const).flatMap((phase) => completeBlocks(plan, trials, phase))
   const hits = findCacheHits(trials)
   return {
     name,
@@ -98,11 +101,29 @@ function buildArm(plan: Plan, facts: ArmFacts, trials: readonly Trial[], role: R
     ...(facts.quantization !== undefined && { quantization: facts.quantization }),
     options,
     effective: facts.effective,
+    ...(agents !== undefined && { agents: agents.map((agent) => buildAgent(agent, facts)) }),
+    ...(concurrency !== undefined && { concurrency }),
     trials: own.length,
     invalid: countReasons(own),
-    samples: buildSamples(counted.map((trial) => trialValues(trial, hits))),
-    stages: buildStages(counted.map((trial) => stageValues(trial, hits))),
+    samples: buildSamples([
+      ...blocks.flatMap((block) => block.trials[role].map((trial) => trialValues(trial, hits))),
+      ...blocks.map((block) => concurrencyValues(block, role).get(null) ?? new Map()),
+    ]),
+    stages: buildStages([
+      ...blocks.flatMap((block) => block.trials[role].map((trial) => stageValues(trial, hits))),
+      ...blocks.map((block) => agentValues(block, role)),
+    ]),
   }
+}
+
+/** The agents' own concurrency values: an agent is a stage of its trial. */
+function agentValues(block: Block, role: Role): ReadonlyMap<string, Values> {
+  return new Map([...concurrencyValues(block, role)].filter((entry): entry is [string, Values] => entry[0] !== null))
+}
+
+function buildAgent({ name, host, model, options }: PlannedConfig, facts: ArmFacts): AgentReport {
+  const own = facts.agents?.find((agent) => agent.name === name)
+  return { name, host, model, ...(own?.digest !== undefined && { digest: own.digest }), options, effective: own?.effective ?? {} }
 }
 
 function countReasons(trials: readonly Trial[]): Record<string, number> {

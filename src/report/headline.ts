@@ -7,14 +7,20 @@ export interface Headline {
   mayMerge: boolean
   /** One word for the state of the gate. */
   word: 'Passed' | 'Regressed' | 'Invalid' | 'Inconclusive' | 'Interrupted'
-  /** `may merge` or `do not merge`. */
+  /** `may merge` or `do not merge`; for an import, that it is one. */
   answer: string
   /** Why, in one sentence. */
   reason: string
 }
 
 /** Fails closed: whatever is not clearly a pass reads as a failure, and an interrupted run never passes. */
-export function headline({ status, gate, suites }: Report): Headline {
+export function headline(report: Report): Headline {
+  const decided = decide(report)
+  // Nobody merges an archive.
+  return report.source === 'import' ? { ...decided, answer: 'imported, nothing was run' } : decided
+}
+
+function decide({ status, gate, suites }: Report): Headline {
   const gated = suites.flatMap((suite) => suite.comparisons).filter((comparison) => comparison.gated)
   const failing = gate.failures.length > 0
   if (status === 'interrupted')

@@ -2,11 +2,13 @@
 import { isMetric } from '../metrics.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../schema/generated.ts'
 import { trialName } from './agent-calls.ts'
+import { concurrencyHtml } from './concurrency.ts'
 import { toHtml, type Html } from './escape.ts'
 import { absent, count } from './format.ts'
 import { armsTable } from './html-arms.ts'
 import { comparisonTable } from './html-comparisons.ts'
 import { marks, prose } from './html-prose.ts'
+import { legacyHtml } from './legacy-sections.ts'
 import type { Notes } from './notes.ts'
 import { brief, clip, lastOutput } from './output.ts'
 import { hasMoved, pairings, stagesTitle } from './pairings.ts'
@@ -33,6 +35,8 @@ export function suiteSection(suite: SuiteReport, id: string, context: SectionCon
 <h2>${suite.name}${marks(notes.at(suite))}</h2>
 <p class="facts"><code>${suite.file}</code>${schedule(suite).map((fact) => toHtml`<span>${fact}</span>`)}</p>
 ${pairings(suite).map(({ baseline, candidate, comparisons }) => comparisonPart(suite, `${candidate} against ${baseline}`, comparisons, context))}
+${concurrencyHtml(suite)}
+${legacyHtml(suite, trials)}
 ${strips(suite, trials)}
 ${armsTable(suite, notes)}
 ${invalidTrials(trials)}
@@ -46,7 +50,7 @@ function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): string
     `${pairs.min} to ${count(pairs.max, 'block')}`,
     ...(requeued > 0 ? [`${count(requeued, 'block')} re-queued`] : []),
     ...(confirmed === true ? ['what regressed was run again on fresh blocks'] : []),
-    `CHIMERA_SEED=${seed} repeats it`,
+    seed === undefined ? 'imported' : `CHIMERA_SEED=${seed} repeats it`,
   ]
 }
 

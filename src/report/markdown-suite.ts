@@ -1,8 +1,10 @@
 /** One suite's section of report.md: its comparisons, stages, trials, configs. */
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../schema/generated.ts'
+import { concurrencyMarkdown } from './concurrency.ts'
 import { configRows, type Row } from './config.ts'
 import { code, toMd, type Md } from './escape.ts'
 import { absent, change, count, direction, quantity, threshold, verdict } from './format.ts'
+import { legacyMarkdown } from './legacy-sections.ts'
 import { own, table } from './markdown-table.ts'
 import type { Notes } from './notes.ts'
 import { brief } from './output.ts'
@@ -18,6 +20,8 @@ export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes
       toMd`### ${candidate} against ${baseline}`.text,
       ...comparisonTables(suite, comparisons, notes),
     ]),
+    ...concurrencyMarkdown(suite),
+    ...legacyMarkdown(suite, trials),
     '### Trials',
     table(
       ['arm', '>trials', '>valid', '>valid rate', 'invalid, by reason'],
@@ -33,7 +37,7 @@ function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): Md {
   const confirmation = confirmed === true ? ' · what regressed was run again on fresh blocks' : ''
   const again = requeued > 0 ? ` · ${count(requeued, 'block')} re-queued` : ''
   return own(
-    `${pairs.min} to ${count(pairs.max, 'block')}${again}${confirmation} · \`CHIMERA_SEED=${seed}\` repeats it`,
+    `${pairs.min} to ${count(pairs.max, 'block')}${again}${confirmation} · ${seed === undefined ? 'imported' : `\`CHIMERA_SEED=${seed}\` repeats it`}`,
   )
 }
 

@@ -1,6 +1,7 @@
 /** The summary a run ends with on the terminal: what decides, what moved, validity, the gate, where the reports are. */
 import { styleText } from 'node:util'
 import type { Comparison, Report, SuiteReport } from '../schema/generated.ts'
+import { concurrencyLines } from './concurrency.ts'
 import { change, count, direction, label, percent, quantity, verdict } from './format.ts'
 import { embeddedNote, headline } from './headline.ts'
 import { align } from './terminal-table.ts'
@@ -56,6 +57,7 @@ function suiteLines(suite: SuiteReport, paint: Paint): string[] {
       ...(comparisons.length === 0
         ? ['  nothing could be compared: no block had a valid trial of both arms']
         : []),
+      ...concurrencyLines(suite).map((line) => `  ${line}`),
       ...alsoMoved(comparisons).map((line) => `  ${paint('yellow', line)}`),
       `  ${paint('dim', valid(suite))}`,
       ...suite.warnings.map(({ message }) => `  ${paint('yellow', 'warning')} ${oneLine(message)}`),

@@ -17,6 +17,11 @@ export interface AgentContext {
   arm: Arm
   /** Names a part of the work; its calls and its wall time are reported under that name. */
   stage: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
+  /**
+   * Does part of the work as one of several concurrent agents: with the config that `agents` of the arm has
+   * under this name, its calls and stages told apart by it. See `team`.
+   */
+  as: <T>(agent: string, work: (context: AgentContext) => T | Promise<T>) => Promise<T>
   /** Aborts when the run is cancelled: pass it on to whatever the agent waits for. */
   signal: AbortSignal
 }

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto'
 import { checkOptions } from '../llm/options.ts'
 import { resolveHost } from '../llm/host.ts'
-import type { Arm } from '../llm/arm.ts'
+import { agentArm, type Arm } from '../llm/arm.ts'
 import { suiteErrors } from '../errors.ts'
 import { isMetric, metricNames, metrics, type MetricName } from '../metrics.ts'
-import type { Plan, PlannedArm, Rule } from '../judge/plan.ts'
+import type { Plan, PlannedArm, PlannedConfig, Rule } from '../judge/plan.ts'
 import type { Pairs, Role } from '../schema/generated.ts'
 import { defaultLooks } from '../stats/index.ts'
 import type { AgentBenchOptions, PairsInput, ThresholdInput } from './agent.ts'
@@ -19,17 +19,27 @@ export interface Settings {
   env: { seed?: string | undefined; pairsMin?: string | undefined; pairsMax?: string | undefined; timeBudget?: string | undefined }
 }
 
+/** Critical values are known up to here; a difference that takes more blocks is not one that matters. */
+const MOST_PAIRS = 300
+
 /** One-sided error rate of a suite. */
 const ALPHA = 0.05
 
 /**
  * Holds a suite's definition to its rules and fixes everything that will decide.
- * Throws a ChimeraError that names the first fault; nothing has been called by then.
+ * Throws a ChimeraError that names the first fault; nothing has been called by then. `members` are the names
+ * of the agents that work at once, if there are several.
  */
-export function makePlan(suite: string, file: string, definition: AgentBenchOptions, settings: Settings): Plan {
+export function makePlan(
+  suite: string,
+  file: string,
+  definition: AgentBenchOptions,
+  settings: Settings,
+  members: readonly string[] = [],
+): Plan {
   if (typeof suite !== 'string' || suite.trim() === '') throw suiteErrors.badName('name of a suite', suite)
-  const baseline = plannedArm(suite, 'baseline', definition.baseline, settings.host)
-  const candidate = plannedArm(suite, 'candidate', definition.candidate, settings.host)
+  const baseline = plannedArm(suite, 'baseline', definition.baseline, settings.host, members)
+  const candidate = plannedArm(suite, 'candidate', definition.candidate, settings.host, members)
   if (baseline.name === candidate.name) throw suiteErrors.sameArms(suite, baseline.name)
   checkPositive(suite, 'timeout', definition.timeout)
   checkPositive(suite, 'bound.ms', definition.bound?.ms)
@@ -52,20 +62,28 @@ export function makePlan(suite: string, file: string, definition: AgentBenchOpti
   }
 }
 
-function plannedArm(suite: string, role: Role, arm: Arm | undefined, defaultHost: string): PlannedArm {
+function plannedArm(suite: string, role: Role, arm: Arm | undefined, defaultHost: string, members: readonly string[]): PlannedArm {
   if (arm === undefined || arm === null || typeof arm !== 'object') {
     throw suiteErrors.badArm(suite, role, `Expected { name, model, … } but received ${String(arm)}`)
   }
   if (typeof arm.name !== 'string' || arm.name.trim() === '') throw suiteErrors.badName(`name of the ${role} of suite "${suite}"`, arm.name)
   if (typeof arm.model !== 'string' || arm.model.trim() === '') throw suiteErrors.badName(`model of arm "${arm.name}" of suite "${suite}"`, arm.model)
   const options: Record<string, unknown> = { ...arm.options }
-  checkOptions(options, `arm "${arm.name}" of suite "${suite}"`)
+  const where = `arm "${arm.name}" of suite "${suite}"`
+  checkOptions(options, where)
+  const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
+  for (const agent of agents) checkOptions(agent.options, `agent "${agent.name}" of ${where}`)
+  const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
+  if (unknown !== undefined) throw suiteErrors.badArm(suite, role, `there is no agent "${unknown}"; its agents are ${members.join(', ') || 'none'}`)
+  return { ...plannedConfig(arm, arm.name, defaultHost), role, ...(agents.length > 0 && { agents }) }
+}
+
+function plannedConfig(arm: Arm, name: string, defaultHost: string): PlannedConfig {
   return {
-    name: arm.name,
-    role,
+    name,
     host: arm.host === undefined ? defaultHost : resolveHost(arm.host),
     model: arm.model,
-    options,
+    options: { ...arm.options },
     ...(arm.keep_alive !== undefined && { keep_alive: arm.keep_alive }),
   }
 }
@@ -82,7 +100,7 @@ function choosePairs(suite: string, own: PairsInput | undefined, settings: Setti
   let max = envMax ?? own?.max ?? settings.pairs.max ?? Math.max(20, min)
   if (envMax !== undefined && envMin === undefined) min = Math.min(min, max)
   if (envMin !== undefined && envMax === undefined) max = Math.max(min, max)
-  if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min) {
+  if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min || max > MOST_PAIRS) {
     throw suiteErrors.badPairs(`\`pairs\` of suite "${suite}"`, `min ${min}, max ${max}`)
   }
   return { min, max }

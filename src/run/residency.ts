@@ -1,20 +1,20 @@
 /**
- * Which arm's model is loaded. Arms that share a runner, or have one each, stay loaded and are
+ * Which models are loaded. Arms that share a runner, or have one each, stay loaded and are
  * interleaved trial by trial; arms that would reload each other's runner are switched: unload,
  * preload with the arm's own options, and the caller discards a warm-up trial.
  */
-import { modelFacts, preload, runnerKey, running, serverFacts, unload } from '../llm/index.ts'
 import { warningTexts } from '../errors.ts'
-import type { Arm } from '../llm/arm.ts'
-import type { ArmFacts, Plan } from '../judge/plan.ts'
+import type { ArmFacts, Plan, PlannedArm, PlannedConfig } from '../judge/plan.ts'
+import { preload, runnerKey, running, unload } from '../llm/index.ts'
 import type { Role, Warning } from '../schema/generated.ts'
+import { askFacts, takeRunning } from './facts.ts'
 
 export interface Residency {
   readonly facts: Record<Role, ArmFacts>
   /** Whether the arms cannot stay loaded together. */
   readonly switching: boolean
   readonly warnings: Warning[]
-  /** Makes sure that the arm's model is loaded; resolves to the ms it took to switch, 0 if it was there. */
+  /** Makes sure that the arm's models are loaded; resolves to the ms it took to switch, 0 if they were there. */
   bring: (role: Role) => Promise<number>
   /** Gives the server its memory back. */
   release: () => Promise<void>
@@ -26,47 +26,35 @@ const UNLOAD_TIMEOUT_MS = 5_000
 const ROLES = ['baseline', 'candidate'] as const
 
 /** Learns what the servers and models are, starts from unloaded models, and loads what can stay together. */
-export async function openResidency(plan: Plan, arms: Record<Role, Arm>, signal: AbortSignal): Promise<Residency> {
-  const facts = { baseline: await askFacts(plan, 'baseline'), candidate: await askFacts(plan, 'candidate') }
-  const warnings: Warning[] = []
+export async function openResidency(plan: Plan, signal: AbortSignal): Promise<Residency> {
+  const { arms } = plan
+  const facts = { baseline: await askFacts(arms.baseline), candidate: await askFacts(arms.candidate) }
+  const answers = (role: Role): boolean => facts[role].server.version !== undefined
+  const warnings: Warning[] = ROLES.flatMap((role) => reloadingAgents(arms[role]))
   let resident: Role | undefined
-  const shareServer = plan.arms.baseline.host === plan.arms.candidate.host
-  const sameModel = isSameModel(plan, facts)
 
   async function drop(role: Role): Promise<void> {
-    const { host, model, name } = plan.arms[role]
-    const failedBefore = warnings.length > 0
-    // A server that does not unload once will not do it later: no use waiting as long again.
-    const gone = await unload(host, model, { timeout: failedBefore ? 500 : UNLOAD_TIMEOUT_MS })
-    if (gone || failedBefore || signal.aborted) return
-    warnings.push({ code: 'unload_failed', arm: name, message: warningTexts.unloadFailed(host, model) })
+    for (const { host, model, name } of places(arms[role])) {
+      const failedBefore = warnings.some(({ code }) => code === 'unload_failed')
+      // A server that does not unload once will not do it later: no use waiting as long again.
+      const gone = await unload(host, model, { timeout: failedBefore ? 500 : UNLOAD_TIMEOUT_MS })
+      if (gone || failedBefore || signal.aborted) continue
+      warnings.push({ code: 'unload_failed', arm: name, message: warningTexts.unloadFailed(host, model) })
+    }
   }
 
   async function load(role: Role): Promise<void> {
-    const { host, model } = plan.arms[role]
-    await preload(host, arms[role], { signal })
-    const runner = await running(host, model)
-    const { effective } = facts[role]
-    if (runner?.context_length !== undefined) effective.num_ctx = runner.context_length
-    if (runner?.size !== undefined) effective.size = runner.size
-    if (runner?.size_vram !== undefined) effective.size_vram = runner.size_vram
-    if (runner?.size !== undefined && runner.size > 0 && runner.size_vram !== undefined) {
-      effective.gpu_fraction = Math.min(1, runner.size_vram / runner.size)
-    }
-    if (facts[role].digest === undefined && runner?.digest !== undefined) facts[role].digest = runner.digest
-  }
-
-  async function isLoaded(role: Role): Promise<boolean> {
-    return (await running(plan.arms[role].host, plan.arms[role].model)) !== undefined
+    for (const config of configsOf(arms[role])) await preload(config.host, config, { signal })
+    await takeRunning(facts[role], arms[role])
   }
 
   // A runner that someone else left loaded would serve a default num_gpu with theirs.
-  for (const role of ROLES) if (facts[role].server.version !== undefined && !signal.aborted) await drop(role)
+  for (const role of ROLES) if (answers(role) && !signal.aborted) await drop(role)
 
-  let switching = shareServer && sameModel && runnerKey(arms.baseline) !== runnerKey({ ...arms.candidate, model: arms.baseline.model })
+  let switching = reloadEachOther(plan, facts)
   if (!switching) {
     for (const role of ROLES) await load(role)
-    switching = shareServer && !sameModel && (await isLoaded('candidate')) && !(await isLoaded('baseline'))
+    switching = answers('baseline') && (await isLoaded(arms.candidate)) && !(await isLoaded(arms.baseline))
     if (switching) resident = 'candidate'
   }
 
@@ -84,32 +72,48 @@ export async function openResidency(plan: Plan, arms: Record<Role, Arm>, signal:
     },
     async release() {
       for (const role of ROLES) {
-        const { host, model, keep_alive } = plan.arms[role]
-        if (keep_alive === undefined && facts[role].server.version !== undefined) await unload(host, model, { timeout: 2_000 })
+        if (!answers(role)) continue
+        for (const { host, model, keep_alive } of places(arms[role])) {
+          if (keep_alive === undefined) await unload(host, model, { timeout: 2_000 })
+        }
       }
     },
   }
 }
 
-async function askFacts(plan: Plan, role: Role): Promise<ArmFacts> {
-  const { host, model } = plan.arms[role]
-  const server = await serverFacts(host)
-  const facts: ArmFacts = { server: server.ok ? server.value : { kind: 'ollama' }, effective: {} }
-  if (!server.ok) return facts
-  const described = await modelFacts(host, model)
-  if (!described.ok) return facts
-  const { digest, quantization, ...effective } = described.value
-  return {
-    ...facts,
-    ...(digest !== undefined && { digest }),
-    ...(quantization !== undefined && { quantization }),
-    effective,
-  }
+/** The configs an arm's calls are made with: its agents', or its own. */
+function configsOf(arm: PlannedArm): readonly PlannedConfig[] {
+  return arm.agents ?? [arm]
 }
 
-/** Two tags of one digest are the same model. */
-function isSameModel(plan: Plan, facts: Record<Role, ArmFacts>): boolean {
-  const { baseline, candidate } = facts
-  if (baseline.digest !== undefined && candidate.digest !== undefined) return baseline.digest === candidate.digest
-  return plan.arms.baseline.model === plan.arms.candidate.model
+/** One config a server and model: what there is to unload. */
+function places(arm: PlannedArm): PlannedConfig[] {
+  return [...Map.groupBy(configsOf(arm), ({ host, model }) => JSON.stringify([host, model])).values()].map(([first]) => first!)
+}
+
+async function isLoaded(arm: PlannedArm): Promise<boolean> {
+  const found = await Promise.all(places(arm).map(({ host, model }) => running(host, model)))
+  return found.every((one) => one !== undefined)
+}
+
+/** Whether some config of one arm would replace the runner of some config of the other. Two tags of one digest are one model. */
+function reloadEachOther({ arms }: Plan, facts: Record<Role, ArmFacts>): boolean {
+  const baseline = withDigests(arms.baseline, facts.baseline)
+  const candidate = withDigests(arms.candidate, facts.candidate)
+  return baseline.some((a) => candidate.some((b) => a.host === b.host && a.model === b.model && runnerKey(a) !== runnerKey(b)))
+}
+
+function withDigests(arm: PlannedArm, facts: ArmFacts): PlannedConfig[] {
+  const digestOf = (name: string): string | undefined =>
+    arm.agents === undefined ? facts.digest : facts.agents?.find((agent) => agent.name === name)?.digest
+  return configsOf(arm).map((config) => ({ ...config, model: digestOf(config.name) ?? config.model }))
+}
+
+/** Agents of one arm that work at once on one model with different runner options: every call reloads it. */
+function reloadingAgents(arm: PlannedArm): Warning[] {
+  const clash = places(arm).find(({ host, model }) => {
+    const same = configsOf(arm).filter((config) => config.host === host && config.model === model)
+    return new Set(same.map((config) => runnerKey(config))).size > 1
+  })
+  return clash === undefined ? [] : [{ code: 'agents_reload_each_other', arm: arm.name, message: warningTexts.agentsReload(arm.name, clash.model, clash.host) }]
 }

@@ -13,6 +13,8 @@ import type { Agent, AgentBenchOptions } from './agent.ts'
 import { coldDetector } from './cold.ts'
 import { openResidency, type Residency } from './residency.ts'
 import { plannedBlock, type PlannedBlock } from './schedule.ts'
+import type { PlaceOf } from './recording.ts'
+import { membersOf, soloAgent } from './team.ts'
 import { runTrial } from './trial.ts'
 
 /** What a suite needs, and where its trials go. */
@@ -44,8 +46,8 @@ type Stopped = Ending['stopped']
 
 /** Runs the suite to its ending. Rejects only when its arms are not comparable. */
 export async function runSuite(run: SuiteRun): Promise<Ending> {
-  const { plan, definition, signal } = run
-  const residency = await openResidency(plan, definition, signal)
+  const { plan, signal } = run
+  const residency = await openResidency(plan, signal)
   try {
     await run.onFacts(residency.facts)
     refuseDifferentArms(plan, residency)
@@ -143,20 +145,42 @@ async function runBlock(session: Session, block: PlannedBlock): Promise<void> {
     if ((await session.residency.bring(role)) > 0) {
       await execute(session, { ...block, phase: 'warmup' }, position, role)
     }
-    const repeats = session.residency.switching ? session.perSwitch : 1
+    const solosFirst = block.number % 2 === 0
+    if (solosFirst) await runSolos(session, block, position, role)
+    const repeats = session.residency.switching && membersOf(session.agent).length === 0 ? session.perSwitch : 1
     for (let repeat = 0; repeat < repeats && !session.signal.aborted; repeat++) {
       await execute(session, { ...block, seed: block.seed + repeat }, position, role)
     }
+    if (!solosFirst) await runSolos(session, block, position, role)
   }
 }
 
-async function execute(session: Session, block: PlannedBlock, position: 1 | 2, role: Role): Promise<Trial> {
-  const { plan, definition, agent, signal, residency, cold } = session
-  const effectiveContext = residency.facts[role].effective.num_ctx
-  const trial = await runTrial({ plan, definition, agent, signal, block, position, role, effectiveContext, isCold: cold[role] })
+/** Each agent of a team by itself: what its work takes when nobody else is at it. */
+async function runSolos(session: Session, block: PlannedBlock, position: 1 | 2, role: Role): Promise<void> {
+  if (block.phase !== 'measure') return
+  for (const name of membersOf(session.agent)) {
+    if (session.signal.aborted) return
+    await execute(session, { ...block, phase: 'solo' }, position, role, soloAgent(session.agent, name))
+  }
+}
+
+async function execute(session: Session, block: PlannedBlock, position: 1 | 2, role: Role, agent = session.agent): Promise<Trial> {
+  const { plan, definition, signal, cold } = session
+  const trial = await runTrial({ plan, definition, agent, signal, block, position, role, placeOf: placeOf(session, role), isCold: cold[role] })
   session.trials.push(trial)
   await session.onTrial(trial)
   return trial
+}
+
+/** Where the calls of an arm or of one of its agents go. */
+function placeOf({ plan, residency }: Session, role: Role): PlaceOf {
+  return (agent) => {
+    const arm = plan.arms[role]
+    const config = arm.agents?.find(({ name }) => name === agent) ?? arm
+    const facts = residency.facts[role].agents?.find(({ name }) => name === agent) ?? residency.facts[role]
+    const { num_ctx } = facts.effective
+    return { host: config.host, ...(num_ctx !== undefined && { effectiveContext: num_ctx }) }
+  }
 }
 
 /** After these no second try is worth its time: nothing will be there that was not there before. */

@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { createRecorder, type Recorder } from '../llm/index.ts'
-import type { Arm } from '../llm/arm.ts'
 import type { Plan } from '../judge/plan.ts'
 import type { Call, CheckResult, Role, Trial, TrialReason } from '../schema/generated.ts'
 import { runErrors } from '../errors.ts'
-import { runCheck, type Agent, type AgentBenchOptions } from './agent.ts'
+import { runCheck, type Agent, type AgentBenchOptions, type AgentContext } from './agent.ts'
 import { toJson } from './json.ts'
+import { openRecording, type PlaceOf } from './recording.ts'
 import type { PlannedBlock } from './schedule.ts'
 
 /** What a trial needs to know of its suite. */
@@ -17,8 +16,7 @@ export interface TrialSetup {
   block: PlannedBlock
   position: 1 | 2
   role: Role
-  /** Context length the server gives this arm, tokens. */
-  effectiveContext: number | undefined
+  placeOf: PlaceOf
   isCold: (loadDuration: number) => boolean
 }
 
@@ -33,22 +31,22 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
   const nonce = definition.nonce === false ? undefined : drawNonce()
   const startedAt = new Date().toISOString()
   const origin = performance.now()
-  const recorder = createRecorder({
-    arm,
-    host: plan.arms[role].host,
-    seed,
-    nonce,
-    timeout: definition.timeout ?? 300_000,
-    bound: { ms: 600_000, ...definition.bound },
-    signal: setup.signal,
-    isCold: setup.isCold,
-    origin,
-    ...(setup.effectiveContext !== undefined && { effectiveContext: setup.effectiveContext }),
-  })
-  const ran = await runAgent(setup, arm, recorder)
+  const recording = openRecording(
+    {
+      arm,
+      seed,
+      nonce,
+      timeout: definition.timeout ?? 300_000,
+      bound: { ms: 600_000, ...definition.bound },
+      signal: setup.signal,
+      isCold: setup.isCold,
+      origin,
+    },
+    setup.placeOf,
+  )
+  const ran = await runAgent(setup, recording.context)
   const duration = performance.now() - origin
-  const calls = await recorder.finish()
-  const stages = recorder.stages()
+  const { calls, stages } = await recording.finish()
   const output = ran.ok ? toJson(ran.output) : undefined
   const fault = findFault(setup.signal, ran, calls)
   // A broken trial's output is not judged: its checks would fail for the fault's sake.
@@ -84,20 +82,10 @@ function drawNonce(): string {
 
 type Ran = { ok: true; output: unknown } | { ok: false; error: unknown }
 
-async function runAgent(setup: TrialSetup, arm: Arm, recorder: Recorder): Promise<Ran> {
-  const aborted = rejectAfterAbort(setup.signal)
+async function runAgent({ agent, signal }: TrialSetup, context: AgentContext): Promise<Ran> {
+  const aborted = rejectAfterAbort(signal)
   try {
-    const context = {
-      generate: recorder.generate,
-      chat: recorder.chat,
-      ollama: recorder.ollama,
-      model: arm.model,
-      options: { ...arm.options },
-      arm,
-      stage: recorder.stage,
-      signal: setup.signal,
-    }
-    const working = (async () => setup.agent(context))()
+    const working = (async () => agent(context))()
     return { ok: true, output: await Promise.race([working, aborted.promise]) }
   } catch (error) {
     return { ok: false, error }

@@ -381,6 +381,11 @@ export interface ArmReport {
   options: Record<string, unknown>
   effective: Effective
   /**
+   * Where several agents work at once: the config of each.
+   */
+  agents?: AgentReport[]
+  concurrency?: Concurrency
+  /**
    * Every trial started, warm-ups and invalid ones included.
    */
   trials: number
@@ -427,6 +432,53 @@ export interface Effective {
   context_length?: number
   family?: string
   parameter_size?: string
+}
+export interface AgentReport {
+  name: string
+  host: string
+  model: string
+  digest?: string
+  /**
+   * The options as requested.
+   */
+  options: Record<string, unknown>
+  effective: Effective
+}
+/**
+ * What working at once gains an arm's agents, against each of them alone in the same block.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "concurrency".
+ */
+export interface Concurrency {
+  agents: AgentSlowdown[]
+  blocks: number
+  speedup: Estimate
+  efficiency: Estimate
+  slowdown: Estimate
+  load_balance: Estimate
+  /**
+   * parallel: no agent is slowed beyond the threshold; contended: they are slowed beyond doubt; serialised: together they take as long as one after the other.
+   */
+  verdict: 'parallel' | 'contended' | 'serialised' | 'inconclusive'
+}
+export interface AgentSlowdown {
+  name: string
+  slowdown: Estimate
+}
+/**
+ * Hodges-Lehmann estimate over blocks, on logarithms, with its interval; the interval is absent with too few blocks.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "estimate".
+ */
+export interface Estimate {
+  value: number
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval?: [number, number]
 }
 /**
  * This interface was referenced by `Report`'s JSON-Schema

@@ -12,7 +12,8 @@ test('is the textbook interval on logarithms', () => {
 
 test('holds the next value as often as it says', () => {
   const random = createRandom(5)
-  const next = (): number => 50 * Math.exp(0.08 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()))
+  const next = (): number =>
+    50 * Math.exp(0.08 * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()))
   const runs = 2000
   let inside = 0
   for (let run = 0; run < runs; run++) {
@@ -33,8 +34,12 @@ test('does not care about the unit and has no width without spread', () => {
 })
 
 test('refuses by name what has no logarithm or is no history', () => {
-  expect(() => predictionInterval([1], 0.95)).toThrow('Invalid history: expected at least two values but received 1.')
-  expect(() => predictionInterval([1, 0], 0.95)).toThrow('Invalid value 1: expected a finite, positive number but received 0.')
+  expect(() => predictionInterval([1], 0.95)).toThrow(
+    'Invalid history: expected at least two values but received 1.',
+  )
+  expect(() => predictionInterval([1, 0], 0.95)).toThrow(
+    'Invalid value 1: expected a finite, positive number but received 0.',
+  )
   expect(() => predictionInterval([1, Number.NaN], 0.95)).toThrow('Invalid value 1')
   expect(() => predictionInterval([1, 2], 1)).toThrow('Invalid level')
 })

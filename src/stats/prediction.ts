@@ -24,7 +24,8 @@ export function predictionInterval(values: readonly number[], level: number): Pr
   if (values.length < 2) throw new InvalidValuesError('history', 'at least two values', values.length)
   if (!(level > 0 && level < 1)) throw new InvalidValuesError('level', 'a share between 0 and 1', level)
   const logs = values.map((value, index) => {
-    if (!(value > 0 && value < Infinity)) throw new InvalidValuesError(`value ${index}`, 'a finite, positive number', value)
+    if (!(value > 0 && value < Infinity))
+      throw new InvalidValuesError(`value ${index}`, 'a finite, positive number', value)
     return Math.log(value)
   })
   const n = logs.length

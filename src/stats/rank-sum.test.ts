@@ -19,8 +19,20 @@ test('counts every choice, ties and all', () => {
 
 test('beyond 60 values, the normal approximation of SciPy: mannwhitneyu(a, b, method="asymptotic")', () => {
   const i = Array.from({ length: 40 }, (_, index) => index)
-  expect(rankSum(i, i.map((v) => v * 1.07 + 3.3), 0.95).p).toBeCloseTo(0.10390439663238643, 8)
-  expect(rankSum(i.map((v) => v >> 1), i.map((v) => (v >> 1) + 3), 0.95).p).toBeCloseTo(0.03287664528842724, 8)
+  expect(
+    rankSum(
+      i,
+      i.map((v) => v * 1.07 + 3.3),
+      0.95,
+    ).p,
+  ).toBeCloseTo(0.10390439663238643, 8)
+  expect(
+    rankSum(
+      i.map((v) => v >> 1),
+      i.map((v) => (v >> 1) + 3),
+      0.95,
+    ).p,
+  ).toBeCloseTo(0.03287664528842724, 8)
 })
 
 test('the interval excludes no shift exactly where the test rejects', () => {
@@ -38,7 +50,9 @@ test('the interval excludes no shift exactly where the test rejects', () => {
 
 test('gives no interval where too few values allow none, and refuses what is no number', () => {
   expect(rankSum([1, 2, 3], [4, 5, 6], 0.95)).toEqual({ p: expect.closeTo(0.1, 12), shift: 3 })
-  expect(() => rankSum([], [1], 0.95)).toThrow('Invalid first sample: expected at least one value but received none.')
+  expect(() => rankSum([], [1], 0.95)).toThrow(
+    'Invalid first sample: expected at least one value but received none.',
+  )
   expect(() => rankSum([1], [1, Number.NaN], 0.95)).toThrow("Invalid second sample's value 1")
   expect(() => rankSum([1], [1], 95)).toThrow('Invalid level')
 })

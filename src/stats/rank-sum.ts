@@ -30,17 +30,25 @@ export function rankSum(first: readonly number[], second: readonly number[], lev
   const { statistic, ranks } = rankTogether(first, second)
   const { below, above } = nullTails(ranks, first.length)
   // The interval's ends are cut as if there were no ties, as tables of the test do.
-  const untied = nullTails(ranks.map((_, i) => 2 * (i + 1)), first.length)
+  const untied = nullTails(
+    ranks.map((_, i) => 2 * (i + 1)),
+    first.length,
+  )
   const c = lastWithin(untied, (1 - level) / 2, differences.length)
   const estimate = { p: Math.min(1, 2 * below(statistic), 2 * above(statistic)), shift: middle(differences) }
   if (c < 0) return estimate
-  return { ...estimate, lower: differences[c] as number, upper: differences[differences.length - 1 - c] as number }
+  return {
+    ...estimate,
+    lower: differences[c] as number,
+    upper: differences[differences.length - 1 - c] as number,
+  }
 }
 
 function checked(name: string, values: readonly number[]): readonly number[] {
   if (values.length === 0) throw new InvalidValuesError(name, 'at least one value', 'none')
   values.forEach((value, index) => {
-    if (!Number.isFinite(value)) throw new InvalidValuesError(`${name}'s value ${index}`, 'a finite number', value)
+    if (!Number.isFinite(value))
+      throw new InvalidValuesError(`${name}'s value ${index}`, 'a finite number', value)
   })
   return values
 }
@@ -50,7 +58,10 @@ function allDifferences(first: readonly number[], second: readonly number[]): Fl
 }
 
 /** Pairs with first > second, a tie counting half, times two so that it is whole; and all midranks, doubled. */
-function rankTogether(first: readonly number[], second: readonly number[]): { statistic: number; ranks: number[] } {
+function rankTogether(
+  first: readonly number[],
+  second: readonly number[],
+): { statistic: number; ranks: number[] } {
   const pooled = [...first, ...second].toSorted((a, b) => a - b)
   const ranks = pooled.map((value) => pooled.indexOf(value) + pooled.lastIndexOf(value) + 2)
   const rankOf = new Map(pooled.map((value, i) => [value, ranks[i] as number]))
@@ -86,7 +97,8 @@ function exactTails(ranks: readonly number[], n: number): Tails {
   const counts = choices[n] as Float64Array
   const cumulated = counts.map((count) => (running += count))
   const smallest = n * (n + 1)
-  const below = (u: number): number => (u < 0 ? 0 : (cumulated[Math.min(largest, u + smallest)] as number) / running)
+  const below = (u: number): number =>
+    u < 0 ? 0 : (cumulated[Math.min(largest, u + smallest)] as number) / running
   // Ties take the symmetry away, so that the two sides are counted apart.
   return { below, above: (u) => 1 - below(u - 1) }
 }
@@ -94,7 +106,10 @@ function exactTails(ranks: readonly number[], n: number): Tails {
 function normalTails(ranks: readonly number[], n: number): Tails {
   const all = ranks.length
   const m = all - n
-  const ties = [...Map.groupBy(ranks, (rank) => rank).values()].reduce((sum, { length: t }) => sum + t ** 3 - t, 0)
+  const ties = [...Map.groupBy(ranks, (rank) => rank).values()].reduce(
+    (sum, { length: t }) => sum + t ** 3 - t,
+    0,
+  )
   const variance = ((n * m) / 12) * (all + 1 - ties / (all * (all - 1)))
   if (variance <= 0) return { below: () => 1, above: () => 1 }
   const below = (u: number): number => upperNormal((n * m - u - 1) / 2 / Math.sqrt(variance))
@@ -118,5 +133,5 @@ function upperNormal(z: number): number {
     const weight = i === 0 || i === steps ? 1 : i % 2 === 1 ? 4 : 2
     sum += weight * Math.exp(-((z + i * width) ** 2) / 2)
   }
-  return ((sum * width) / 3) / Math.sqrt(2 * Math.PI)
+  return (sum * width) / 3 / Math.sqrt(2 * Math.PI)
 }

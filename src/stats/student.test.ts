@@ -39,6 +39,8 @@ test('quantile and tail undo each other', () => {
 
 test('refuses by name what is no share and no number', () => {
   expect(() => studentQuantile(1, 5)).toThrow('Invalid p: expected a share between 0 and 1 but received 1.')
-  expect(() => studentTail(1, 0)).toThrow('Invalid degrees of freedom: expected a positive number but received 0.')
+  expect(() => studentTail(1, 0)).toThrow(
+    'Invalid degrees of freedom: expected a positive number but received 0.',
+  )
   expect(() => studentTail(Number.NaN, 5)).toThrow('Invalid t')
 })

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { welchLogShift } from './index.ts'
 
-test('agrees with SciPy: ttest_ind_from_stats of the logs\' moments, equal_var=False', () => {
-  const { p, shift, lower, upper } = welchLogShift({ n: 6, mean: 100, cv: 0.05 }, { n: 8, mean: 110, cv: 0.08 }, 0.95)
+test("agrees with SciPy: ttest_ind_from_stats of the logs' moments, equal_var=False", () => {
+  const { p, shift, lower, upper } = welchLogShift(
+    { n: 6, mean: 100, cv: 0.05 },
+    { n: 8, mean: 110, cv: 0.08 },
+    0.95,
+  )
   expect(p).toBeCloseTo(0.02036492593515105, 12)
   expect([shift, lower, upper]).toEqual(
     [0.09336881642159867, 0.01727722733081201, 0.16946040551238534].map((value) => expect.closeTo(value, 12)),
@@ -23,6 +27,8 @@ test('samples without spread differ surely or not at all, and a single value say
   const same = { n: 4, mean: 2, cv: 0 }
   expect(welchLogShift(same, same, 0.95)).toMatchObject({ p: 1, lower: 0, upper: 0 })
   expect(welchLogShift(same, { ...same, mean: 4 }, 0.95)).toMatchObject({ p: 0, shift: Math.log(2) })
-  expect(() => welchLogShift(same, { ...same, n: 1 }, 0.95)).toThrow('Invalid second sample: expected at least two values')
+  expect(() => welchLogShift(same, { ...same, n: 1 }, 0.95)).toThrow(
+    'Invalid second sample: expected at least two values',
+  )
   expect(() => welchLogShift({ ...same, mean: 0 }, same, 0.95)).toThrow('Invalid first mean')
 })

@@ -1,5 +1,4 @@
-import type { Verdict } from '../../../src/stats/index.ts'
-import { mannWhitney } from '../mann-whitney.ts'
+import { rankSum, type Verdict } from '../../../src/stats/index.ts'
 import { inARow, type Procedure, TRIALS_PER_ARM } from '../procedure.ts'
 
 /**
@@ -21,7 +20,7 @@ export function benchstatVerdict(
   baseline: readonly number[],
   candidate: readonly number[],
 ): Verdict | undefined {
-  const { p, bIsLarger } = mannWhitney(baseline, candidate)
+  const { p, shift } = rankSum(baseline, candidate, 0.95)
   if (p >= 0.05) return undefined
-  return bIsLarger ? 'regressed' : 'improved'
+  return shift > 0 ? 'regressed' : 'improved'
 }

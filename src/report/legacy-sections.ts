@@ -1,0 +1,80 @@
+/** "As published" in report.md, in report.html and on the pages of arms; nothing for a suite that was run here. */
+import type { ArmReport, SuiteReport, Trial } from '../schema/generated.ts'
+import { fence, toHtml, toMd, type Html, type Md } from './escape.ts'
+import { count, quantity } from './format.ts'
+import { typeset } from './html-prose.ts'
+import { armRows, oursNote, pairRows, publishedNote, type LegacyRow } from './legacy.ts'
+import { own, table } from './markdown-table.ts'
+
+const headings = ['', 'figure', 'as published', 'ours', 'why they differ'] as const
+
+/** Most lines of one kind quoted on a page. */
+const mostLines = 10
+
+/** Blocks of a suite's section of report.md. */
+export function legacyMarkdown(suite: SuiteReport, trials: readonly Trial[]): string[] {
+  const rows = rowsOf(suite, trials)
+  return rows.length === 0 ? [] : ['### As published', publishedNote, markdownTable(rows), ...(hasArms(rows) ? [oursNote] : [])]
+}
+
+/** A part of a suite's section of report.html. */
+export function legacyHtml(suite: SuiteReport, trials: readonly Trial[]): Html | undefined {
+  const rows = rowsOf(suite, trials)
+  if (rows.length === 0) return undefined
+  const line = ({ arm, figure, published, ours, why }: LegacyRow): Html =>
+    toHtml`<tr><th scope="row">${arm ?? 'pair'}</th><td>${figure}</td><td>${typeset(published)}</td><td>${typeset(ours)}</td><td>${typeset(why)}</td></tr>`
+  return toHtml`<h3>As published</h3><div class="scroll" tabindex="0" role="region" aria-label="As published: ${suite.name}"><table class="arms legacy"><caption>${publishedNote}</caption>
+<thead><tr>${headings.map((heading) => toHtml`<th scope="col">${heading}</th>`)}</tr></thead>
+<tbody>${rows.map(line)}</tbody></table></div>
+${hasArms(rows) ? toHtml`<p class="legend">${oursNote}</p>` : undefined}`
+}
+
+/** Blocks of an arm's page: its figures as published, and what its last run was told and said. */
+export function legacyPage(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]): string[] {
+  const rows = [...armRows(arm, suite, trials), ...pairRows(suite)]
+  if (rows.length === 0) return []
+  const last = trials.findLast((trial) => typeof trial.output === 'object')
+  return ['### As published', publishedNote, markdownTable(rows), oursNote, ...(last === undefined ? [] : recorded(last))]
+}
+
+function rowsOf(suite: SuiteReport, trials: readonly Trial[]): LegacyRow[] {
+  const own = trials.filter((trial) => trial.suite === suite.name && trial.file === suite.file)
+  return [...suite.arms.flatMap((arm) => armRows(arm, suite, own)), ...pairRows(suite)]
+}
+
+function hasArms(rows: readonly LegacyRow[]): boolean {
+  return rows.some((row) => row.arm !== undefined)
+}
+
+function markdownTable(rows: readonly LegacyRow[]): string {
+  return table(
+    headings,
+    rows.map(({ arm, figure, published, ours, why }): Md[] => [
+      toMd`${arm ?? 'pair'}`,
+      own(figure),
+      own(published),
+      // A broken call is named by its stage, which is another's word.
+      figure === 'broken call' ? toMd`${ours}` : own(ours),
+      own(why),
+    ]),
+  )
+}
+
+/** What the older reports showed of the last run beside its figures. */
+function recorded({ block, stages, duration, output }: Trial): string[] {
+  const { files, data_summary, key_findings, recommendations, persona } = output as Record<string, unknown>
+  const steps = stages.map(({ name, duration: ms }) => `${name} ${quantity(ms, 'ms')}`).join(', ')
+  return [
+    ...(typeof files === 'number' ? ['### Workflow summary', toMd`Run ${block}: ${count(files, 'file')}; ${steps}; ${quantity(duration, 'ms')} in all.`.text] : []),
+    ...(typeof data_summary === 'string' ? ['### Data summary', fence(data_summary.trimEnd())] : []),
+    ...lines('Key findings, as the older keyword search took them', key_findings),
+    ...lines('Recommendations, as the older keyword search took them', recommendations),
+    ...(typeof persona === 'string' ? ['### Persona prompt', fence(persona)] : []),
+  ]
+}
+
+function lines(title: string, list: unknown): string[] {
+  if (!Array.isArray(list)) return []
+  const texts = list.filter((line) => typeof line === 'string').slice(0, mostLines)
+  return texts.length === 0 ? [] : [`### ${title}`, texts.map((line) => `- ${toMd`${line}`.text}`).join('\n')]
+}

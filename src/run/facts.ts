@@ -1,0 +1,50 @@
+import type { AgentFacts, ArmFacts, PlannedArm, PlannedConfig } from '../judge/plan.ts'
+import { modelFacts, running, serverFacts, type RunningModel } from '../llm/index.ts'
+import type { Effective } from '../schema/generated.ts'
+
+/** What the server says about an arm before anything is loaded. What it does not say is absent. */
+export async function askFacts(arm: PlannedArm): Promise<ArmFacts> {
+  const server = await serverFacts(arm.host)
+  const facts: ArmFacts = { server: server.ok ? server.value : { kind: 'ollama' }, effective: {} }
+  if (!server.ok) return facts
+  const own = await describe(arm)
+  const agents = await Promise.all((arm.agents ?? []).map(describeAgent))
+  return { ...facts, ...own, ...(agents.length > 0 && { agents }) }
+}
+
+/** Adds what /api/ps says of the loaded models to the facts, in place. */
+export async function takeRunning(facts: ArmFacts, arm: PlannedArm): Promise<void> {
+  await addRunning(facts, arm)
+  for (const config of arm.agents ?? []) {
+    const agent = facts.agents?.find(({ name }) => name === config.name)
+    if (agent !== undefined) await addRunning(agent, config)
+  }
+}
+
+async function describeAgent(config: PlannedConfig): Promise<AgentFacts> {
+  const { quantization: _, ...facts } = await describe(config)
+  return { name: config.name, ...facts }
+}
+
+async function describe({ host, model }: PlannedConfig): Promise<{ digest?: string; quantization?: string; effective: Effective }> {
+  const described = await modelFacts(host, model)
+  if (!described.ok) return { effective: {} }
+  const { digest, quantization, ...effective } = described.value
+  return { ...(digest !== undefined && { digest }), ...(quantization !== undefined && { quantization }), effective }
+}
+
+async function addRunning(facts: { digest?: string; effective: Effective }, { host, model }: PlannedConfig): Promise<void> {
+  const runner = await running(host, model)
+  if (runner === undefined) return
+  Object.assign(facts.effective, effectiveOf(runner))
+  if (facts.digest === undefined && runner.digest !== undefined) facts.digest = runner.digest
+}
+
+function effectiveOf({ context_length, size, size_vram }: RunningModel): Effective {
+  return {
+    ...(context_length !== undefined && { num_ctx: context_length }),
+    ...(size !== undefined && { size }),
+    ...(size_vram !== undefined && { size_vram }),
+    ...(size !== undefined && size > 0 && size_vram !== undefined && { gpu_fraction: Math.min(1, size_vram / size) }),
+  }
+}

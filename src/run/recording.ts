@@ -1,0 +1,59 @@
+import { agentArm, createRecorder, type Arm, type Recorder, type RecorderOptions } from '../llm/index.ts'
+import type { Call, StageTime } from '../schema/generated.ts'
+import type { AgentContext } from './agent.ts'
+
+/** What one trial's agent works with, and what became of it. */
+export interface Recording {
+  context: AgentContext
+  /** Ends every call; the calls of all agents in the order in which they began. */
+  finish: () => Promise<{ calls: Call[]; stages: StageTime[] }>
+}
+
+/** Where an agent's calls go: its host, and the context length it has there. */
+export type PlaceOf = (agent: string | undefined) => Pick<RecorderOptions, 'host' | 'effectiveContext'>
+
+/** Opens the measured client of an arm, and of each of its agents as they appear. */
+export function openRecording(options: Omit<RecorderOptions, 'host' | 'effectiveContext'>, placeOf: PlaceOf): Recording {
+  const recorders: Recorder[] = []
+
+  function open(arm: Arm, agent: string | undefined): Recorder {
+    const recorder = createRecorder({ ...options, ...placeOf(agent), arm })
+    recorders.push(recorder)
+    return recorder
+  }
+
+  async function runAs<T>(name: string, work: (context: AgentContext) => T | Promise<T>): Promise<T> {
+    const recorder = open(agentArm(options.arm, name), name)
+    const arm = agentArm(options.arm, name)
+    // The agent's whole work is a stage of its own name, and its stages are told apart from another agent's.
+    const context = contextOf(recorder, arm, (stage, part) => recorder.stage(`${name}/${stage}`, part))
+    return recorder.stage(name, () => recorder.asAgent(name, () => work(context)))
+  }
+
+  function contextOf(recorder: Recorder, arm: Arm, stage: AgentContext['stage']): AgentContext {
+    return {
+      generate: recorder.generate,
+      chat: recorder.chat,
+      ollama: recorder.ollama,
+      model: arm.model,
+      options: { ...arm.options },
+      arm,
+      stage,
+      as: runAs,
+      signal: options.signal,
+    }
+  }
+
+  const own = open(options.arm, undefined)
+  return {
+    context: contextOf(own, options.arm, own.stage),
+    async finish() {
+      const calls = (await Promise.all(recorders.map((recorder) => recorder.finish()))).flat()
+      const stages = recorders.flatMap((recorder) => recorder.stages())
+      return {
+        calls: calls.toSorted((a, b) => a.start - b.start).map((call, index) => ({ ...call, index })),
+        stages: stages.toSorted((a, b) => a.start - b.start),
+      }
+    },
+  }
+}

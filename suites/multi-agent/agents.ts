@@ -1,0 +1,58 @@
+import { team, type Agent } from 'vitest-chimera'
+
+/** What each agent is told to be; it stands at the head of its conversation. */
+export const personas = {
+  collector:
+    'You keep the records of a benchmark laboratory. You list what was measured, in which unit and how often, and you never judge.',
+  insight:
+    'You advise the engineers of a benchmark laboratory. From a few figures you say what stands out and what to try next, in plain words.',
+} as const
+
+const figures = 'decode 96 tok/s over 12 trials; first token 526 ms over 12 trials; prompt 812 tok/s over 6 trials'
+
+/** Gathers: one long list of facts, then a short inventory of it. */
+const collector: Agent = async ({ chat, stage }) => {
+  const facts = await stage('collect', () => say(chat, personas.collector, `List the facts in these figures: ${figures}.`, 120))
+  const report = await stage('report', () => say(chat, personas.collector, `Sum up as an inventory: ${facts.slice(0, 300)}`, 120))
+  return { report, personas: { collector: personas.collector } }
+}
+
+/** Interprets: what stands out, then what to do about it. */
+const insight: Agent = async ({ chat, stage }) => {
+  const findings = await stage('analyse', () => say(chat, personas.insight, `What stands out in these figures? ${figures}.`, 120))
+  const report = await stage('report', () => say(chat, personas.insight, `Recommend next steps from this: ${findings.slice(0, 300)}`, 120))
+  return { report, personas: { insight: personas.insight } }
+}
+
+function say(chat: Parameters<Agent>[0]['chat'], persona: string, content: string, num_predict: number): Promise<string> {
+  const messages = [{ role: 'system', content: persona }, { role: 'user', content }]
+  return chat({ messages, options: { num_predict } }).then(({ message }) => message.content)
+}
+
+/** Both at once, on whatever servers their arm gives them. */
+export const pair = team({ collector, insight })
+
+/** Two servers where there are two, as `OLLAMA_HOST_2` says; else both agents share the run's server. */
+const second = process.env['OLLAMA_HOST_2']
+const insightHost = second === undefined ? {} : { host: second }
+
+/** Both agents with the server's defaults. */
+export const baseline = { name: 'baseline', model: 'gemma3', agents: { insight: insightHost } }
+
+const chimeraOptions = { num_gpu: 80, num_ctx: 1024, temperature: 0.6 }
+const otherOptions = { num_gpu: 80, num_ctx: 1024, temperature: 0.9, top_k: 20 }
+
+/** The collector as it is, the insight agent tuned. */
+export const mixed = { ...baseline, name: 'mixed', agents: { insight: { ...insightHost, options: { temperature: 0.6, top_k: 20 } } } }
+/** Each agent tuned, and differently. */
+export const hetero = {
+  ...baseline,
+  name: 'hetero',
+  agents: { collector: { options: chimeraOptions }, insight: { ...insightHost, options: otherOptions } },
+}
+/** Both agents tuned alike. */
+export const homo = {
+  ...baseline,
+  name: 'homo',
+  agents: { collector: { options: chimeraOptions }, insight: { ...insightHost, options: chimeraOptions } },
+}

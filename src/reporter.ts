@@ -94,7 +94,8 @@ export default class ChimeraReporter implements Reporter {
     const refusals = [...records.flatMap((record) => record.refusals), ...modules.flatMap(unloadable)]
     if (suites.length === 0 && refusals.length === 0 && tests.some((test) => test.benchmarks().length > 0)) return
     const overhead = records.find((record) => record.overhead !== undefined)?.overhead
-    const trials = suites.flatMap((suite) => suite.trials)
+    // Modules are told in order of their paths; the trials are wanted in the order in which they ran.
+    const trials = suites.flatMap((suite) => suite.trials).toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at))
     const report = buildReport({
       startedAt: trials[0]?.started_at ?? this.#startedAt,
       finishedAt: new Date().toISOString(),

@@ -23,10 +23,19 @@ if (corpus === undefined && !existsSync(golden)) {
   console.log(`No corpus in ${folder}: nothing to check.`)
   process.exit(0)
 }
-const matched = [...(corpus === undefined ? [] : [aggregates(corpus)]), ...(existsSync(golden) ? [extraction(golden)] : [])]
+const matched = [
+  ...(corpus === undefined ? [] : [aggregates(corpus)]),
+  ...(existsSync(golden) ? [extraction(golden)] : []),
+]
 process.exitCode = matched.every(Boolean) ? 0 : 1
 
-function aggregates({ entries, calls }: { entries: readonly Published[]; calls: readonly CorpusCall[] }): boolean {
+function aggregates({
+  entries,
+  calls,
+}: {
+  entries: readonly Published[]
+  calls: readonly CorpusCall[]
+}): boolean {
   const tally = new Tally()
   const recomputer = new Recomputer(entries, calls)
   const row = tableRows(recomputer, entries, [...new Set(calls.map((call) => call.path))])
@@ -43,7 +52,11 @@ function aggregates({ entries, calls }: { entries: readonly Published[]; calls: 
   return tally.wrong === 0
 }
 
-function recompute(entry: Published, recomputer: Recomputer, row: (entry: Published) => Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+function recompute(
+  entry: Published,
+  recomputer: Recomputer,
+  row: (entry: Published) => Record<string, unknown> | undefined,
+): Record<string, unknown> | undefined {
   switch (entry.kind) {
     case 'agent_aggregate':
       return recomputer.aggregate(entry.path, entry.agent, entry.aggregate_style)
@@ -68,8 +81,16 @@ function asPrinted({ kind, published }: Published): Record<string, unknown> {
   return printed(published, (name) => (name.startsWith('cv_') ? 1 : 2))
 }
 
-function printed(figures: Record<string, unknown>, digits: (name: string) => number): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, typeof value === 'number' ? value.toFixed(digits(name)) : value]))
+function printed(
+  figures: Record<string, unknown>,
+  digits: (name: string) => number,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? value.toFixed(digits(name)) : value,
+    ]),
+  )
 }
 
 function callTable(entry: Published, recomputer: Recomputer, tally: Tally): void {
@@ -77,14 +98,26 @@ function callTable(entry: Published, recomputer: Recomputer, tally: Tally): void
   entry.call_table?.forEach((row, i) => {
     const call = calls[i]
     if (call === undefined) return
-    const { ttft_ms, throughput_tokens_per_sec: throughput, tokens_generated: tokens, total_duration_ms: total_ms } = call
-    tally.check('agent_report_md calls', entry.path, printed(row, (name) => (name === 'tokens' ? 0 : 2)), { ttft_ms, throughput, tokens, total_ms })
+    const {
+      ttft_ms,
+      throughput_tokens_per_sec: throughput,
+      tokens_generated: tokens,
+      total_duration_ms: total_ms,
+    } = call
+    tally.check(
+      'agent_report_md calls',
+      entry.path,
+      printed(row, (name) => (name === 'tokens' ? 0 : 2)),
+      { ttft_ms, throughput, tokens, total_ms },
+    )
   })
 }
 
 function extraction(file: string): boolean {
   const [, ...lines] = gunzipSync(readFileSync(file)).toString().trim().split('\n')
-  const runs = lines.map((line) => JSON.parse(line) as { analysis_response: string; expect: Record<string, unknown> })
+  const runs = lines.map(
+    (line) => JSON.parse(line) as { analysis_response: string; expect: Record<string, unknown> },
+  )
   const counts = { summary: 0, key_findings: 0, recommendations: 0 }
   for (const { analysis_response, expect } of runs) {
     const found = extract(analysis_response)
@@ -92,6 +125,10 @@ function extraction(file: string): boolean {
       if (JSON.stringify(found[name]) === JSON.stringify(expect[name])) counts[name]++
     }
   }
-  console.log(`\nextraction: ${Object.entries(counts).map(([name, n]) => `${name} ${n} of ${runs.length}`).join(', ')}`)
+  console.log(
+    `\nextraction: ${Object.entries(counts)
+      .map(([name, n]) => `${name} ${n} of ${runs.length}`)
+      .join(', ')}`,
+  )
   return Object.values(counts).every((n) => n === runs.length)
 }

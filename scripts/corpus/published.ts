@@ -34,7 +34,9 @@ export interface CorpusCall extends CallFigures {
 export function readCorpus(folder: string): { entries: Published[]; calls: CorpusCall[] } | undefined {
   const [published, calls] = [join(folder, 'published.json'), join(folder, 'calls.csv')]
   if (!existsSync(published) || !existsSync(calls)) return undefined
-  const { entries } = JSON.parse(readFileSync(published, 'utf8').replace(/\bNaN\b/g, 'null')) as { entries: Published[] }
+  const { entries } = JSON.parse(readFileSync(published, 'utf8').replace(/\bNaN\b/g, 'null')) as {
+    entries: Published[]
+  }
   const [head = [], ...rows] = parseCsv(readFileSync(calls, 'utf8'))
   const index = new Map(head.map((name, i) => [name, i]))
   return { entries, calls: rows.map((row) => toCall((name) => row[index.get(name)!] ?? '')) }

@@ -1,6 +1,14 @@
 /** Every aggregate of published.json from the calls beneath it, by the importer's own formulas. */
 import { dirname } from 'node:path/posix'
-import { aggregate, concurrency, concurrentDeltas, deltas, mean, variation, type Aggregates } from '../../src/import/legacy.ts'
+import {
+  aggregate,
+  concurrency,
+  concurrentDeltas,
+  deltas,
+  mean,
+  variation,
+  type Aggregates,
+} from '../../src/import/legacy.ts'
 import type { CorpusCall, Published } from './published.ts'
 
 type Figures = Record<string, unknown>
@@ -48,7 +56,11 @@ export class Recomputer {
     const [first, second] = [this.calls(path, 'collector')[0]!, this.calls(path, 'insight')[0]!]
     const walls = [first.wall_ms / 1000, second.wall_ms / 1000] as const
     const [a, b] = walls[0] > 0 && walls[1] > 0 ? walls : entry.execution_time_s!
-    const wall = Number(published['concurrent_wall_time_s'] ?? published['concurrent_wall_time'] ?? Number(published['concurrent_wall_time_ms'] ?? 0) / 1000)
+    const wall = Number(
+      published['concurrent_wall_time_s'] ??
+        published['concurrent_wall_time'] ??
+        Number(published['concurrent_wall_time_ms'] ?? 0) / 1000,
+    )
     const { sequential_estimated_s, ...together } = concurrency(a, b, wall)
     return {
       ...named('collector', collector),
@@ -57,13 +69,19 @@ export class Recomputer {
       ...named('chimera', insight),
       ...concurrentDeltas(collector, insight),
       ...(walls[0] > 0 && { baseline_duration: a, chimera_duration: b }),
-      ...(wall > 0 && { ...together, sequential_estimated_s, sequential_estimated_time: sequential_estimated_s }),
+      ...(wall > 0 && {
+        ...together,
+        sequential_estimated_s,
+        sequential_estimated_time: sequential_estimated_s,
+      }),
     }
   }
 
   summary(entry: Published): Figures | undefined {
     const folder = dirname(entry.path)
-    const runs = entry.runs!.map((run) => this.#runs.get(`${folder}/run_${String(run['run_number'])}/metrics.json`))
+    const runs = entry.runs!.map((run) =>
+      this.#runs.get(`${folder}/run_${String(run['run_number'])}/metrics.json`),
+    )
     const figures = runs.map((run) => (run === undefined ? undefined : this.run(run)))
     if (figures.length === 0 || figures.includes(undefined)) return undefined
     const average = (name: string): number => mean(figures.map((run) => run![name] as number))

@@ -7,7 +7,11 @@ type Figures = Record<string, unknown>
 type Row = Record<string, string>
 
 /** Recomputes rows of a table; undefined where the calls beneath were not kept. */
-export function tableRows(recomputer: Recomputer, entries: readonly Published[], calledPaths: readonly string[]): (entry: Published) => Figures | undefined {
+export function tableRows(
+  recomputer: Recomputer,
+  entries: readonly Published[],
+  calledPaths: readonly string[],
+): (entry: Published) => Figures | undefined {
   const summaries = entries.filter((entry) => entry.kind === 'multi_summary')
   const find = (paths: readonly string[], source: string): string | undefined => {
     const tail = source.replaceAll('\\', '/').split('/').slice(-5).join('/')
@@ -15,10 +19,16 @@ export function tableRows(recomputer: Recomputer, entries: readonly Published[],
   }
   const metricsOf = (row: Row): string | undefined => find(calledPaths, withinArchive(row['source']!))
   const summaryOf = (source: string): Figures | undefined => {
-    const path = find(summaries.map((summary) => summary.path), source)
-    return path === undefined ? undefined : recomputer.summary(summaries.find((summary) => summary.path === path)!)
+    const path = find(
+      summaries.map((summary) => summary.path),
+      source,
+    )
+    return path === undefined
+      ? undefined
+      : recomputer.summary(summaries.find((summary) => summary.path === path)!)
   }
-  const rows = (table: string): Row[] => entries.filter((entry) => entry.table === table).map((entry) => entry.published as Row)
+  const rows = (table: string): Row[] =>
+    entries.filter((entry) => entry.table === table).map((entry) => entry.published as Row)
   const pair = (row: Row): Figures | undefined => {
     const path = metricsOf(row)
     return path === undefined ? undefined : pairRow(recomputer, path)
@@ -27,11 +37,17 @@ export function tableRows(recomputer: Recomputer, entries: readonly Published[],
     'rust_vs_python_sweep_summary.csv': pair,
     'tr111_v2_summary.csv': pair,
     'tr109_full_config_stats.csv': (row) => configStats(recomputer, metricsOf(row), row),
-    'tr112_v2_language_stats.csv': (row) => languageStats(row, uniqueSources(rows('rust_vs_python_sweep_summary.csv'), row['language']!).map(pair)),
+    'tr112_v2_language_stats.csv': (row) =>
+      languageStats(row, uniqueSources(rows('rust_vs_python_sweep_summary.csv'), row['language']!).map(pair)),
     'tr114_v2_config_stats.csv': (row) => summaryOf(withinArchive(row['source']!)),
     'tr114_v2_scenario_stats.csv': (row) =>
-      scenarioStats(rows('tr114_v2_config_stats.csv').filter((one) => one['scenario'] === row['scenario']).map((one) => [one['config']!, summaryOf(withinArchive(one['source']!))])),
-    'rust_multiagent_summary.csv': (row) => asShort(summaryOf(`${withinArchive(row['output_dir']!)}/summary.json`)),
+      scenarioStats(
+        rows('tr114_v2_config_stats.csv')
+          .filter((one) => one['scenario'] === row['scenario'])
+          .map((one) => [one['config']!, summaryOf(withinArchive(one['source']!))]),
+      ),
+    'rust_multiagent_summary.csv': (row) =>
+      asShort(summaryOf(`${withinArchive(row['output_dir']!)}/summary.json`)),
     'runtime_comparison.csv': (row) => runtimeStats(recomputer, entries, row['runtime']!),
   }
   return (entry) => tables[entry.table!]?.(entry.published as Row)
@@ -39,14 +55,22 @@ export function tableRows(recomputer: Recomputer, entries: readonly Published[],
 
 /** Archives were moved: only what stands below the experiment's folder is the same. */
 function withinArchive(source: string): string {
-  return source.replaceAll('\\', '/').replace(/^.*?(tr109_rust_full|tr110_rust_full|Demo_rust_agent_sweep|chimera_sweep|Demo_rust_multiagent_results)/, '$1')
+  return source
+    .replaceAll('\\', '/')
+    .replace(
+      /^.*?(tr109_rust_full|tr110_rust_full|Demo_rust_agent_sweep|chimera_sweep|Demo_rust_multiagent_results)/,
+      '$1',
+    )
 }
 
 function pairRow(recomputer: Recomputer, path: string): Figures | undefined {
   const baseline = recomputer.aggregate(path, 'baseline')
   const chimera = recomputer.aggregate(path, 'chimera')
   if (baseline === undefined || chimera === undefined) return undefined
-  const { throughput_improvement_percent: throughput, ttft_reduction_percent: ttft } = deltas(baseline, chimera)
+  const { throughput_improvement_percent: throughput, ttft_reduction_percent: ttft } = deltas(
+    baseline,
+    chimera,
+  )
   return {
     baseline_tok_s: baseline.average_tokens_per_second,
     chimera_tok_s: chimera.average_tokens_per_second,
@@ -65,7 +89,10 @@ function pairRow(recomputer: Recomputer, path: string): Figures | undefined {
 
 /** This table alone has the population's deviation, and calls its calls runs. */
 function configStats(recomputer: Recomputer, path: string | undefined, row: Row): Figures | undefined {
-  const calls = path === undefined ? [] : recomputer.calls(path, row['kind']!.endsWith('baseline') ? 'baseline' : 'chimera')
+  const calls =
+    path === undefined
+      ? []
+      : recomputer.calls(path, row['kind']!.endsWith('baseline') ? 'baseline' : 'chimera')
   if (calls.length === 0) return undefined
   const { average_tokens_per_second, average_ttft_ms } = aggregate(calls)
   return {
@@ -79,7 +106,11 @@ function configStats(recomputer: Recomputer, path: string | undefined, row: Row)
 
 /** The table lists the same sources from several roots. */
 function uniqueSources(rows: readonly Row[], language: string): Row[] {
-  return [...new Map(rows.filter((row) => row['language'] === language).map((row) => [withinArchive(row['source']!), row])).values()]
+  return [
+    ...new Map(
+      rows.filter((row) => row['language'] === language).map((row) => [withinArchive(row['source']!), row]),
+    ).values(),
+  ]
 }
 
 function languageStats(_: Row, configs: readonly (Figures | undefined)[]): Figures | undefined {
@@ -97,7 +128,9 @@ function languageStats(_: Row, configs: readonly (Figures | undefined)[]): Figur
 
 function scenarioStats(configs: readonly (readonly [string, Figures | undefined])[]): Figures | undefined {
   if (configs.length === 0 || configs.some(([, figures]) => figures === undefined)) return undefined
-  const efficiency = configs.map(([name, figures]) => [name, figures!['average_efficiency'] as number] as const).toSorted((a, b) => a[1] - b[1])
+  const efficiency = configs
+    .map(([name, figures]) => [name, figures!['average_efficiency'] as number] as const)
+    .toSorted((a, b) => a[1] - b[1])
   const [least, most] = [efficiency[0]!, efficiency.at(-1)!]
   return {
     config_count: configs.length,
@@ -121,12 +154,21 @@ function asShort(summary: Figures | undefined): Figures | undefined {
 }
 
 /** Over the means of each config's runs. The gains it lists beside are against constants. */
-function runtimeStats(recomputer: Recomputer, entries: readonly Published[], runtime: string): Figures | undefined {
-  const runs = entries.filter((entry) => entry.kind === 'multi_run' && entry.path.includes(`/results/runtime-${runtime}/`))
-  const configs = [...Map.groupBy(runs, (run) => run.path.split(`/runtime-${runtime}/`)[1]!.split('/')[0]!).values()]
+function runtimeStats(
+  recomputer: Recomputer,
+  entries: readonly Published[],
+  runtime: string,
+): Figures | undefined {
+  const runs = entries.filter(
+    (entry) => entry.kind === 'multi_run' && entry.path.includes(`/results/runtime-${runtime}/`),
+  )
+  const configs = [
+    ...Map.groupBy(runs, (run) => run.path.split(`/runtime-${runtime}/`)[1]!.split('/')[0]!).values(),
+  ]
   const figures = configs.map((config) => config.map((run) => recomputer.run(run)))
   if (figures.length === 0 || figures.flat().includes(undefined)) return undefined
-  const means = (name: string): number[] => figures.map((config) => mean(config.map((run) => run![name] as number)))
+  const means = (name: string): number[] =>
+    figures.map((config) => mean(config.map((run) => run![name] as number)))
   return {
     peak_efficiency: Math.max(...means('efficiency_percent')),
     mean_efficiency: mean(means('efficiency_percent')),

@@ -8,7 +8,12 @@ export class Tally {
    * Compares every published figure that was recomputed; a text with decimals is held to its own precision, a number
    * to 1e-6 of itself. Figures that could not be recomputed are left out of `recomputed`.
    */
-  check(kind: string, where: string, published: Record<string, unknown>, recomputed: Record<string, unknown>): void {
+  check(
+    kind: string,
+    where: string,
+    published: Record<string, unknown>,
+    recomputed: Record<string, unknown>,
+  ): void {
     const count = this.#kinds.get(kind) ?? { entries: 0, compared: 0, wrong: 0 }
     this.#kinds.set(kind, count)
     count.entries++
@@ -18,7 +23,10 @@ export class Tally {
       count.compared++
       if (isSame(stated, value)) continue
       count.wrong++
-      if (this.examples.length < 10) this.examples.push(`${kind} ${where} ${name}: published ${String(stated)}, recomputed ${String(value)}`)
+      if (this.examples.length < 10)
+        this.examples.push(
+          `${kind} ${where} ${name}: published ${String(stated)}, recomputed ${String(value)}`,
+        )
     }
   }
 
@@ -31,9 +39,16 @@ export class Tally {
   }
 
   rows(): string[][] {
-    const rows = [...this.#kinds].map(([kind, { entries, compared, wrong }]) => [kind, entries, compared, wrong])
+    const rows = [...this.#kinds].map(([kind, { entries, compared, wrong }]) => [
+      kind,
+      entries,
+      compared,
+      wrong,
+    ])
     const total = (i: number): number => rows.reduce((sum, row) => sum + (row[i] as number), 0)
-    return [['kind', 'entries', 'figures', 'mismatches'], ...rows, ['all', total(1), total(2), total(3)]].map((row) => row.map(String))
+    return [['kind', 'entries', 'figures', 'mismatches'], ...rows, ['all', total(1), total(2), total(3)]].map(
+      (row) => row.map(String),
+    )
   }
 
   skipped(): string[] {
@@ -49,5 +64,7 @@ function isSame(stated: unknown, value: unknown): boolean {
   // Python and Rust print a float with all its digits; fewer than seven decimals were rounded on purpose.
   const decimals = typeof stated === 'string' ? (stated.split('.')[1]?.length ?? 0) : 17
   const rounded = decimals <= 6 ? 0.5 * 10 ** -decimals + 1e-9 : 0
-  return Math.abs(number - value) <= Math.max(rounded, 1e-6 * Math.max(Math.abs(number), Math.abs(value)), 1e-9)
+  return (
+    Math.abs(number - value) <= Math.max(rounded, 1e-6 * Math.max(Math.abs(number), Math.abs(value)), 1e-9)
+  )
 }

@@ -20,6 +20,9 @@ export interface ReportComparison {
   notes: string[]
 }
 
+/** A comparison before its words. */
+export type Unnoted = Omit<ReportComparison, 'advice' | 'notes'>
+
 /** Which report a column is. */
 export interface ReportHead {
   label: string

@@ -5,7 +5,7 @@ import { isMetric, metricNames, type MetricName } from '../metrics.ts'
 import { oneLine } from '../report/visible.ts'
 import type { Meant } from './fingerprint.ts'
 
-export const formats = ['text', 'markdown', 'json'] as const
+const formats = ['text', 'markdown', 'json'] as const
 export type Format = (typeof formats)[number]
 
 /** What was asked for. */

@@ -9,6 +9,9 @@ import type { Change } from './model.ts'
 /** Of every interval shown, two-sided. */
 export const LEVEL = 0.95
 
+/** The same in words. */
+export const share: string = `${LEVEL * 100} %`
+
 /** A sample as the report keeps it, with the trials' own values where they are still at hand. */
 export interface Measured {
   sample: Sample
@@ -67,4 +70,9 @@ export function validityChange(from: Validity, to: Validity): Compared {
 export function showsNothing({ interval, p, test }: Compared): boolean {
   if (p === undefined || p > 1 - LEVEL) return true
   return test !== 'fisher' && (interval === undefined || (interval[0] <= 1 && interval[1] >= 1))
+}
+
+/** How many of `n` intervals miss what they should hold, on average. */
+export function byChance(n: number): number {
+  return Math.round(10 * n * (1 - LEVEL)) / 10
 }

@@ -8,7 +8,7 @@ import { byteText, END, START, type Piece, type Vocabulary } from './tokens.ts'
 /** Logit of a piece that may follow. */
 const ALLOWED = 18
 /** Against a few ways to go on, makes leaving the section about as likely as staying. */
-const LEAVE = ALLOWED + 1.2
+const LEAVE = ALLOWED + 0.4
 /** Of a list's next item, against its end: the grammar's bound ends most lists. */
 const MORE = ALLOWED + 2
 

@@ -66,7 +66,7 @@ describe('/api/generate', () => {
   test('num_predict ends it by length, a stop string by stop', async () => {
     const short = await ollama.generate({ model, prompt: 'Go.', options: { num_predict: 5 } })
     expect(short).toMatchObject({ done_reason: 'length', eval_count: 5 })
-    const stopped = await ollama.generate({ model, prompt: 'Go.', options: { stop: ['## Key'] } })
+    const stopped = await ollama.generate({ model, prompt: 'Go.', options: { stop: ['## Data'] } })
     expect(stopped.done_reason).toBe('stop')
     expect(stopped.response).toMatch(/^## Executive[^#]*$/)
   })
@@ -179,7 +179,7 @@ describe('facts', () => {
       family: 'llama',
       format: 'gguf',
       quantization_level: 'F16',
-      parameter_size: '1.12M',
+      parameter_size: '1.66M',
     })
     expect(facts.model_info).toMatchObject({
       'general.architecture': 'llama',

@@ -31,9 +31,32 @@ test('replies come to an end, are long enough to measure, and do not loop', { ti
       expect(new Set(pieces.slice(index - 30, index + 1)).size).toBeGreaterThan(1)
     }
   }
-  expect(Math.min(...lengths)).toBeGreaterThanOrEqual(60)
+  expect(Math.min(...lengths)).toBeGreaterThanOrEqual(90)
   expect(Math.max(...lengths)).toBeLessThanOrEqual(400)
   expect(new Set(lengths).size).toBeGreaterThan(3)
+})
+
+test('under a schema it writes lists that fit their keys, whole and short', { timeout: 30_000 }, async () => {
+  const list = { type: 'array', minItems: 2, maxItems: 3, items: { type: 'string', maxLength: 200 } }
+  const format = {
+    type: 'object',
+    properties: { findings: list, recommendations: list },
+    required: ['findings', 'recommendations'],
+  }
+  for (let seed = 0; seed < 30; seed++) {
+    const options = { seed, temperature: seed < 15 ? 0.8 : 1.5 }
+    const { response, eval_count } = await ollama.generate({
+      model: 'gemma3',
+      prompt: `Trial ${seed}. Analyze the files and answer in JSON.`,
+      format,
+      options,
+    })
+    expect(eval_count).toBeLessThan(100)
+    const { findings, recommendations } = JSON.parse(response) as Record<string, string[]>
+    for (const items of [findings!, recommendations!]) expect([2, 3]).toContain(items.length)
+    expect(findings!.join(' ')).toMatch(/^(Cold calls|Long replies|Larger prompts) /)
+    expect(recommendations!.join(' ')).toMatch(/^(Measure|Repeat|Compare) /)
+  }
 })
 
 test.each([
@@ -46,6 +69,8 @@ test.each([
   expect(reason).toBe('stop')
   expect(pieces.join('').match(/## [\w ]+/g)).toEqual([
     '## Executive Summary',
+    '## Data Ingestion Summary',
+    '## Performance Analysis',
     '## Key Findings',
     '## Recommendations',
     '## Conclusion',

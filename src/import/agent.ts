@@ -9,7 +9,12 @@ export function hasCalls(result: Field): boolean {
 }
 
 /** An agent's result; `runs` says how its calls fall into runs. */
-export function readAgent(result: Field, name: string, role: Role, runs: readonly RecordedRun[]): RecordedAgent {
+export function readAgent(
+  result: Field,
+  name: string,
+  role: Role,
+  runs: readonly RecordedRun[],
+): RecordedAgent {
   const system = result.at('system_info')
   return {
     name,
@@ -18,10 +23,14 @@ export function readAgent(result: Field, name: string, role: Role, runs: readonl
     model: result.at('model').text(),
     options: result.at('configuration').object(),
     endedAt: result.at('timestamp').time(),
-    ...(system.has('os') && { system: `${system.at('os').text()} ${system.has('arch') ? system.at('arch').text() : ''}`.trim() }),
+    ...(system.has('os') && {
+      system: `${system.at('os').text()} ${system.has('arch') ? system.at('arch').text() : ''}`.trim(),
+    }),
     runs,
     published: Object.fromEntries(
-      Object.entries(result.at('aggregate_metrics').object()).filter(([, value]) => typeof value === 'number'),
+      Object.entries(result.at('aggregate_metrics').object()).filter(
+        ([, value]) => typeof value === 'number',
+      ),
     ),
   }
 }
@@ -29,7 +38,10 @@ export function readAgent(result: Field, name: string, role: Role, runs: readonl
 /** The calls of a run or result: with stage and text where kept, else the bare figures. */
 export function readCalls(holder: Field): RecordedCall[] {
   if (holder.has('llm_calls')) return holder.at('llm_calls').list().map(readCall)
-  return holder.at('individual_runs').list().map((figures) => ({ stage: null, figures: readFigures(figures) }))
+  return holder
+    .at('individual_runs')
+    .list()
+    .map((figures) => ({ stage: null, figures: readFigures(figures) }))
 }
 
 function readCall(call: Field): RecordedCall {
@@ -57,10 +69,19 @@ export function readWorkflow(run: Field): Pick<RecordedRun, 'stages' | 'duration
   if (!run.has('workflow')) return { stages: [], output: {} }
   const seconds = run.at('workflow')
   const analysis = run.at('analysis')
-  const kept = { files: run.at('benchmark_data_count'), data_summary: run.at('data_summary'), report: run.at('report_markdown') }
-  const found = ['summary', 'key_findings', 'recommendations'].map((name) => [name, analysis.at(name).value] as const)
+  const kept = {
+    files: run.at('benchmark_data_count'),
+    data_summary: run.at('data_summary'),
+    report: run.at('report_markdown'),
+  }
+  const found = ['summary', 'key_findings', 'recommendations'].map(
+    (name) => [name, analysis.at(name).value] as const,
+  )
   return {
-    stages: ['ingest', 'analysis', 'report'].map((name) => ({ name, duration: 1000 * seconds.at(`${name}_seconds`).amount() })),
+    stages: ['ingest', 'analysis', 'report'].map((name) => ({
+      name,
+      duration: 1000 * seconds.at(`${name}_seconds`).amount(),
+    })),
     duration: 1000 * seconds.at('total_seconds').amount(),
     output: Object.fromEntries(
       [

@@ -14,7 +14,9 @@ export function legacyOf({ pair, agents }: Recording): readonly [ArmLegacy, ArmL
   if (pair.shape === 'summary') return [{}, {}]
   const [first, second] = agents.map(reproduce) as [Aggregates, Aggregates]
   const differences = pair.shape === 'single' ? deltas(first, second) : concurrentDeltas(first, second)
-  const [a, b] = agents.map(({ published: { execution_time_s } }) => (execution_time_s === undefined ? {} : { execution_time_s }))
+  const [a, b] = agents.map(({ published: { execution_time_s } }) =>
+    execution_time_s === undefined ? {} : { execution_time_s },
+  )
   return [
     { ...first, ...a },
     { ...second, ...b, ...differences },
@@ -25,7 +27,8 @@ export function legacyOf({ pair, agents }: Recording): readonly [ArmLegacy, ArmL
 function reproduce({ runs, published }: RecordedAgent): Aggregates {
   const calls = runs.flatMap((run) => run.calls.map((call) => call.figures))
   const averaged = aggregate(calls, 'mean')
-  const isAveraged = calls.length > 1 && same(published.total_duration_ms ?? Number.NaN, averaged.total_duration_ms)
+  const isAveraged =
+    calls.length > 1 && same(published.total_duration_ms ?? Number.NaN, averaged.total_duration_ms)
   return isAveraged ? averaged : aggregate(calls)
 }
 
@@ -35,7 +38,9 @@ export function differences({ agents }: Recording, legacies: readonly ArmLegacy[
     Object.entries(legacies[i]!).flatMap(([name, value]) => {
       const stated = published[name as keyof ArmLegacy]
       if (stated === undefined || same(stated, value as number)) return []
-      return [{ code: 'published_differs', arm, message: importTexts.differs(arm, name, stated, value as number) }]
+      return [
+        { code: 'published_differs', arm, message: importTexts.differs(arm, name, stated, value as number) },
+      ]
     }),
   )
 }
@@ -56,25 +61,30 @@ export function pairLegacyOf({ pair, agents }: Recording): PairLegacy {
 /**
  * Single calls, all stages pooled as the older figures were, so that the two can stand side by side: throughput of the
  * calls that ended, TTFT of the warm ones apart from that of the cold ones. A broken call's first token did come, so its
- * TTFT counts; its tokens were never told.
+ * TTFT counts where a warm level is known to hold it against; its tokens were never told.
  */
 export function callSamples(trials: readonly Trial[]): Samples {
   const calls = trials.flatMap((trial) => trial.calls)
+  const hasLevel = calls.some((call) => call.valid && !call.cold)
   const values: Partial<Record<MetricName, (number | undefined)[]>> = {
     output_throughput: calls.map(throughput),
-    ttft: calls.filter((call) => !call.cold).map((call) => call.ttft),
+    ttft: calls.filter((call) => !call.cold && (call.valid || hasLevel)).map((call) => call.ttft),
     ttft_cold: calls.filter((call) => call.cold).map((call) => call.ttft),
   }
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, list]) => {
       const measured = list.filter((value) => value !== undefined)
-      return measured.length === 0 ? [] : [[name, { ...summarize(measured), unit: metrics[name as MetricName].unit }]]
+      return measured.length === 0
+        ? []
+        : [[name, { ...summarize(measured), unit: metrics[name as MetricName].unit }]]
     }),
   )
 }
 
 function throughput({ valid, eval_count = 0, eval_duration = 0 }: Call): number | undefined {
-  return valid && eval_count >= MIN_TOKENS_FOR_THROUGHPUT && eval_duration > 0 ? (eval_count / eval_duration) * 1000 : undefined
+  return valid && eval_count >= MIN_TOKENS_FOR_THROUGHPUT && eval_duration > 0
+    ? (eval_count / eval_duration) * 1000
+    : undefined
 }
 
 function same(a: number, b: number): boolean {

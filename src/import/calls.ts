@@ -69,5 +69,7 @@ function ending(response: string | undefined): string {
 
 /** What is 0 was not measured. */
 function present<Name extends string>(figures: Record<Name, number>): Partial<Record<Name, number>> {
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => (value as number) > 0)) as Partial<Record<Name, number>>
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => (value as number) > 0)) as Partial<
+    Record<Name, number>
+  >
 }

@@ -47,7 +47,9 @@ export const run: Command = async (args, io) => {
   trials.forEach((trial) => asTrial(trial, trial.file))
   const outputDir = values.out ?? 'reports/imported'
   await writeReports(outputDir, asReport(report, 'the imported files'), trials)
-  io.stdout(importSummary(report, trials, { color: process.stdout.isTTY && !process.env['NO_COLOR'], outputDir }))
+  io.stdout(
+    importSummary(report, trials, { color: process.stdout.isTTY && !process.env['NO_COLOR'], outputDir }),
+  )
   return refusals.length > 0 ? 1 : 0
 }
 
@@ -64,7 +66,10 @@ function parse(args: readonly string[]) {
 }
 
 /** Reads every file; those that cannot be read are told at once, and again in the report. */
-async function readAll(files: readonly string[], io: CommandIo): Promise<{ imported: Imported[]; refusals: GateFailure[] }> {
+async function readAll(
+  files: readonly string[],
+  io: CommandIo,
+): Promise<{ imported: Imported[]; refusals: GateFailure[] }> {
   const names = suiteNames(files.map((file) => resolve(file)))
   const imported: Imported[] = []
   const refusals: GateFailure[] = []
@@ -90,5 +95,7 @@ async function readText(file: string): Promise<string> {
 }
 
 function ownVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+  return (
+    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  ).version
 }

@@ -15,7 +15,10 @@ export function readRun(root: Field): Recording {
       shape: 'concurrent',
       scenario: root.at('scenario').text(),
       run_number: root.at('run_number').number(),
-      recorded_at: agents.map((agent) => agent.endedAt).toSorted().at(-1)!,
+      recorded_at: agents
+        .map((agent) => agent.endedAt)
+        .toSorted()
+        .at(-1)!,
       concurrency_speedup: summary.at('concurrency_speedup').number(),
       efficiency_percent: summary.at('efficiency_percent').number(),
       concurrent_wall_time_s: summary.at('concurrent_wall_time_s').amount(),
@@ -30,9 +33,17 @@ function readSide(root: Field, name: string, role: 'baseline' | 'candidate'): Re
   const side = root.at(name)
   const result = side.at('result')
   const seconds = side.at('execution_time_s').amount()
-  const run: RecordedRun = { number: root.at('run_number').number(), calls: readCalls(result), ...readWorkflow(result) }
+  const run: RecordedRun = {
+    number: root.at('run_number').number(),
+    calls: readCalls(result),
+    ...readWorkflow(result),
+  }
   const agent = readAgent(result, name, role, [{ ...run, duration: 1000 * seconds }])
-  return { ...agent, host: side.at('config').at('base_url').text(), published: { ...agent.published, execution_time_s: seconds } }
+  return {
+    ...agent,
+    host: side.at('config').at('base_url').text(),
+    published: { ...agent.published, execution_time_s: seconds },
+  }
 }
 
 export function isSummary(root: Field): boolean {
@@ -74,6 +85,8 @@ export function readSummary(root: Field): Recording {
 function plain(run: Field): Record<string, number | string | boolean> {
   const entries = Object.entries(run.object())
   return Object.fromEntries(
-    entries.filter((entry): entry is [string, number | string | boolean] => ['number', 'string', 'boolean'].includes(typeof entry[1])),
+    entries.filter((entry): entry is [string, number | string | boolean] =>
+      ['number', 'string', 'boolean'].includes(typeof entry[1]),
+    ),
   )
 }

@@ -27,7 +27,8 @@ export type Aggregates = Required<
  */
 export function aggregate(calls: readonly CallFigures[], durations: 'sum' | 'mean' = 'sum'): Aggregates {
   const column = (name: keyof CallFigures): number[] => calls.map((call) => call[name])
-  const span = (name: keyof CallFigures): number => (durations === 'sum' ? sum(column(name)) : mean(column(name)))
+  const span = (name: keyof CallFigures): number =>
+    durations === 'sum' ? sum(column(name)) : mean(column(name))
   return {
     average_tokens_per_second: mean(column('throughput_tokens_per_sec')),
     stddev_throughput: sampleDeviation(column('throughput_tokens_per_sec')),
@@ -43,8 +44,27 @@ export function aggregate(calls: readonly CallFigures[], durations: 'sum' | 'mea
 
 type Means = Pick<Aggregates, 'average_tokens_per_second' | 'average_ttft_ms'>
 
+type Deltas = Required<
+  Pick<
+    ArmLegacy,
+    | 'throughput_delta_absolute'
+    | 'throughput_improvement_percent'
+    | 'ttft_delta_absolute_ms'
+    | 'ttft_reduction_percent'
+  >
+>
+
+type ConcurrentDeltas = Required<Pick<ArmLegacy, 'throughput_delta' | 'ttft_delta_ms'>>
+
+type Concurrency = Required<
+  Pick<
+    PairLegacy,
+    'concurrency_speedup' | 'efficiency_percent' | 'sequential_estimated_s' | 'resource_contention_detected'
+  >
+>
+
 /** Candidate against baseline: throughput as gain, TTFT as reduction, both positive for better. */
-export function deltas(baseline: Means, candidate: Means) {
+export function deltas(baseline: Means, candidate: Means): Deltas {
   const throughput = candidate.average_tokens_per_second - baseline.average_tokens_per_second
   const ttft = baseline.average_ttft_ms - candidate.average_ttft_ms
   return {
@@ -52,26 +72,26 @@ export function deltas(baseline: Means, candidate: Means) {
     throughput_improvement_percent: percentOf(throughput, baseline.average_tokens_per_second),
     ttft_delta_absolute_ms: ttft,
     ttft_reduction_percent: percentOf(ttft, baseline.average_ttft_ms),
-  } satisfies ArmLegacy
+  }
 }
 
 /** Two agents at once, the second against the first. */
-export function concurrentDeltas(first: Means, second: Means) {
+export function concurrentDeltas(first: Means, second: Means): ConcurrentDeltas {
   return {
     throughput_delta: second.average_tokens_per_second - first.average_tokens_per_second,
     ttft_delta_ms: first.average_ttft_ms - second.average_ttft_ms,
-  } satisfies ArmLegacy
+  }
 }
 
 /** What was published as the gain of two agents at once; all times in s, `a` and `b` taken while both ran. */
-export function concurrency(a: number, b: number, wall: number) {
+export function concurrency(a: number, b: number, wall: number): Concurrency {
   const speedup = wall > 0 ? (a + b) / wall : 0
   return {
     concurrency_speedup: speedup,
     efficiency_percent: (speedup / 2) * 100,
     sequential_estimated_s: a + b,
     resource_contention_detected: speedup < 1.5,
-  } satisfies Partial<PairLegacy>
+  }
 }
 
 /** Coefficient of variation in percent, as the older reports printed it; undefined where the mean is 0. */

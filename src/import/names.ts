@@ -13,7 +13,9 @@ export function suiteNames(files: readonly string[]): string[] {
   const nameOf = (i: number): string => parts[i]!.slice(0, depths[i]).toReversed().join('/')
   for (;;) {
     const names = files.map((_, i) => nameOf(i))
-    const alike = names.flatMap((name, i) => (names.indexOf(name) !== names.lastIndexOf(name) && depths[i]! < parts[i]!.length ? [i] : []))
+    const alike = names.flatMap((name, i) =>
+      names.indexOf(name) !== names.lastIndexOf(name) && depths[i]! < parts[i]!.length ? [i] : [],
+    )
     if (alike.length === 0) return names
     for (const i of alike) depths[i]!++
   }
@@ -22,7 +24,8 @@ export function suiteNames(files: readonly string[]): string[] {
 /** The path's names from the last to the first; those that are always the same are left out. */
 function partsOf(file: string): string[] {
   const folders: string[] = []
-  for (let path = dirname(file); dirname(path) !== path && path !== '.'; path = dirname(path)) folders.push(basename(path))
+  for (let path = dirname(file); dirname(path) !== path && path !== '.'; path = dirname(path))
+    folders.push(basename(path))
   const parts = [basename(file).replace(/\.json$/i, ''), ...folders]
   const telling = parts.filter((name) => !/^(metrics|data)$/i.test(name))
   return telling.length > 0 ? telling : parts

@@ -3,7 +3,12 @@
  * 0.6000000238418579. The shortest decimal that becomes the same float is what its user wrote.
  */
 export function asRequested(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, typeof value === 'number' ? shortest(value) : value]))
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? shortest(value) : value,
+    ]),
+  )
 }
 
 function shortest(value: number): number {

@@ -26,8 +26,16 @@ export function readSingle(root: Field): Recording {
 /** Later builds kept whole runs; before, a list of calls, where each was a run of its own. */
 function readRuns(result: Field): RecordedRun[] {
   const runs = result.has('workflow_runs')
-    ? result.at('workflow_runs').list().map((run) => ({ number: run.at('run_number').number(), calls: readCalls(run), ...readWorkflow(run) }))
+    ? result
+        .at('workflow_runs')
+        .list()
+        .map((run) => ({
+          number: run.at('run_number').number(),
+          calls: readCalls(run),
+          ...readWorkflow(run),
+        }))
     : readCalls(result).map((call, i) => ({ number: i + 1, calls: [call], stages: [], output: {} }))
-  if (runs.every((run) => run.calls.length === 0)) throw importErrors.field(`${result.path}.llm_calls`, 'at least one call', [])
+  if (runs.every((run) => run.calls.length === 0))
+    throw importErrors.field(`${result.path}.llm_calls`, 'at least one call', [])
   return runs
 }

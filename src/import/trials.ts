@@ -13,9 +13,13 @@ export function toTrials({ pair, agents }: Recording, suite: string, file: strin
   const trials = agents.flatMap((agent) => {
     const isCold = coldness(agent)
     const starts = startTimes(agent)
-    return agent.runs.map((run, i) => toTrial(run, { agent, pair, suite, file, block: i + 1, startedAt: starts[i]!, isCold }))
+    return agent.runs.map((run, i) =>
+      toTrial(run, { agent, pair, suite, file, block: i + 1, startedAt: starts[i]!, isCold }),
+    )
   })
-  return trials.toSorted((a, b) => (a.started_at < b.started_at ? -1 : a.started_at > b.started_at ? 1 : a.position - b.position))
+  return trials.toSorted((a, b) =>
+    a.started_at < b.started_at ? -1 : a.started_at > b.started_at ? 1 : a.position - b.position,
+  )
 }
 
 interface TrialSetting {
@@ -28,14 +32,23 @@ interface TrialSetting {
   isCold: (call: RecordedCall) => boolean
 }
 
-function toTrial(run: RecordedRun, { agent, pair, suite, file, block, startedAt, isCold }: TrialSetting): Trial {
+function toTrial(
+  run: RecordedRun,
+  { agent, pair, suite, file, block, startedAt, isCold }: TrialSetting,
+): Trial {
   const stages = stageTimes(run)
   let clock = 0
   const calls = run.calls.map((call, index): Call => {
     const start = stages.find((stage) => stage.name === call.stage)?.start ?? clock
     clock = start + call.figures.total_duration_ms
     const { options } = agent
-    return toCall(call, { index, start, cold: isCold(call), options, ...(pair.shape === 'concurrent' && { agent: agent.label }) })
+    return toCall(call, {
+      index,
+      start,
+      cold: isCold(call),
+      options,
+      ...(pair.shape === 'concurrent' && { agent: agent.label }),
+    })
   })
   const broken = calls.find((call) => !call.valid)
   const fault = calls.length === 0 ? NO_CALLS : broken && { reason: broken.reason!, message: broken.message! }
@@ -64,7 +77,11 @@ const NO_CALLS = { reason: 'no_calls', message: 'No call of this run was recorde
 
 /** The workflow's steps followed one another. */
 function stageTimes({ stages }: RecordedRun): StageTime[] {
-  return stages.map(({ name, duration }, i) => ({ name, start: sum(stages.slice(0, i).map((stage) => stage.duration)), duration }))
+  return stages.map(({ name, duration }, i) => ({
+    name,
+    start: sum(stages.slice(0, i).map((stage) => stage.duration)),
+    duration,
+  }))
 }
 
 /** ms; where only calls were kept, their sum. */
@@ -92,9 +109,14 @@ function coldness({ runs }: RecordedAgent): (call: RecordedCall) => boolean {
   // The level is that of all calls, not only of those before: the first ones would be judged by less.
   loads.forEach(isColdLoad)
   const told = (call: RecordedCall): boolean => call.figures.load_duration_ms > 0
-  const warm = calls.filter((call) => told(call) && !isColdLoad(call.figures.load_duration_ms)).flatMap((call) => firstPiece(call.figures) ?? [])
+  const warm = calls
+    .filter((call) => told(call) && !isColdLoad(call.figures.load_duration_ms))
+    .flatMap((call) => firstPiece(call.figures) ?? [])
   const slowest = Math.max(...warm)
-  return (call) => (told(call) ? isColdLoad(call.figures.load_duration_ms) : warm.length > 0 && (firstPiece(call.figures) ?? 0) > FACTOR * slowest)
+  return (call) =>
+    told(call)
+      ? isColdLoad(call.figures.load_duration_ms)
+      : warm.length > 0 && (firstPiece(call.figures) ?? 0) > FACTOR * slowest
 }
 
 const FACTOR = 3

@@ -6,17 +6,28 @@ import type { PairLegacy, Trial, Warning } from '../schema/generated.ts'
 import { minimumPairs } from '../stats/index.ts'
 import type { Recording } from './recorded.ts'
 
-export function importWarnings(recording: Recording, pair: PairLegacy, plan: Plan, trials: readonly Trial[]): Warning[] {
+export function importWarnings(
+  recording: Recording,
+  pair: PairLegacy,
+  plan: Plan,
+  trials: readonly Trial[],
+): Warning[] {
   return [
     { code: 'imported', message: importTexts.notRecorded() },
     ...(trials.length === 0 ? [] : [...schedule(recording, pair), ...fewRuns(plan, trials)]),
-    ...recording.agents.flatMap(({ name }) => callWarnings(name, trials.filter((trial) => trial.arm === name))),
+    ...recording.agents.flatMap(({ name }) =>
+      callWarnings(
+        name,
+        trials.filter((trial) => trial.arm === name),
+      ),
+    ),
   ]
 }
 
 function schedule({ agents }: Recording, pair: PairLegacy): Warning[] {
   const [first, second] = agents.map((agent) => agent.name) as [string, string]
-  if (pair.shape === 'single') return [{ code: 'fixed_order', message: importTexts.oneAfterTheOther(first, second) }]
+  if (pair.shape === 'single')
+    return [{ code: 'fixed_order', message: importTexts.oneAfterTheOther(first, second) }]
   const { overlap, concurrent_wall_time_s: wall = 0, sequential_estimated_s: total = 0 } = pair
   return overlap !== undefined && overlap < SERIAL
     ? [{ code: 'serialised', message: importTexts.serialised(wall, total) }]
@@ -29,16 +40,31 @@ const SERIAL = 0.05
 function fewRuns(plan: Plan, trials: readonly Trial[]): Warning[] {
   const needed = minimumPairs(plan.alpha)
   const usable = completeBlocks(plan, trials, 'measure').length
-  return usable >= needed ? [] : [{ code: 'too_few_pairs', message: importTexts.fewRuns(plan.pairs.max, usable, needed) }]
+  return usable >= needed
+    ? []
+    : [{ code: 'too_few_pairs', message: importTexts.fewRuns(plan.pairs.max, usable, needed) }]
 }
 
 function callWarnings(arm: string, trials: readonly Trial[]): Warning[] {
   const calls = trials.flatMap((trial) => trial.calls)
   const broken = calls.filter((call) => !call.valid)
   const cold = calls.filter((call) => call.cold)
-  const loads = cold.map((call) => (call.load_duration === undefined ? 'time not told' : `${Math.round(call.load_duration)} ms`))
+  const loads = cold.map((call) =>
+    call.load_duration === undefined ? 'time not told' : `${Math.round(call.load_duration)} ms`,
+  )
   return [
-    ...(broken.length > 0 ? [{ code: 'broken_calls', arm, message: importTexts.broken(arm, broken.length, calls.length) }] : []),
-    ...(cold.length > 0 ? [{ code: 'cold_calls', arm, metric: 'ttft_cold', message: importTexts.cold(arm, cold.length, calls.length, loads) }] : []),
+    ...(broken.length > 0
+      ? [{ code: 'broken_calls', arm, message: importTexts.broken(arm, broken.length, calls.length) }]
+      : []),
+    ...(cold.length > 0
+      ? [
+          {
+            code: 'cold_calls',
+            arm,
+            metric: 'ttft_cold',
+            message: importTexts.cold(arm, cold.length, calls.length, loads),
+          },
+        ]
+      : []),
   ]
 }

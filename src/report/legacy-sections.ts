@@ -3,7 +3,8 @@ import type { ArmReport, SuiteReport, Trial } from '../schema/generated.ts'
 import { fence, toHtml, toMd, type Html, type Md } from './escape.ts'
 import { count, quantity } from './format.ts'
 import { typeset } from './html-prose.ts'
-import { armRows, oursNote, pairRows, publishedNote, type LegacyRow } from './legacy.ts'
+import { armRows, oursNote, publishedNote, type LegacyRow } from './legacy.ts'
+import { pairRows } from './legacy-pair.ts'
 import { own, table } from './markdown-table.ts'
 
 const headings = ['', 'figure', 'as published', 'ours', 'why they differ'] as const
@@ -14,7 +15,9 @@ const mostLines = 10
 /** Blocks of a suite's section of report.md. */
 export function legacyMarkdown(suite: SuiteReport, trials: readonly Trial[]): string[] {
   const rows = rowsOf(suite, trials)
-  return rows.length === 0 ? [] : ['### As published', publishedNote, markdownTable(rows), ...(hasArms(rows) ? [oursNote] : [])]
+  return rows.length === 0
+    ? []
+    : ['### As published', publishedNote, markdownTable(rows), ...(hasArms(rows) ? [oursNote] : [])]
 }
 
 /** A part of a suite's section of report.html. */
@@ -34,7 +37,13 @@ export function legacyPage(suite: SuiteReport, arm: ArmReport, trials: readonly 
   const rows = [...armRows(arm, suite, trials), ...pairRows(suite)]
   if (rows.length === 0) return []
   const last = trials.findLast((trial) => typeof trial.output === 'object')
-  return ['### As published', publishedNote, markdownTable(rows), oursNote, ...(last === undefined ? [] : recorded(last))]
+  return [
+    '### As published',
+    publishedNote,
+    markdownTable(rows),
+    oursNote,
+    ...(last === undefined ? [] : recorded(last)),
+  ]
 }
 
 function rowsOf(suite: SuiteReport, trials: readonly Trial[]): LegacyRow[] {
@@ -65,7 +74,12 @@ function recorded({ block, stages, duration, output }: Trial): string[] {
   const { files, data_summary, key_findings, recommendations, persona } = output as Record<string, unknown>
   const steps = stages.map(({ name, duration: ms }) => `${name} ${quantity(ms, 'ms')}`).join(', ')
   return [
-    ...(typeof files === 'number' ? ['### Workflow summary', toMd`Run ${block}: ${count(files, 'file')}; ${steps}; ${quantity(duration, 'ms')} in all.`.text] : []),
+    ...(typeof files === 'number'
+      ? [
+          '### Workflow summary',
+          toMd`Run ${block}: ${count(files, 'file')}; ${steps}; ${quantity(duration, 'ms')} in all.`.text,
+        ]
+      : []),
     ...(typeof data_summary === 'string' ? ['### Data summary', fence(data_summary.trimEnd())] : []),
     ...lines('Key findings, as the older keyword search took them', key_findings),
     ...lines('Recommendations, as the older keyword search took them', recommendations),

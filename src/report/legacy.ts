@@ -2,9 +2,9 @@
  * What an imported suite published, beside what we say of the same calls: rows for the writers, one figure each.
  * The left side is the older system's, reproduced by its formulas; the right side says what it pools.
  */
-import type { ArmLegacy, ArmReport, Call, PairLegacy, Sample, SuiteReport, Trial } from '../schema/generated.ts'
+import type { ArmLegacy, ArmReport, Call, Sample, SuiteReport, Trial } from '../schema/generated.ts'
 import { summarize } from '../stats/index.ts'
-import { absent, change, count, quantity, verdict } from './format.ts'
+import { absent, change, count, verdict } from './format.ts'
 
 /** One figure as published and as we have it. */
 export interface LegacyRow {
@@ -30,7 +30,13 @@ export function armRows(arm: ArmReport, suite: SuiteReport, trials: readonly Tri
   const { legacy } = arm
   if (legacy?.average_tokens_per_second === undefined) return []
   const calls = trials.filter((trial) => trial.arm === arm.name).flatMap((trial) => trial.calls)
-  const row = (figure: string, published: string, ours: string, why = ''): LegacyRow => ({ arm: arm.name, figure, published, ours, why })
+  const row = (figure: string, published: string, ours: string, why = ''): LegacyRow => ({
+    arm: arm.name,
+    figure,
+    published,
+    ours,
+    why,
+  })
   const { output_throughput, ttft, ttft_cold } = arm.call_samples ?? {}
   return [
     row(
@@ -42,12 +48,14 @@ export function armRows(arm: ArmReport, suite: SuiteReport, trials: readonly Tri
     row(
       'TTFT',
       spread(legacy.average_ttft_ms ?? 0, legacy.stddev_ttft, 'ms', 2),
-      [`warm ${ofCalls(ttft, 'ms', 0)}`, ...(ttft_cold === undefined ? [] : [`cold ${ofCalls(ttft_cold, 'ms', 0)}`])].join('; '),
+      [...timed('warm', ttft), ...timed('cold', ttft_cold)].join('; ') || absent,
       ttftWhy(calls),
     ),
     ...broken(arm.name, trials).map((told) => row('broken call', 'not told', told)),
     ...sums(legacy, calls).map(([figure, published, ours]) => row(figure, published, ours)),
-    ...deltas(arm, suite).map(([figure, published, ours, why]) => row(figure, published, ours, why)),
+    ...deltas(arm, suite).map(([figure, published, ours]) =>
+      row(figure, published, ours, 'published without a test'),
+    ),
   ]
 }
 
@@ -58,7 +66,13 @@ function spread(mean: number, sd: number | undefined, unit: string, digits: numb
 }
 
 function ofCalls(sample: Sample | undefined, unit: string, digits: number): string {
-  return sample === undefined ? absent : `${spread(sample.mean, sample.sd, unit, digits)}, ${count(sample.n, 'call')}`
+  return sample === undefined
+    ? absent
+    : `${spread(sample.mean, sample.sd, unit, digits)}, ${count(sample.n, 'call')}`
+}
+
+function timed(temperature: string, sample: Sample | undefined): string[] {
+  return sample === undefined ? [] : [`${temperature} ${ofCalls(sample, 'ms', 0)}`]
 }
 
 function brokenWhy(calls: readonly Call[]): string {
@@ -86,7 +100,9 @@ function ttftWhy(calls: readonly Call[]): string {
   const whole = warm.filter((call) => call.valid).map((call) => call.ttft!)
   return [
     ...(cold === 0 ? [] : [`${count(cold, 'call')} that loaded the model in the mean`]),
-    ...(whole.length === warm.length || whole.length === 0 ? [] : [`warm without broken calls ${ofCalls({ ...summarize(whole), unit: 'ms' }, 'ms', 0)}`]),
+    ...(whole.length === warm.length || whole.length === 0
+      ? []
+      : [`warm without broken calls ${ofCalls({ ...summarize(whole), unit: 'ms' }, 'ms', 0)}`]),
   ].join('; ')
 }
 
@@ -100,86 +116,55 @@ function sums(legacy: ArmLegacy, calls: readonly Call[]): [string, string, strin
   const cold = ended.filter((call) => call.cold)
   const warm = ended.filter((call) => !call.cold)
   const loads = [
-    ...(warm.length === 0 ? [] : [`warm ${ms(total(warm, (call) => call.load_duration))}, ${count(warm.length, 'call')}`]),
-    ...(cold.length === 0 ? [] : [`cold ${ms(total(cold, (call) => call.load_duration))}, ${count(cold.length, 'call')}`]),
+    ...(warm.length === 0
+      ? []
+      : [`warm ${ms(total(warm, (call) => call.load_duration))}, ${count(warm.length, 'call')}`]),
+    ...(cold.length === 0
+      ? []
+      : [`cold ${ms(total(cold, (call) => call.load_duration))}, ${count(cold.length, 'call')}`]),
   ]
   return [
-    ['tokens, sum', String(legacy.total_tokens_generated), of(String(total(ended, (call) => call.eval_count)))],
+    [
+      'tokens, sum',
+      String(legacy.total_tokens_generated),
+      of(String(total(ended, (call) => call.eval_count))),
+    ],
     ['call duration, sum', ms(legacy.total_duration_ms), of(ms(total(ended, (call) => call.duration)))],
-    ['prompt eval, sum', ms(legacy.prompt_eval_duration_ms), of(ms(total(ended, (call) => call.prompt_eval_duration)))],
+    [
+      'prompt eval, sum',
+      ms(legacy.prompt_eval_duration_ms),
+      of(ms(total(ended, (call) => call.prompt_eval_duration))),
+    ],
     ['eval, sum', ms(legacy.eval_duration_ms), of(ms(total(ended, (call) => call.eval_duration)))],
     ['load, sum', ms(legacy.load_duration_ms), loads.join('; ') || absent],
   ]
 }
 
 /** A candidate's differences to the baseline, with the verdicts that stand in their place. */
-function deltas({ legacy = {} }: ArmReport, suite: SuiteReport): [string, string, string, string][] {
-  const ours = (metric: string): string => {
-    const comparison = suite.comparisons.find((one) => one.metric === metric && one.stage === null)
+function deltas({ legacy = {} }: ArmReport, { comparisons }: SuiteReport): [string, string, string][] {
+  const signed = (value = 0, digits = 2): string => `${value > 0 ? '+' : ''}${value.toFixed(digits)}`
+  const verdictOn = (metric: string): string => {
+    const comparison = comparisons.find((one) => one.metric === metric && one.stage === null)
     return comparison === undefined ? absent : `change ${change(comparison)}, ${verdict(comparison)}`
   }
-  const noTest = 'published without a test'
-  const signed = (value: number, digits: number): string => `${value > 0 ? '+' : ''}${value.toFixed(digits)}`
-  const { throughput_improvement_percent: gain, throughput_delta_absolute: tok = 0, ttft_reduction_percent: less, ttft_delta_absolute_ms: ms = 0 } = legacy
-  return [
-    ...(gain === undefined ? [] : [['throughput improvement', `${signed(gain, 1)} % (${signed(tok, 2)} tok/s)`, ours('output_throughput'), noTest] as [string, string, string, string]]),
-    ...(less === undefined ? [] : [['TTFT reduction', `${signed(less, 1)} % (${signed(ms, 2)} ms)`, ours('ttft'), noTest] as [string, string, string, string]]),
-    ...(legacy.throughput_delta === undefined ? [] : [['throughput delta', `${signed(legacy.throughput_delta, 2)} tok/s`, ours('output_throughput'), noTest] as [string, string, string, string]]),
-    ...(legacy.ttft_delta_ms === undefined ? [] : [['TTFT delta', `${signed(legacy.ttft_delta_ms, 2)} ms`, ours('ttft'), noTest] as [string, string, string, string]]),
+  const { throughput_improvement_percent: gain, ttft_reduction_percent: less } = legacy
+  const rows: [string, number | undefined, string, string][] = [
+    [
+      'throughput improvement',
+      gain,
+      `${signed(gain, 1)} % (${signed(legacy.throughput_delta_absolute)} tok/s)`,
+      'output_throughput',
+    ],
+    ['TTFT reduction', less, `${signed(less, 1)} % (${signed(legacy.ttft_delta_absolute_ms)} ms)`, 'ttft'],
+    [
+      'throughput delta',
+      legacy.throughput_delta,
+      `${signed(legacy.throughput_delta)} tok/s`,
+      'output_throughput',
+    ],
+    ['TTFT delta', legacy.ttft_delta_ms, `${signed(legacy.ttft_delta_ms)} ms`, 'ttft'],
   ]
-}
-
-/** What was published of two agents at once, under its right name. */
-export function pairRows({ legacy }: SuiteReport): LegacyRow[] {
-  if (legacy === undefined || legacy.shape === 'single') return []
-  return legacy.shape === 'summary' ? averages(legacy) : concurrency(legacy)
-}
-
-const notMeasured = 'not measured: it takes trials of each agent alone'
-
-function concurrency(legacy: PairLegacy): LegacyRow[] {
-  const { concurrency_speedup: speedup, efficiency_percent: efficiency, concurrent_wall_time_s: wall, sequential_estimated_s: total, overlap } = legacy
-  const seconds = (value: number | undefined): string => quantity(value === undefined ? undefined : value * 1000, 'ms', 10_000)
-  const apart = overlap !== undefined && overlap < 0.05
-  return [
-    {
-      figure: 'load balance, published as "concurrency speedup"',
-      published: figure(speedup, 'x'),
-      ours: legacy.load_balance === undefined ? absent : `${legacy.load_balance.toFixed(2)} of 2`,
-      why: apart
-        ? 'published: the times together / the wall time, which is 1 when the agents take turns; ours: the times together / the longer one'
-        : 'the times together / the longer one, both taken while both ran: it says nothing about gain',
-    },
-    { figure: 'speedup, against each agent alone', published: absent, ours: notMeasured, why: '' },
-    { figure: 'efficiency', published: figure(efficiency, '%'), ours: notMeasured, why: 'half of the above' },
-    {
-      figure: 'contention',
-      published: legacy.resource_contention_detected === true ? 'detected' : 'not detected',
-      ours: 'not tested',
-      why: '"concurrency speedup" below 1.5, which is no test of it',
-    },
-    { figure: 'wall time', published: seconds(wall), ours: seconds(wall), why: '' },
-    { figure: 'sequential estimate', published: seconds(total), ours: notMeasured, why: 'the sum of times that were taken while both ran' },
-    {
-      figure: 'overlap',
-      published: absent,
-      ours: overlap === undefined ? absent : `${quantity(overlap, 'share')} of the shorter agent's time`,
-      why: apart ? 'the agents ran one after the other' : '',
-    },
-  ]
-}
-
-function averages(legacy: PairLegacy): LegacyRow[] {
-  const runs = count(legacy.runs?.length ?? 0, 'run')
-  const row = (name: string, published: string, why: string): LegacyRow => ({ figure: name, published, ours: absent, why })
-  return [
-    row('load balance, published as "average concurrency speedup"', figure(legacy.average_concurrency_speedup, 'x'), `mean of ${runs}; it says nothing about gain`),
-    row('average efficiency', figure(legacy.average_efficiency, '%'), 'half of the above'),
-    row('average throughput delta', figure(legacy.average_throughput_delta, 'tok/s'), 'published without a test'),
-    row('average TTFT delta', figure(legacy.average_ttft_delta_ms, 'ms'), 'published without a test'),
-  ]
-}
-
-function figure(value: number | undefined, unit: string): string {
-  return value === undefined ? absent : `${value.toFixed(unit === '%' ? 1 : 2)}${unit === 'x' ? '' : ` ${unit}`}`
+  return rows.flatMap(([figure, value, published, metric]) =>
+    value === undefined ? [] : [[figure, published, verdictOn(metric)]],
+  )
 }

@@ -12,10 +12,15 @@ export function lastOutput(trials: readonly Trial[]): { trial: Trial; text: stri
 /** A text as it is, anything else as JSON; but an object that holds texts of several lines member by member, so that they can be read. */
 function textOf(output: unknown): string {
   if (typeof output === 'string') return output
-  const members = typeof output === 'object' && output !== null && !Array.isArray(output) ? Object.entries(output) : []
-  if (!members.some(([, value]) => typeof value === 'string' && value.includes('\n'))) return JSON.stringify(output, undefined, 2)
+  const members =
+    typeof output === 'object' && output !== null && !Array.isArray(output) ? Object.entries(output) : []
+  if (!members.some(([, value]) => typeof value === 'string' && value.includes('\n')))
+    return JSON.stringify(output, undefined, 2)
   return members
-    .map(([name, value]) => `── ${name} ──\n${typeof value === 'string' ? value.trimEnd() : JSON.stringify(value, undefined, 2)}`)
+    .map(
+      ([name, value]) =>
+        `── ${name} ──\n${typeof value === 'string' ? value.trimEnd() : JSON.stringify(value, undefined, 2)}`,
+    )
     .join('\n\n')
 }
 

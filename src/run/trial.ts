@@ -47,7 +47,7 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
   const ran = await runAgent(setup, recording.context)
   const duration = performance.now() - origin
   const { calls, stages } = await recording.finish()
-  const output = ran.ok ? toJson(ran.output) : undefined
+  const output = ran.ok ? (toJson(ran.output) ?? undefined) : undefined
   const fault = findFault(setup.signal, ran, calls)
   // A broken trial's output is not judged: its checks would fail for the fault's sake.
   const checks = fault === undefined ? await runChecks(setup, { output, arm: arm.name, calls, stages }) : []

@@ -22,10 +22,12 @@ test('the analysis sees the whole summary and the figures', () => {
 })
 
 test('the report sees the counts alone, and no more of the analysis than fits', () => {
-  const prompt = reportPrompt(summary, '- ttft_ms: median 46', 'x'.repeat(5000))
+  const analysis = { findings: ['Cold calls take 4.2 s.'], recommendations: ['x'.repeat(5000)] }
+  const prompt = reportPrompt(summary, '- ttft_ms: median 46', analysis)
   expect(prompt).toContain(
     'Data: Total files analyzed: 7; CSV Files (6); JSON Files (1); Unreadable Files (1).\n',
   )
+  expect(prompt).toContain('Findings:\n- Cold calls take 4.2 s.\n')
   expect(prompt).not.toContain('run_1.csv')
   expect(prompt.length).toBeLessThan(1500)
 })

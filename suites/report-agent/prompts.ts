@@ -1,7 +1,8 @@
 /** The two prompts. They are short on purpose: with their replies they fit a context of 1,024 tokens. */
+import type { Analysis } from './analysis.ts'
 
-/** Characters of the analysis that go into the report's prompt. */
-const ANALYSIS_SHOWN = 1000
+/** Characters of each list of the analysis that go into the report's prompt. */
+const LIST_SHOWN = 500
 
 export function analysisPrompt(summary: string, figures: string): string {
   return `You analyze the results of performance benchmarks.
@@ -11,28 +12,36 @@ ${summary}
 Figures:
 ${figures}
 
-Answer in four numbered points:
-1. What the data cover.
-2. Three findings, each with its figure.
-3. What is missing or odd.
-4. What to measure next.
-Use only the numbers above.`
+Answer in JSON with two lists of up to three sentences each:
+1. findings: what the figures show, each with its number.
+2. recommendations: what to change or to measure next, and why.
+Keep every sentence below 25 words. Use only the numbers above.`
 }
 
-export function reportPrompt(summary: string, figures: string, analysis: string): string {
+export function reportPrompt(summary: string, figures: string, analysis: Analysis): string {
   const counts = summary
     .split('\n')
     .filter((line) => /^\S.*\d/.test(line))
     .join('; ')
-  return `Write a technical report in Markdown with six sections: Executive Summary, Data Ingestion Summary, Performance Analysis, Key Findings, Recommendations, Appendix.
+  return `Write a technical report in Markdown with six sections: Executive Summary, Data Ingestion Summary, Performance Analysis, Key Findings, Recommendations, Conclusion.
 
 Data: ${counts}.
 
 Figures:
 ${figures}
 
-Analysis:
-${analysis.slice(0, ANALYSIS_SHOWN)}
+Findings:
+${list(analysis.findings)}
+
+Recommendations:
+${list(analysis.recommendations)}
 
 Use only the numbers above.`
+}
+
+function list(sentences: readonly string[]): string {
+  return sentences
+    .map((sentence) => `- ${sentence}`)
+    .join('\n')
+    .slice(0, LIST_SHOWN)
 }

@@ -17,6 +17,8 @@ export interface Script {
   absent?: string[]
   /** Spin through the last millisecond before each write. Otherwise writes are up to a timer's tick late, but never drift. */
   precise?: boolean
+  /** One call at a time, as OLLAMA_NUM_PARALLEL=1 does: the others wait for their turn. */
+  serial?: boolean
   /** How long /api/ps still shows an unloaded model, ms. */
   unload_lag?: number
 }

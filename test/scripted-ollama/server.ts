@@ -38,6 +38,7 @@ class State {
   #script: Script
   #models: Models
   #calls = 0
+  #last: Promise<void> = Promise.resolve()
 
   constructor(script: Script) {
     this.#script = script
@@ -74,6 +75,15 @@ class State {
     if (!model) return json(response, 404, { error: `model '${String(body['model'])}' not found` })
     if (path === '/api/show') return json(response, 200, this.#models.show(model))
     await this.#call(seen, arrived, response)
+  }
+
+  /** When work on a call begins: at once, or when the one before it has left a serial server. */
+  async #turn(arrived: number, response: ServerResponse): Promise<number> {
+    if (!this.#script.serial) return arrived
+    const before = this.#last
+    this.#last = new Promise((left) => response.once('close', left))
+    await before
+    return Math.max(arrived, performance.now())
   }
 
   async #call(seen: SeenRequest, arrived: number, response: ServerResponse): Promise<void> {
@@ -125,10 +135,11 @@ class State {
     response.once('close', () => {
       if (!ended && !response.writableFinished) note('disconnect')
     })
+    const begins = await this.#turn(arrived, response)
     await answer(
       planOf(this.#script, call, model.cold_load ?? 0),
       call,
-      arrived,
+      begins,
       this.#script.precise ?? false,
       response,
       (event, n) => {

@@ -35,6 +35,12 @@ test('only an imported trial may be without what the older system did not keep',
   ).toContain('"done_reason" is missing')
 })
 
+test('only an imported suite may be without a seed', () => {
+  const { report } = build(olderImport('concurrent'))
+  const suites = report.suites.map(({ source: _, ...suite }) => suite)
+  expect(reportFaults({ ...report, suites }).join()).toContain('"seed" is missing')
+})
+
 describe('a single agent', () => {
   const { report, trials } = build(olderImport('single'))
   const [suite] = report.suites

@@ -5,23 +5,15 @@
  * and the process that writes the report can never disagree. The decision itself is `stats`' work.
  */
 import { metrics, type MetricName } from '../metrics.ts'
-import type { Call, Comparison, Phase, Role, Trial } from '../schema/generated.ts'
-import {
-  decideSequentially,
-  geometricMean,
-  judgeValidity,
-  median,
-  toRatio,
-  type Decision,
-  type MetricSeries,
-  type ValidCounts,
-} from '../stats/index.ts'
-import { completeBlocks, type Block } from './blocks.ts'
+import type { Comparison, Trial } from '../schema/generated.ts'
+import { decideSequentially, median, toRatio, type Decision } from '../stats/index.ts'
+import { completeBlocks } from './blocks.ts'
 import { findCacheHits } from './cache.ts'
-import { concurrencyValues } from './concurrency.ts'
-import { noiseOf, type Noise } from './noise.ts'
-import type { Plan, Rule } from './plan.ts'
-import { stageValues, trialValues, type Values } from './values.ts'
+import { identity } from './identity.ts'
+import type { Noise } from './noise.ts'
+import type { Plan } from './plan.ts'
+import { collectSeries, effectiveThreshold, keyOf, measureNoise, withThreshold, type Series } from './series.ts'
+import { compareValidity, countValid } from './validity.ts'
 
 /** What the trials of one phase say. */
 export interface Assessment {
@@ -81,100 +73,6 @@ export function hasRegression(assessment: Assessment): boolean {
   return assessment.comparisons.some((comparison) => comparison.gated && comparison.verdict === 'regressed')
 }
 
-interface Series {
-  metric: MetricName
-  stage: string | null
-  rule: Rule
-  series: MetricSeries
-}
-
-function keyOf({ metric, stage }: { metric: string; stage: string | null }): string {
-  return JSON.stringify([metric, stage])
-}
-
-/** One series a metric and stage, of the blocks in which both arms have a value. */
-function collectSeries(plan: Plan, blocks: readonly Block[], hits: ReadonlySet<Call>): ReadonlyMap<string, Series> {
-  const found = new Map<string, Series & { series: { baseline: number[]; candidate: number[] } }>()
-  for (const block of blocks) {
-    const baseline = blockValues(block, 'baseline', hits)
-    const candidate = blockValues(block, 'candidate', hits)
-    for (const [stage, values] of baseline) {
-      for (const [metric, value] of values) {
-        const other = candidate.get(stage)?.get(metric)
-        if (other === undefined) continue
-        const key = keyOf({ metric, stage })
-        let one = found.get(key)
-        if (one === undefined) found.set(key, (one = emptySeries(plan, metric, stage)))
-        one.series.baseline.push(value)
-        one.series.candidate.push(other)
-      }
-    }
-  }
-  return found
-}
-
-function measureNoise(series: Iterable<Series>): Noise {
-  const whole = [...series].filter((one) => one.stage === null)
-  return Object.fromEntries(
-    whole.flatMap((one) => {
-      const found = noiseOf(one.series)
-      return found === undefined ? [] : [[one.metric, found]]
-    }),
-  )
-}
-
-function emptySeries(plan: Plan, metric: MetricName, stage: string | null) {
-  const rule = plan.rules[metric]
-  return {
-    metric,
-    stage,
-    rule,
-    series: {
-      baseline: [] as number[],
-      candidate: [] as number[],
-      better: metrics[metric].better,
-      threshold: rule.threshold,
-      gated: stage === null ? rule.gated : rule.stages.includes(stage),
-      strict: plan.strict,
-    },
-  }
-}
-
-function withThreshold(one: Series): MetricSeries {
-  return { ...one.series, threshold: effectiveThreshold(one) }
-}
-
-/** Where the relative threshold is less than the absolute floor, the floor is what matters: 15 % of 3 ms is jitter. */
-function effectiveThreshold({ rule, series }: Series): number {
-  return Math.max(rule.threshold, rule.floor / median(series.baseline))
-}
-
-/** An arm's values in a block: of k trials the mean of logs. */
-function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): ReadonlyMap<string | null, Values> {
-  const perTrial = block.trials[role].map(
-    (trial) => new Map<string | null, Values>([[null, trialValues(trial, hits)], ...stageValues(trial, hits)]),
-  )
-  const [first, ...rest] = perTrial
-  if (first === undefined) return new Map()
-  if (rest.length === 0) return merged(first, concurrencyValues(block, role))
-  return new Map(
-    [...first].map(([stage, values]) => [
-      stage,
-      new Map(
-        [...values].flatMap(([metric, value]) => {
-          const all = [value, ...rest.map((one) => one.get(stage)?.get(metric))]
-          return all.every((v) => v !== undefined) ? [[metric, geometricMean(all)] as const] : []
-        }),
-      ),
-    ]),
-  )
-}
-
-function merged(values: ReadonlyMap<string | null, Values>, more: ReadonlyMap<string | null, Values>): ReadonlyMap<string | null, Values> {
-  if (more.size === 0) return values
-  return new Map([...values].map(([stage, own]) => [stage, new Map([...own, ...(more.get(stage) ?? [])])]))
-}
-
 function absentMetrics(plan: Plan, gated: readonly Series[]): MetricName[] {
   const present = new Set(gated.filter((one) => one.stage === null).map((one) => one.metric))
   return Object.values(metrics)
@@ -197,56 +95,5 @@ function toComparison(plan: Plan, one: Series, decision: Decision): Comparison {
     verdict: decision.verdict ?? 'inconclusive',
     gated: series.gated,
     ...(decision.verdict === undefined && decision.pairsNeeded !== undefined && { pairs_needed: decision.pairsNeeded }),
-  }
-}
-
-function identity(plan: Plan, metric: MetricName, stage: string | null) {
-  const { better, unit } = metrics[metric]
-  return { metric, stage, baseline: plan.arms.baseline.name, candidate: plan.arms.candidate.name, better, unit }
-}
-
-/** Valid and started trials of both arms; interrupted ones were not judged. Fresh blocks count by themselves. */
-function countValid(trials: readonly Trial[], phase: 'measure' | 'confirm'): ValidCounts | undefined {
-  const phases: readonly Phase[] = phase === 'measure' ? ['warmup', 'measure'] : ['confirm']
-  const counted = trials.filter((trial) => phases.includes(trial.phase) && trial.invalid_reason !== 'interrupted')
-  const of = (role: Role): Trial[] => counted.filter((trial) => trial.role === role)
-  const baseline = of('baseline')
-  const candidate = of('candidate')
-  if (baseline.length === 0 || candidate.length === 0) return undefined
-  return {
-    baselineValid: baseline.filter((trial) => trial.valid).length,
-    baselineTrials: baseline.length,
-    candidateValid: candidate.filter((trial) => trial.valid).length,
-    candidateTrials: candidate.length,
-  }
-}
-
-/** valid_rate by Fisher's exact test, one-sided; both directions, so that an improvement shows as well. */
-function compareValidity(plan: Plan, counts: ValidCounts, gatedMetrics: number, regressed: number): Comparison {
-  const rule = plan.rules.valid_rate
-  const split = { alpha: plan.alpha, metrics: gatedMetrics, regressed }
-  const worse = judgeValidity(counts, split)
-  const better = judgeValidity(swapped(counts), split)
-  const baseline = counts.baselineValid / counts.baselineTrials
-  const candidate = counts.candidateValid / counts.candidateTrials
-  return {
-    ...identity(plan, 'valid_rate', null),
-    baseline_value: baseline,
-    candidate_value: candidate,
-    ...(baseline > 0 && { ratio: candidate / baseline }),
-    threshold: rule.threshold,
-    pairs: Math.min(counts.baselineTrials, counts.candidateTrials),
-    verdict: worse.regressed ? 'regressed' : better.regressed ? 'improved' : 'unchanged',
-    gated: rule.gated,
-    p: worse.p,
-  }
-}
-
-function swapped(counts: ValidCounts): ValidCounts {
-  return {
-    baselineValid: counts.candidateValid,
-    baselineTrials: counts.candidateTrials,
-    candidateValid: counts.baselineValid,
-    candidateTrials: counts.baselineTrials,
   }
 }

@@ -61,9 +61,9 @@ export function judgeConcurrency(plan: Plan, trials: readonly Trial[], role: Rol
 function verdictOf(plan: Plan, speedup: Concurrency['speedup'], slowdown: Concurrency['slowdown']): Concurrency['verdict'] {
   const limit = Math.exp(logThreshold(plan.rules.slowdown.threshold))
   if (speedup.interval === undefined || slowdown.interval === undefined) return 'inconclusive'
-  if (speedup.interval[1]! < limit) return 'serialised'
-  if (slowdown.interval[0]! > 1 && slowdown.value >= limit) return 'contended'
-  return slowdown.interval[1]! < limit ? 'parallel' : 'inconclusive'
+  if (speedup.interval[1] < limit) return 'serialised'
+  if (slowdown.interval[0] > 1 && slowdown.value >= limit) return 'contended'
+  return slowdown.interval[1] < limit ? 'parallel' : 'inconclusive'
 }
 
 /** Hodges-Lehmann estimate of positive values, on logs, with the interval of the last look reached. */

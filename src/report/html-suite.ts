@@ -47,7 +47,7 @@ ${suite.arms.map((arm) => output(suite, arm, trials, context))}
 
 function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): string[] {
   return [
-    `${pairs.min} to ${count(pairs.max, 'block')}`,
+    `${pairs.min === pairs.max ? '' : `${pairs.min} to `}${count(pairs.max, 'block')}`,
     ...(requeued > 0 ? [`${count(requeued, 'block')} re-queued`] : []),
     ...(confirmed === true ? ['what regressed was run again on fresh blocks'] : []),
     seed === undefined ? 'imported' : `CHIMERA_SEED=${seed} repeats it`,

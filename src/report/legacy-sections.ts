@@ -24,12 +24,18 @@ export function legacyMarkdown(suite: SuiteReport, trials: readonly Trial[]): st
 export function legacyHtml(suite: SuiteReport, trials: readonly Trial[]): Html | undefined {
   const rows = rowsOf(suite, trials)
   if (rows.length === 0) return undefined
-  const line = ({ arm, figure, published, ours, why }: LegacyRow): Html =>
-    toHtml`<tr><th scope="row">${arm ?? 'pair'}</th><td>${figure}</td><td>${typeset(published)}</td><td>${typeset(ours)}</td><td>${typeset(why)}</td></tr>`
-  return toHtml`<h3>As published</h3><div class="scroll" tabindex="0" role="region" aria-label="As published: ${suite.name}"><table class="arms legacy"><caption>${publishedNote}</caption>
-<thead><tr>${headings.map((heading) => toHtml`<th scope="col">${heading}</th>`)}</tr></thead>
-<tbody>${rows.map(line)}</tbody></table></div>
+  const groups = [...Map.groupBy(rows, ({ arm }) => arm ?? 'pair')]
+  return toHtml`<h3>As published</h3><div class="scroll" tabindex="0" role="region" aria-label="As published: ${suite.name}"><table class="arms"><caption>${publishedNote}</caption>
+<thead><tr><td></td>${headings.slice(2).map((heading) => toHtml`<th scope="col">${heading}</th>`)}</tr></thead>
+${groups.map(([arm, some]) => toHtml`<tbody><tr class="group"><th scope="rowgroup" colspan="4">${arm}</th></tr>${some.map(htmlRow)}</tbody>`)}</table></div>
 ${hasArms(rows) ? toHtml`<p class="legend">${oursNote}</p>` : undefined}`
+}
+
+function htmlRow({ figure, published, ours, why }: LegacyRow): Html {
+  const cells = [published, ours, why].map(
+    (text) => toHtml`<td>${typeset(text).replaceAll(' ± ', '\u00a0±\u00a0')}</td>`,
+  )
+  return toHtml`<tr><th scope="row">${figure}</th>${cells}</tr>`
 }
 
 /** Blocks of an arm's page: its figures as published, and what its last run was told and said. */

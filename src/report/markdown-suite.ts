@@ -36,9 +36,9 @@ export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes
 function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): Md {
   const confirmation = confirmed === true ? ' · what regressed was run again on fresh blocks' : ''
   const again = requeued > 0 ? ` · ${count(requeued, 'block')} re-queued` : ''
-  return own(
-    `${pairs.min} to ${count(pairs.max, 'block')}${again}${confirmation} · ${seed === undefined ? 'imported' : `\`CHIMERA_SEED=${seed}\` repeats it`}`,
-  )
+  const blocks = `${pairs.min === pairs.max ? '' : `${pairs.min} to `}${count(pairs.max, 'block')}`
+  const origin = seed === undefined ? 'imported' : `\`CHIMERA_SEED=${seed}\` repeats it`
+  return own(`${blocks}${again}${confirmation} · ${origin}`)
 }
 
 function comparisonTables(suite: SuiteReport, comparisons: readonly Comparison[], notes: Notes): string[] {

@@ -1,0 +1,106 @@
+import { metrics, type MetricName } from '../metrics.ts'
+import type { Call, Role } from '../schema/generated.ts'
+import { geometricMean, median, type MetricSeries } from '../stats/index.ts'
+import type { Block } from './blocks.ts'
+import { concurrencyValues } from './concurrency.ts'
+import { noiseOf, type Noise } from './noise.ts'
+import type { Plan, Rule } from './plan.ts'
+import { stageValues, trialValues, type Values } from './values.ts'
+
+/** The values of one metric, of the whole trial or of one stage, block by block. */
+export interface Series {
+  metric: MetricName
+  stage: string | null
+  rule: Rule
+  series: MetricSeries
+}
+
+/** Tells a metric of a stage from all others. */
+export function keyOf({ metric, stage }: { metric: string; stage: string | null }): string {
+  return JSON.stringify([metric, stage])
+}
+
+/** One series a metric and stage, of the blocks in which both arms have a value. */
+export function collectSeries(plan: Plan, blocks: readonly Block[], hits: ReadonlySet<Call>): ReadonlyMap<string, Series> {
+  const found = new Map<string, Series & { series: { baseline: number[]; candidate: number[] } }>()
+  for (const block of blocks) {
+    const baseline = blockValues(block, 'baseline', hits)
+    const candidate = blockValues(block, 'candidate', hits)
+    for (const [stage, values] of baseline) {
+      for (const [metric, value] of values) {
+        const other = candidate.get(stage)?.get(metric)
+        if (other === undefined) continue
+        const key = keyOf({ metric, stage })
+        let one = found.get(key)
+        if (one === undefined) found.set(key, (one = emptySeries(plan, metric, stage)))
+        one.series.baseline.push(value)
+        one.series.candidate.push(other)
+      }
+    }
+  }
+  return found
+}
+
+/** Scatter of the whole trials' blocks, by metric. */
+export function measureNoise(series: Iterable<Series>): Noise {
+  const whole = [...series].filter((one) => one.stage === null)
+  return Object.fromEntries(
+    whole.flatMap((one) => {
+      const found = noiseOf(one.series)
+      return found === undefined ? [] : [[one.metric, found]]
+    }),
+  )
+}
+
+function emptySeries(plan: Plan, metric: MetricName, stage: string | null) {
+  const rule = plan.rules[metric]
+  return {
+    metric,
+    stage,
+    rule,
+    series: {
+      baseline: [] as number[],
+      candidate: [] as number[],
+      better: metrics[metric].better,
+      threshold: rule.threshold,
+      gated: stage === null ? rule.gated : rule.stages.includes(stage),
+      strict: plan.strict,
+    },
+  }
+}
+
+/** The series as the decision takes it. */
+export function withThreshold(one: Series): MetricSeries {
+  return { ...one.series, threshold: effectiveThreshold(one) }
+}
+
+/** Where the relative threshold is less than the absolute floor, the floor is what matters: 15 % of 3 ms is jitter. */
+export function effectiveThreshold({ rule, series }: Series): number {
+  return Math.max(rule.threshold, rule.floor / median(series.baseline))
+}
+
+/** An arm's values in a block: of k trials the mean of logs. */
+function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): ReadonlyMap<string | null, Values> {
+  const perTrial = block.trials[role].map(
+    (trial) => new Map<string | null, Values>([[null, trialValues(trial, hits)], ...stageValues(trial, hits)]),
+  )
+  const [first, ...rest] = perTrial
+  if (first === undefined) return new Map()
+  if (rest.length === 0) return merged(first, concurrencyValues(block, role))
+  return new Map(
+    [...first].map(([stage, values]) => [
+      stage,
+      new Map(
+        [...values].flatMap(([metric, value]) => {
+          const all = [value, ...rest.map((one) => one.get(stage)?.get(metric))]
+          return all.every((v) => v !== undefined) ? [[metric, geometricMean(all)] as const] : []
+        }),
+      ),
+    ]),
+  )
+}
+
+function merged(values: ReadonlyMap<string | null, Values>, more: ReadonlyMap<string | null, Values>): ReadonlyMap<string | null, Values> {
+  if (more.size === 0) return values
+  return new Map([...values].map(([stage, own]) => [stage, new Map([...own, ...(more.get(stage) ?? [])])]))
+}

@@ -1,0 +1,43 @@
+import { criticalValues, hodgesLehmann, repeatedInterval, type Estimate } from '../stats/index.ts'
+
+/** Looks and error of a sweep. */
+export interface Design {
+  looks: readonly number[]
+  /** One-sided, shared by all tests of one question. */
+  alpha: number
+}
+
+/** What some blocks say of a difference: log ratio, positive is worse. */
+export interface Contrast extends Estimate {
+  /** Blocks it rests on: those of the last look reached, or all while none is. */
+  n: number
+}
+
+/**
+ * Estimate and repeated interval of a difference between arms, one value a block. It holds at every look and beside
+ * `tests` − 1 others. Undefined without a block.
+ */
+export function contrast(d: readonly number[], { looks, alpha }: Design, tests: number): Contrast | undefined {
+  if (d.length === 0) return undefined
+  const look = looks.findLastIndex((n) => n <= d.length)
+  if (look < 0) return { n: d.length, estimate: hodgesLehmann(d) }
+  const n = looks[look]!
+  const critical = criticalValues({ looks, alpha: alpha / Math.max(1, tests) })[look]!
+  return { n, ...repeatedInterval(d.slice(0, n), critical) }
+}
+
+/** Worse beyond doubt. */
+export function isWorse(contrast: Contrast | undefined): boolean {
+  return contrast?.lower !== undefined && contrast.lower > 0
+}
+
+/** Certainly within ± delta. */
+export function isWithin(contrast: Contrast | undefined, delta: number): boolean {
+  return contrast?.lower !== undefined && contrast.upper !== undefined && contrast.lower > -delta && contrast.upper < delta
+}
+
+/** The same difference seen from the other side. */
+export function reversed({ n, estimate, lower, upper }: Contrast): Contrast {
+  if (lower === undefined || upper === undefined) return { n, estimate: -estimate }
+  return { n, estimate: -estimate, lower: -upper, upper: -lower }
+}

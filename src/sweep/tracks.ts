@@ -1,0 +1,58 @@
+/**
+ * How far a candidate was from the baseline, block by block: ln(candidate / baseline), turned so that positive is
+ * worse. Two candidates are compared by the difference of their tracks: where both ran beside the same baseline trial
+ * it cancels, and where one of them had to run again it takes out what the machine did in between.
+ */
+import { blockValues } from '../judge/assess.ts'
+import { completeBlocks, type Block } from '../judge/blocks.ts'
+import { findCacheHits } from '../judge/cache.ts'
+import { metrics } from '../metrics.ts'
+import type { Trial } from '../schema/generated.ts'
+import { logRatios, logThreshold, median } from '../stats/index.ts'
+import { contrast, type Contrast } from './contrast.ts'
+import { pairPlan, pairTrials, type SweepPlan, type SweepPoint } from './plan.ts'
+
+/** One candidate's distances by block. */
+export interface Track {
+  arm: string
+  /** By block number, ascending; only complete blocks in which both arms have the metric. */
+  d: ReadonlyMap<number, number>
+}
+
+/** The track of a candidate in the metric that ranks. */
+export function trackOf(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[]): Track {
+  const own = pairTrials(trials, point.arm.name)
+  const hits = findCacheHits(own)
+  const { better } = metrics[sweep.rankBy]
+  const valueOf = (block: Block, role: 'baseline' | 'candidate'): number | undefined =>
+    blockValues(block, role, hits).get(null)?.get(sweep.rankBy)
+  const d = completeBlocks(pairPlan(sweep, point), own, 'measure').flatMap((block): [number, number][] => {
+    const [before, after] = [valueOf(block, 'baseline'), valueOf(block, 'candidate')]
+    return before === undefined || after === undefined ? [] : [[block.number, logRatios([before], [after], better)[0]!]]
+  })
+  return { arm: point.arm.name, d: new Map(d) }
+}
+
+/** The difference of two tracks in the blocks both have: positive where the first is worse. */
+export function difference(first: Track, second: Track): number[] {
+  return [...first.d].flatMap(([block, d]) => {
+    const other = second.d.get(block)
+    return other === undefined ? [] : [d - other]
+  })
+}
+
+/** One candidate against another; the error is shared by as many tests as the other candidates are. */
+export function compareTracks(sweep: SweepPlan, first: Track, second: Track): Contrast | undefined {
+  return contrast(difference(first, second), sweep, sweep.points.length - 1)
+}
+
+/** The smallest log ratio that matters in the metric that ranks: its threshold, or its floor where that is the greater. */
+export function smallestThatMatters({ rules, rankBy, baseline }: SweepPlan, trials: readonly Trial[]): number {
+  const { threshold, floor } = rules[rankBy]
+  if (floor === 0) return logThreshold(threshold)
+  const hits = findCacheHits(trials)
+  const values = trials
+    .filter((trial) => trial.arm === baseline.name && trial.phase === 'measure' && trial.valid)
+    .flatMap((trial) => blockValues({ number: 0, trials: { baseline: [trial], candidate: [] }, solos: { baseline: [], candidate: [] } }, 'baseline', hits).get(null)?.get(rankBy) ?? [])
+  return logThreshold(values.length === 0 ? threshold : Math.max(threshold, floor / median(values)))
+}

@@ -61,7 +61,16 @@ export default class ChimeraReporter implements Reporter {
     if (message.kind === 'ending') this.#noise.learn(messagesOf(test.artifacts()))
   }
 
+  // Whatever another reporter is about to print, the line must be gone by then.
   onTestCaseResult(): void {
+    this.#progress.clear()
+  }
+
+  onTestModuleEnd(): void {
+    this.#progress.clear()
+  }
+
+  onUserConsoleLog(): void {
     this.#progress.clear()
   }
 

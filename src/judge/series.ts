@@ -80,7 +80,7 @@ export function effectiveThreshold({ rule, series }: Series): number {
 }
 
 /** An arm's values in a block: of k trials the mean of logs. */
-function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): ReadonlyMap<string | null, Values> {
+export function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): ReadonlyMap<string | null, Values> {
   const perTrial = block.trials[role].map(
     (trial) => new Map<string | null, Values>([[null, trialValues(trial, hits)], ...stageValues(trial, hits)]),
   )

@@ -3,7 +3,7 @@
  * worse. Two candidates are compared by the difference of their tracks: where both ran beside the same baseline trial
  * it cancels, and where one of them had to run again it takes out what the machine did in between.
  */
-import { blockValues } from '../judge/assess.ts'
+import { blockValues } from '../judge/series.ts'
 import { completeBlocks, type Block } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/cache.ts'
 import { metrics } from '../metrics.ts'

@@ -1,0 +1,99 @@
+/**
+ * Where a sweep stands, replayed from its trials look by look: who still runs, who was dropped when, who was given up.
+ * At each look only the trials of the blocks before it count, so a later look never changes an earlier one.
+ */
+import { completeBlocks } from '../judge/blocks.ts'
+import { whyUnusable } from '../judge/unusable.ts'
+import type { Trial } from '../schema/generated.ts'
+import { judgeValidity } from '../stats/index.ts'
+import { isWorse } from './contrast.ts'
+import { survivors } from './halving.ts'
+import { pairPlan, pairTrials, type SweepPlan, type SweepPoint } from './plan.ts'
+import { inOrder } from './rank.ts'
+import { compareTracks, trackOf } from './tracks.ts'
+
+/** Where a sweep stands. */
+export interface Standpoint {
+  /** Candidates that run in the next block. */
+  contenders: readonly SweepPoint[]
+  /** Blocks after which an arm was dropped by halving, by arm. */
+  dropped: ReadonlyMap<string, number>
+  /** Why an arm was given up: it gave no valid trials, or too few. By arm. */
+  givenUp: ReadonlyMap<string, string>
+  /** Blocks of the last look reached; 0 before the first. */
+  look: number
+}
+
+/** Replays a sweep from its first trial. */
+export function replay(sweep: SweepPlan, trials: readonly Trial[]): Standpoint {
+  const dropped = new Map<string, number>()
+  let contenders = [...sweep.points]
+  let look = 0
+  for (const n of sweep.looks) {
+    const before = trials.filter((trial) => trial.block <= n)
+    const usable = contenders.filter((point) => whyGivenUp(sweep, point, before) === undefined)
+    if (usable.length === 0 || !usable.every((point) => blocksOf(sweep, point, before) >= n)) break
+    look = n
+    if (sweep.halving === undefined || n === sweep.looks.at(-1)) continue
+    const kept = goOn(sweep, sweep.halving.keep, usable, before)
+    for (const { arm } of usable) if (!kept.has(arm.name)) dropped.set(arm.name, n)
+    contenders = usable.filter(({ arm }) => kept.has(arm.name))
+  }
+  const givenUp = new Map(
+    sweep.points.flatMap((point): [string, string][] => {
+      const why = whyGivenUp(sweep, point, trials)
+      return why === undefined || dropped.has(point.arm.name) ? [] : [[point.arm.name, why]]
+    }),
+  )
+  return { contenders: contenders.filter(({ arm }) => !givenUp.has(arm.name)), dropped, givenUp, look }
+}
+
+/** Complete blocks of a candidate. */
+export function blocksOf(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[]): number {
+  return completeBlocks(pairPlan(sweep, point), pairTrials(trials, point.arm.name), 'measure').length
+}
+
+/** Whether a candidate's trials are valid less often than the baseline's, beyond doubt. */
+export function answersWorse(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[]): boolean {
+  const counted = pairTrials(trials, point.arm.name).filter((trial) => trial.phase !== 'solo' && trial.invalid_reason !== 'interrupted')
+  const baseline = counted.filter((trial) => trial.role === 'baseline')
+  const candidate = counted.filter((trial) => trial.role === 'candidate')
+  if (baseline.length === 0 || candidate.length === 0) return false
+  const counts = {
+    baselineValid: baseline.filter((trial) => trial.valid).length,
+    baselineTrials: baseline.length,
+    candidateValid: candidate.filter((trial) => trial.valid).length,
+    candidateTrials: candidate.length,
+  }
+  return judgeValidity(counts, { alpha: pairPlan(sweep, point).alpha, metrics: 0 }).regressed
+}
+
+/** Names of those that go on. Who answers worse is no contender, however fast; who has no value yet cannot be told apart. */
+function goOn(sweep: SweepPlan, keep: number, points: readonly SweepPoint[], trials: readonly Trial[]): ReadonlySet<string> {
+  const honest = points.filter((point) => !answersWorse(sweep, point, trials))
+  const tracks = inOrder(honest.map((point) => trackOf(sweep, point, trials)).filter(({ d }) => d.size > 0), new Map())
+  const track = (arm: string) => tracks.find((one) => one.arm === arm)!
+  const going = survivors(
+    tracks.map(({ arm }) => arm),
+    keep,
+    (arm, than) => isWorse(compareTracks(sweep, track(arm), track(than))),
+  )
+  const unmeasured = honest.map(({ arm }) => arm.name).filter((arm) => !tracks.some((one) => one.arm === arm))
+  return new Set([...going, ...unmeasured])
+}
+
+/** An arm without valid trials is given up, and one whose blocks had to be run again as often as half of all may be. */
+function whyGivenUp(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[]): string | undefined {
+  const own = trials.filter((trial) => trial.arm === point.arm.name)
+  const unusable = whyUnusable(own)
+  if (unusable !== undefined) return unusable
+  const attempts = new Set(own.filter((trial) => trial.phase === 'measure').map(({ block, attempt }) => `${block}/${attempt}`)).size
+  const failed = attempts - blocksOf(sweep, point, trials)
+  if (failed <= requeueLimit(sweep)) return undefined
+  return own.findLast((trial) => !trial.valid)?.message ?? ''
+}
+
+/** Blocks a candidate may run again. */
+export function requeueLimit({ pairs }: SweepPlan): number {
+  return Math.max(2, Math.ceil(pairs.max / 2))
+}

@@ -137,7 +137,7 @@ export const gateTexts = {
     }
     const change = ratio === undefined ? 'not measured' : `${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end)).join(', ')}]`}`
     const needed = comparison.pairs_needed === undefined ? '' : `; about ${comparison.pairs_needed} blocks would decide it`
-    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${pairs} blocks, threshold ${floor === undefined ? percent(threshold) : `${floor} ${unit}`}${needed}.`
+    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${pairs} ${pairs === 1 ? 'block' : 'blocks'}, threshold ${floor === undefined ? percent(threshold) : `${floor} ${unit}`}${needed}.`
   },
 } as const
 

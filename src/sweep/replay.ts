@@ -4,6 +4,7 @@
  */
 import { completeBlocks } from '../judge/blocks.ts'
 import { whyUnusable } from '../judge/unusable.ts'
+import { countValid } from '../judge/validity.ts'
 import type { Trial } from '../schema/generated.ts'
 import { judgeValidity } from '../stats/index.ts'
 import { isWorse } from './contrast.ts'
@@ -55,16 +56,8 @@ export function blocksOf(sweep: SweepPlan, point: SweepPoint, trials: readonly T
 
 /** Whether a candidate's trials are valid less often than the baseline's, beyond doubt. */
 export function answersWorse(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[]): boolean {
-  const counted = pairTrials(trials, point.arm.name).filter((trial) => trial.phase !== 'solo' && trial.invalid_reason !== 'interrupted')
-  const baseline = counted.filter((trial) => trial.role === 'baseline')
-  const candidate = counted.filter((trial) => trial.role === 'candidate')
-  if (baseline.length === 0 || candidate.length === 0) return false
-  const counts = {
-    baselineValid: baseline.filter((trial) => trial.valid).length,
-    baselineTrials: baseline.length,
-    candidateValid: candidate.filter((trial) => trial.valid).length,
-    candidateTrials: candidate.length,
-  }
+  const counts = countValid(pairTrials(trials, point.arm.name), 'measure')
+  if (counts === undefined) return false
   return judgeValidity(counts, { alpha: pairPlan(sweep, point).alpha, metrics: 0 }).regressed
 }
 

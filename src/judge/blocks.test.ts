@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
+import type { Trial } from '../schema/generated.ts'
+import { completeBlocks, isCold } from './blocks.ts'
+
+const plan = planFor()
+const numbers = (trials: Trial[], of = plan) => completeBlocks(of, trials, 'measure').map((block) => block.number)
+const cold = callOf({ cold: true })
+const both = (block: number, attempt: number) =>
+  (['baseline', 'candidate'] as const).map((role) => trialOf({ role, block, attempt }))
+
+describe('complete blocks', () => {
+  test('come in the order of their numbers, of one phase only', () => {
+    const trials = [...both(3, 1), ...both(1, 1), ...blocksOf(2, () => ({}), undefined, 'confirm'), ...both(2, 1)]
+    expect(numbers(trials)).toEqual([1, 2, 3])
+    expect(completeBlocks(plan, trials, 'confirm').map((block) => block.number)).toEqual([1, 2])
+    expect(completeBlocks(plan, trials, 'warmup')).toEqual([])
+  })
+
+  test('a block with one arm is none', () => {
+    expect(numbers([trialOf({ role: 'baseline', block: 1 })])).toEqual([])
+  })
+
+  test('only the last attempt counts, also when an earlier one was whole', () => {
+    const broken = trialOf({ role: 'candidate', block: 1, call: brokenCall('busy') })
+    expect(numbers([trialOf({ role: 'baseline', block: 1 }), broken])).toEqual([])
+    expect(numbers([trialOf({ role: 'baseline', block: 1 }), broken, ...both(1, 2)])).toEqual([1])
+    expect(numbers([...both(1, 1), trialOf({ role: 'baseline', block: 1, attempt: 2 })])).toEqual([])
+  })
+
+  test('k trials of a mini-block stand and fall together', () => {
+    const twice = [...both(1, 1), ...both(1, 1)]
+    expect(completeBlocks(plan, twice, 'measure')[0]!.trials.candidate).toHaveLength(2)
+    expect(numbers([...both(1, 1), trialOf({ role: 'baseline', block: 1 })])).toEqual([])
+    expect(numbers([...twice.slice(1), trialOf({ role: 'baseline', block: 1, call: brokenCall('timeout') })])).toEqual([])
+  })
+
+  test('a solo trial belongs to its block: one that is broken takes the block out', () => {
+    const solo = (role: 'baseline' | 'candidate', call = callOf()) => trialOf({ role, block: 1, phase: 'solo', call })
+    const whole = [...both(1, 1), solo('baseline'), solo('candidate')]
+    expect(completeBlocks(plan, whole, 'measure')[0]).toMatchObject({ solos: { baseline: [{ phase: 'solo' }], candidate: [{ phase: 'solo' }] } })
+    expect(numbers([...both(1, 1), solo('baseline')])).toEqual([])
+    expect(numbers([...both(1, 1), solo('baseline'), solo('candidate', brokenCall('busy'))])).toEqual([])
+  })
+})
+
+describe('cold trials', () => {
+  const oneCold = [...both(1, 1), ...both(2, 1), trialOf({ role: 'baseline', block: 3 }), trialOf({ role: 'candidate', block: 3, call: cold })]
+
+  test('an unexpected load takes its block out', () => {
+    expect(isCold(oneCold.at(-1)!)).toBe(true)
+    expect(numbers(oneCold)).toEqual([1, 2])
+  })
+
+  test('an arm that is always cold is meant to be, but two trials do not tell', () => {
+    expect(numbers(blocksOf(2, () => ({ cold: true })))).toEqual([])
+    expect(numbers(blocksOf(3, () => ({ cold: true })))).toEqual([1, 2, 3])
+  })
+
+  test.each([0, '0', '0s', '0m', '0.0s', '0ms'])('keep_alive %j means cold from the first trial on', (keep_alive) => {
+    const asked = planFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })
+    expect(numbers(oneCold, asked)).toEqual([1, 2, 3])
+  })
+
+  test.each([-1, '5m', '10s', '0.5s', '1m0s'])('keep_alive %j does not', (keep_alive) => {
+    const asked = planFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })
+    expect(numbers(oneCold, asked)).toEqual([1, 2])
+  })
+})

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { planFor } from '../../test/support/trials.ts'
+import { sampleRun } from '../../test/support/sample-runs.ts'
+import type { Report } from '../schema/generated.ts'
+import { isCalibration, knownNoise, noiseOf, outOfReach } from './noise.ts'
+
+const arm = (over: object = {}) => ({ name: 'candidate', model: 'tiny', ...over })
+
+describe('the scale of the blocks', () => {
+  test('is 1.4826 times the median absolute deviation of the log ratios', () => {
+    const baseline = [100, 100, 100, 100, 100]
+    const candidate = [-0.2, -0.1, 0, 0.1, 0.2].map((d) => 100 * Math.exp(d))
+    expect(noiseOf({ baseline, candidate, better: 'lower' })).toBeCloseTo(0.14826, 10)
+    expect(noiseOf({ baseline, candidate, better: 'higher' })).toBeCloseTo(0.14826, 10)
+  })
+
+  test('is unknown before the fourth block', () => {
+    expect(noiseOf({ baseline: [1, 1, 1], candidate: [1, 2, 3], better: 'lower' })).toBeUndefined()
+    expect(noiseOf({ baseline: [1, 1, 1, 1], candidate: [1, 1, 1, 1], better: 'lower' })).toBe(0)
+  })
+})
+
+describe('an A/A suite', () => {
+  test('asks for the same under two names, options in any order', () => {
+    const options = { num_ctx: 2048, temperature: 0 }
+    const again = { temperature: 0, num_ctx: 2048 }
+    expect(isCalibration(planFor({ baseline: arm({ name: 'a', options }), candidate: arm({ options: again }) }))).toBe(true)
+  })
+
+  test.each([{ model: 'other' }, { host: 'gpu:11434' }, { options: { temperature: 1 } }, { keep_alive: 0 }])(
+    'is none when the candidate has %j',
+    (over) => expect(isCalibration(planFor({ candidate: arm(over) }))).toBe(false),
+  )
+})
+
+describe('out of reach', () => {
+  test('names the gated metrics whose threshold takes more blocks than allowed', () => {
+    const found = outOfReach(planFor(), { output_throughput: 0.2, ttft: 0.01, tpot: 5, unknown: 5 })
+    expect(found.map(({ metric }) => metric)).toEqual(['output_throughput'])
+    expect(found[0]!.pairs).toBeGreaterThan(10)
+    expect(outOfReach(planFor({ thresholds: { output_throughput: 2 } }), { output_throughput: 0.2 })).toEqual([])
+  })
+
+  test('says nothing of a metric that is not gated, or without noise', () => {
+    expect(outOfReach(planFor({ thresholds: { output_throughput: { gated: false } } }), { output_throughput: 9 })).toEqual([])
+    expect(outOfReach(planFor(), {})).toEqual([])
+  })
+})
+
+describe('what an earlier report knows', () => {
+  const { report } = sampleRun('regressed')
+  const machine = { os: report.environment.os, cpu: report.environment.cpu }
+  const [suite] = report.suites
+  const calibrated = (noise: object): Report['suites'][number] => ({ ...suite!, name: 's', calibration: true, noise: { ...noise } })
+  const with_ = (...suites: Report['suites']): Report => ({ ...report, suites })
+
+  test('is the noise of the last A/A suite of that name', () => {
+    const found = knownNoise(with_(calibrated({ ttft: 0.1 }), calibrated({ ttft: 0.2 }), { ...calibrated({ ttft: 0.3 }), calibration: false }), 's', machine)
+    expect(found).toEqual({ ttft: 0.2 })
+  })
+
+  test('is nothing of another machine, of another suite, or without a report', () => {
+    const one = with_(calibrated({ ttft: 0.1 }))
+    expect(knownNoise(one, 's', { ...machine, cpu: 'another' })).toBeUndefined()
+    expect(knownNoise(one, 's', { ...machine, os: 'another' })).toBeUndefined()
+    expect(knownNoise(one, 't', machine)).toBeUndefined()
+    expect(knownNoise(undefined, 's', machine)).toBeUndefined()
+  })
+})

@@ -16,7 +16,8 @@ const request = { model: 'tiny', prompt: 'Say something.' }
 
 async function plain(): Promise<number> {
   let chunks = 0
-  for await (const _ of await new Ollama({ host: server.url }).generate({ ...request, stream: true })) chunks++
+  for await (const _ of await new Ollama({ host: server.url }).generate({ ...request, stream: true }))
+    chunks++
   return chunks
 }
 

@@ -8,11 +8,14 @@ import { artifactErrors } from './errors.ts'
 import type { ArmFacts, Ending, Plan } from './judge/plan.ts'
 import type { Role, Trial } from './schema/generated.ts'
 import { asTrial } from './schema/validate.ts'
+import type { SweepPlan } from './sweep/plan.ts'
 
 /** What a worker tells: its plan, then facts (again when more is known), trials, and its ending. */
 export type Message =
   | { kind: 'plan'; plan: Plan }
   | { kind: 'facts'; facts: Record<Role, ArmFacts>; overhead?: number }
+  | { kind: 'sweep'; plan: SweepPlan }
+  | { kind: 'sweep_facts'; facts: Readonly<Record<string, ArmFacts>>; overhead?: number }
   | { kind: 'trial'; trial: Trial }
   | { kind: 'notice'; text: string }
   | { kind: 'ending'; ending: Ending }

@@ -16,7 +16,10 @@ export interface CommandIo {
 
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<{ run: Command }> }>> = {
   compare: { summary: 'compare stored reports, advisory', load: () => import('./compare/command.ts') },
-  import: { summary: 'read the metrics.json files of the older system', load: () => import('./import/command.ts') },
+  import: {
+    summary: 'read the metrics.json files of the older system',
+    load: () => import('./import/command.ts'),
+  },
 }
 
 function usage(): string {
@@ -25,7 +28,10 @@ function usage(): string {
 }
 
 const [name = '--help', ...args] = process.argv.slice(2)
-const io: CommandIo = { stdout: (text) => process.stdout.write(`${text}\n`), stderr: (text) => process.stderr.write(`${text}\n`) }
+const io: CommandIo = {
+  stdout: (text) => process.stdout.write(`${text}\n`),
+  stderr: (text) => process.stderr.write(`${text}\n`),
+}
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command === undefined) {
   const asked = name === '--help' || name === '-h'

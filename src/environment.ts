@@ -4,7 +4,11 @@ import { promisify } from 'node:util'
 import type { Environment, Git } from './schema/generated.ts'
 
 /** The machine and checkout of this run; `root` is the project's root. */
-export async function describeEnvironment(root: string, vitest: string, overhead: number | undefined): Promise<Environment> {
+export async function describeEnvironment(
+  root: string,
+  vitest: string,
+  overhead: number | undefined,
+): Promise<Environment> {
   const git = await describeGit(root)
   return {
     node: process.versions.node,

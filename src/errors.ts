@@ -52,15 +52,25 @@ export const callMessages = {
 /** What is wrong with an arm before any call is made. */
 export const llmErrors = {
   badHost: (value: string): ChimeraError =>
-    new ChimeraError('host', `Invalid host "${value}": Expected the address of a model server in OLLAMA_HOST or in an arm's \`host\`. Give host, host:port or an http(s) URL, e.g. 127.0.0.1:11434.`),
+    new ChimeraError(
+      'host',
+      `Invalid host "${value}": Expected the address of a model server in OLLAMA_HOST or in an arm's \`host\`. Give host, host:port or an http(s) URL, e.g. 127.0.0.1:11434.`,
+    ),
   unknownOption: (name: string, where: string, nearest: string): ChimeraError =>
-    new ChimeraError('unknown_option', `Unknown option "${name}" of ${where}: Ollama would ignore it silently. The nearest name it knows is "${nearest}".`),
+    new ChimeraError(
+      'unknown_option',
+      `Unknown option "${name}" of ${where}: Ollama would ignore it silently. The nearest name it knows is "${nearest}".`,
+    ),
 } as const
 
 /** Faults of data against the JSON Schemas. */
 export const schemaErrors = {
   badSchema: (cause: unknown): ChimeraError =>
-    new ChimeraError('bad_schema', `The JSON Schema is itself invalid: ${text(cause)}. Correct it against draft 2020-12.`, { cause }),
+    new ChimeraError(
+      'bad_schema',
+      `The JSON Schema is itself invalid: ${text(cause)}. Correct it against draft 2020-12.`,
+      { cause },
+    ),
   invalid: (what: string, where: string, faults: readonly string[]): ChimeraError =>
     new ChimeraError(
       `invalid_${what}`,
@@ -71,23 +81,73 @@ export const schemaErrors = {
 /** Faults of a suite's definition, found before any call is made. */
 export const suiteErrors = {
   pluginMissing: (suite: string): ChimeraError =>
-    new ChimeraError('plugin_missing', `agentBench "${suite}" ran without its plugin, so nothing was measured. Add chimera() from 'vitest-chimera/plugin' to \`plugins\` in vitest.config.ts.`),
+    new ChimeraError(
+      'plugin_missing',
+      `agentBench "${suite}" ran without its plugin, so nothing was measured. Add chimera() from 'vitest-chimera/plugin' to \`plugins\` in vitest.config.ts.`,
+    ),
   badName: (what: string, value: unknown): ChimeraError =>
-    new ChimeraError('bad_name', `Invalid ${what}: Expected a non-empty string but received ${JSON.stringify(value)}. Give it a name in agentBench.`),
+    new ChimeraError(
+      'bad_name',
+      `Invalid ${what}: Expected a non-empty string but received ${JSON.stringify(value)}. Give it a name in agentBench.`,
+    ),
   badArm: (suite: string, role: string, problem: string): ChimeraError =>
     new ChimeraError('bad_arm', `Invalid ${role} of suite "${suite}": ${problem}.`),
   sameArms: (suite: string, name: string): ChimeraError =>
-    new ChimeraError('same_arms', `Both arms of suite "${suite}" are called "${name}". Give the candidate a name of its own, e.g. "${name}-again".`),
+    new ChimeraError(
+      'same_arms',
+      `Both arms of suite "${suite}" are called "${name}". Give the candidate a name of its own, e.g. "${name}-again".`,
+    ),
   badPairs: (source: string, received: string): ChimeraError =>
-    new ChimeraError('bad_pairs', `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Correct it, e.g. \`pairs: { min: 6, max: 20 }\`.`),
+    new ChimeraError(
+      'bad_pairs',
+      `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Correct it, e.g. \`pairs: { min: 6, max: 20 }\`.`,
+    ),
   badThreshold: (suite: string, metric: string, problem: string): ChimeraError =>
     new ChimeraError('bad_threshold', `Invalid threshold "${metric}" of suite "${suite}": ${problem}.`),
   badNumber: (suite: string, name: string, received: unknown): ChimeraError =>
-    new ChimeraError('bad_option', `Invalid \`${name}\` of suite "${suite}": Expected a positive number but received ${String(received)}. Correct it in agentBench.`),
+    new ChimeraError(
+      'bad_option',
+      `Invalid \`${name}\` of suite "${suite}": Expected a positive number but received ${String(received)}. Correct it in agentBench.`,
+    ),
   badEnvironment: (name: string, expected: string, received: string): ChimeraError =>
-    new ChimeraError('bad_environment', `Invalid ${name}: Expected ${expected} but received ${JSON.stringify(received)}. Correct the variable or unset it.`),
+    new ChimeraError(
+      'bad_environment',
+      `Invalid ${name}: Expected ${expected} but received ${JSON.stringify(received)}. Correct the variable or unset it.`,
+    ),
   notComparable: (suite: string, differences: readonly string[], flag: string): ChimeraError =>
-    new ChimeraError('not_comparable', `The arms of suite "${suite}" are not comparable: ${differences.join('; ')}. If that is what you want to compare, say \`compare: '${flag}'\` in agentBench.`),
+    new ChimeraError(
+      'not_comparable',
+      `The arms of suite "${suite}" are not comparable: ${differences.join('; ')}. If that is what you want to compare, say \`compare: '${flag}'\` in agentBench.`,
+    ),
+} as const
+
+/** Faults of a sweep's definition, found before any call is made. */
+export const sweepErrors = {
+  empty: (suite: string): ChimeraError =>
+    new ChimeraError(
+      'bad_sweep',
+      `Sweep "${suite}" has no candidate: Expected a \`grid\` of options or a list of \`candidates\`. Give one, e.g. \`grid: { temperature: [0.6, 0.8] }\`.`,
+    ),
+  badGrid: (suite: string, problem: string): ChimeraError =>
+    new ChimeraError(
+      'bad_grid',
+      `Invalid grid of sweep "${suite}": ${problem}. Give every axis a list of different values, e.g. \`num_ctx: [2048, 4096]\`.`,
+    ),
+  sameName: (suite: string, name: string): ChimeraError =>
+    new ChimeraError(
+      'same_arms',
+      `Two arms of sweep "${suite}" are called "${name}". Give each candidate a name of its own.`,
+    ),
+  badRankBy: (suite: string, received: unknown, known: readonly string[]): ChimeraError =>
+    new ChimeraError(
+      'bad_rank_by',
+      `Invalid \`rankBy\` of sweep "${suite}": Expected a metric with an interval but received ${JSON.stringify(received)}. Known are ${known.join(', ')}.`,
+    ),
+  badHalving: (suite: string, problem: string): ChimeraError =>
+    new ChimeraError(
+      'bad_halving',
+      `Invalid \`halving\` of sweep "${suite}": ${problem}. Say \`halving: true\`, or e.g. \`halving: { keep: 0.5, budget: 300 }\`.`,
+    ),
 } as const
 
 function text(cause: unknown): string {
@@ -97,36 +157,63 @@ function text(cause: unknown): string {
 /** What makes a trial invalid beside its calls and checks. */
 export const runErrors = {
   agentThrew: (error: unknown): ChimeraError =>
-    new ChimeraError('agent_error', `The agent threw: ${text(error)}. Mend the agent, or catch what it can live with.`, { cause: error }),
+    new ChimeraError(
+      'agent_error',
+      `The agent threw: ${text(error)}. Mend the agent, or catch what it can live with.`,
+      { cause: error },
+    ),
   agentIgnoredAbort: (ms: number): ChimeraError =>
-    new ChimeraError('agent_ignored_abort', `The agent went on for ${ms} ms after its signal was aborted. Pass \`signal\` on to whatever it waits for.`),
+    new ChimeraError(
+      'agent_ignored_abort',
+      `The agent went on for ${ms} ms after its signal was aborted. Pass \`signal\` on to whatever it waits for.`,
+    ),
   noCalls: (): ChimeraError =>
-    new ChimeraError('no_calls', 'The agent made no model call, so there is nothing to measure. Use `generate`, `chat` or `ollama` of its context.'),
-  interrupted: (): ChimeraError => new ChimeraError('interrupted', 'The run was interrupted during this trial.'),
+    new ChimeraError(
+      'no_calls',
+      'The agent made no model call, so there is nothing to measure. Use `generate`, `chat` or `ollama` of its context.',
+    ),
+  interrupted: (): ChimeraError =>
+    new ChimeraError('interrupted', 'The run was interrupted during this trial.'),
 } as const
 
 /** Faults on the way from worker to reporter. */
 export const artifactErrors = {
   unreadable: (cause: unknown): ChimeraError =>
-    new ChimeraError('unreadable_artifact', `A message from a worker is not JSON (${text(cause)}). If it came through a blob, make the blob again with this version.`, { cause }),
+    new ChimeraError(
+      'unreadable_artifact',
+      `A message from a worker is not JSON (${text(cause)}). If it came through a blob, make the blob again with this version.`,
+      { cause },
+    ),
 } as const
 
 /** Faults while reports are written. */
 export const reportErrors = {
   unwritable: (dir: string, cause: Error): ChimeraError =>
-    new ChimeraError('report_unwritable', `The reports could not be written to ${dir} (${cause.message}). Free the place or the rights, or set \`outputDir\` in the plugin's options to a folder that can be written.`, { cause }),
+    new ChimeraError(
+      'report_unwritable',
+      `The reports could not be written to ${dir} (${cause.message}). Free the place or the rights, or set \`outputDir\` in the plugin's options to a folder that can be written.`,
+      { cause },
+    ),
 } as const
 
 /** What the gate says. */
 export const gateTexts = {
-  noValidTrial: (suite: string, arm: string, trials: number, reasons: readonly string[], message: string): string =>
+  noValidTrial: (
+    suite: string,
+    arm: string,
+    trials: number,
+    reasons: readonly string[],
+    message: string,
+  ): string =>
     `${suite}: arm "${arm}" has no valid trial (${trials} of ${trials} ${reasons.join(', ')}). ${message}`,
   unusable: (suite: string, message: string): string => `${suite}: nothing usable was measured. ${message}`,
   noBlock: (suite: string): string =>
     `${suite}: nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold; see the arms' invalid trials for the reasons.`,
   interrupted: (suite: string): string => `${suite}: interrupted before its verdict. Run it again.`,
-  runInterrupted: (): string => 'The run was interrupted. What was measured is in the reports; run it again for a verdict.',
-  nothingRan: (): string => 'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
+  runInterrupted: (): string =>
+    'The run was interrupted. What was measured is in the reports; run it again for a verdict.',
+  nothingRan: (): string =>
+    'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
   nothingGated: (suite: string): string =>
     `${suite}: none of the gated metrics could be measured. Stream the calls, ask for at least 16 tokens, or gate another metric through \`thresholds\`.`,
   verdict: (suite: string, comparison: Verdicted): string => {
@@ -135,8 +222,12 @@ export const gateTexts = {
     if (comparison.p !== undefined) {
       return `${what}: ${percent(comparison.candidate_value)} of trials valid against ${percent(comparison.baseline_value)} (p = ${comparison.p.toPrecision(2)}).`
     }
-    const change = ratio === undefined ? 'not measured' : `${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end)).join(', ')}]`}`
-    const needed = comparison.pairs_needed === undefined ? '' : `; about ${comparison.pairs_needed} blocks would decide it`
+    const change =
+      ratio === undefined
+        ? 'not measured'
+        : `${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end)).join(', ')}]`}`
+    const needed =
+      comparison.pairs_needed === undefined ? '' : `; about ${comparison.pairs_needed} blocks would decide it`
     return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${pairs} ${pairs === 1 ? 'block' : 'blocks'}, threshold ${floor === undefined ? percent(threshold) : `${floor} ${unit}`}${needed}.`
   },
 } as const
@@ -231,7 +322,8 @@ export const engineErrors = {
 
 /** What the reporter says on its own behalf. */
 export const reporterTexts = {
-  stopping: (signal: string): string => `${signal}: stopping after the calls under way; what was measured goes into the reports. Again to end at once.`,
+  stopping: (signal: string): string =>
+    `${signal}: stopping after the calls under way; what was measured goes into the reports. Again to end at once.`,
   shard: (index: number, count: number): string =>
     `Shard ${index} of ${count} has measured. It judges nothing: \`vitest bench --merge-reports\` does, once all shards are there.`,
   unloadable: (file: string, message: string): string => `${file} could not be loaded: ${message}`,
@@ -242,8 +334,10 @@ export const checkMessages = {
   empty: (): string => 'The output is empty. See the trial in trials.jsonl, and what the agent returns.',
   cut: (call: number, stage: string | null, tokens: number | undefined): string =>
     `Call ${call}${stage === null ? '' : ` (${stage})`} was cut by its limit${tokens === undefined ? '' : ` of ${tokens} tokens`}. Raise num_predict, or say \`complete({ allowCut: true })\`.`,
-  openFence: (): string => 'The output ends inside a code block. Raise num_predict, or see why the model stopped.',
-  breaksOff: (end: string): string => `The output breaks off inside a sentence: ${end}. Raise num_predict, or see why the model stopped.`,
+  openFence: (): string =>
+    'The output ends inside a code block. Raise num_predict, or see why the model stopped.',
+  breaksOff: (end: string): string =>
+    `The output breaks off inside a sentence: ${end}. Raise num_predict, or see why the model stopped.`,
   repeats: (piece: string, times: number, atEnd: boolean): string =>
     `The output repeats ${piece} ${times} times in a row${atEnd ? ' at its end' : ''}. Raise repeat_penalty or the temperature, or change the prompt.`,
   opensInScript: (script: string, expected: string, opening: string): string =>
@@ -252,8 +346,10 @@ export const checkMessages = {
     `The output mixes ${script} into ${expected}: ${word} in ${around}. Lower the temperature, or allow the script in \`inScript\`.`,
   otherLanguage: (language: string, expected: string, opening: boolean, piece: string): string =>
     `The output ${opening ? 'opens in' : 'falls into'} ${language}: Expected ${expected} but received ${piece}. Name the language in the prompt, or lower the temperature.`,
-  notJson: (detail: string): string => `The output is not JSON (${detail}). Ask for JSON with \`format\`, and see that the reply was not cut.`,
-  schemaFaults: (faults: readonly string[]): string => `The output does not fit the JSON Schema: ${faults.join(' ')} Pass the schema as \`format\` too.`,
+  notJson: (detail: string): string =>
+    `The output is not JSON (${detail}). Ask for JSON with \`format\`, and see that the reply was not cut.`,
+  schemaFaults: (faults: readonly string[]): string =>
+    `The output does not fit the JSON Schema: ${faults.join(' ')} Pass the schema as \`format\` too.`,
   missingSections: (missing: readonly string[], found: readonly string[]): string =>
     `The output has no section ${missing.map((name) => `"${name}"`).join(', ')}; it has ${found.length === 0 ? 'none at all' : found.slice(0, 12).join(', ')}. Ask for the sections by name.`,
   emptySections: (names: readonly string[]): string =>
@@ -265,35 +361,74 @@ export const checkMessages = {
 /** What keeps a check from judging. */
 export const checkErrors = {
   detectorMissing: (cause: unknown): ChimeraError =>
-    new ChimeraError('detector_missing', `inLanguage needs the package eld, which is not installed here (${text(cause)}). Install it with \`npm install -D eld\`.`, { cause }),
+    new ChimeraError(
+      'detector_missing',
+      `inLanguage needs the package eld, which is not installed here (${text(cause)}). Install it with \`npm install -D eld\`.`,
+      { cause },
+    ),
 } as const
 
 /** What keeps stored reports from being compared. */
 export const compareErrors = {
   usage: (problem: string): ChimeraError =>
-    new ChimeraError('compare_usage', `${problem.replace(/\.?$/, '.')} See \`vitest-chimera compare --help\`.`),
+    new ChimeraError(
+      'compare_usage',
+      `${problem.replace(/\.?$/, '.')} See \`vitest-chimera compare --help\`.`,
+    ),
   missing: (path: string): ChimeraError =>
-    new ChimeraError('compare_missing', `There is no report at ${path}. Run \`npx vitest bench\` to make one and keep its reports/report.json, or correct the path.`),
+    new ChimeraError(
+      'compare_missing',
+      `There is no report at ${path}. Run \`npx vitest bench\` to make one and keep its reports/report.json, or correct the path.`,
+    ),
   unreadable: (path: string, cause: Error): ChimeraError =>
-    new ChimeraError('compare_unreadable', `The report at ${path} could not be read (${cause.message}). Give the path of a report.json that can be read, or of its folder.`, { cause }),
+    new ChimeraError(
+      'compare_unreadable',
+      `The report at ${path} could not be read (${cause.message}). Give the path of a report.json that can be read, or of its folder.`,
+      { cause },
+    ),
   notJson: (path: string, cause: unknown): ChimeraError =>
-    new ChimeraError('compare_not_json', `The report at ${path} is not JSON (${text(cause)}). Give the path of a report.json, whole and unchanged.`, { cause }),
+    new ChimeraError(
+      'compare_not_json',
+      `The report at ${path} is not JSON (${text(cause)}). Give the path of a report.json, whole and unchanged.`,
+      { cause },
+    ),
   otherVersion: (path: string, expected: number, received: unknown): ChimeraError =>
-    new ChimeraError('compare_version', `The report at ${path} has another schema_version: Expected ${expected} but received ${JSON.stringify(received) ?? 'none'}. Make it again with this version, or compare with the version of vitest-chimera that wrote it.`),
+    new ChimeraError(
+      'compare_version',
+      `The report at ${path} has another schema_version: Expected ${expected} but received ${JSON.stringify(received) ?? 'none'}. Make it again with this version, or compare with the version of vitest-chimera that wrote it.`,
+    ),
   notComparable: (differences: readonly string[], flags: readonly string[]): ChimeraError =>
-    new ChimeraError('not_comparable', `The reports are not comparable:\n${differences.map((one) => `  - ${one}`).join('\n')}\nIf that is what you want to compare, say ${flags.map((flag) => `\`--compare ${flag}\``).join(' and ')}.`),
+    new ChimeraError(
+      'not_comparable',
+      `The reports are not comparable:\n${differences.map((one) => `  - ${one}`).join('\n')}\nIf that is what you want to compare, say ${flags.map((flag) => `\`--compare ${flag}\``).join(' and ')}.`,
+    ),
   outIsInput: (path: string): ChimeraError =>
-    new ChimeraError('compare_out', `--out ${path} is one of the reports to be compared. Give it another path.`),
+    new ChimeraError(
+      'compare_out',
+      `--out ${path} is one of the reports to be compared. Give it another path.`,
+    ),
   unwritable: (path: string, cause: Error): ChimeraError =>
-    new ChimeraError('compare_unwritable', `The comparison could not be written to ${path} (${cause.message}). Free the place or the rights, or give --out another path.`, { cause }),
+    new ChimeraError(
+      'compare_unwritable',
+      `The comparison could not be written to ${path} (${cause.message}). Free the place or the rights, or give --out another path.`,
+      { cause },
+    ),
 } as const
 
 /** Why a file of the older system could not be imported. */
 export const importErrors = {
   unreadable: (cause: Error): ChimeraError =>
-    new ChimeraError('import_unreadable', `It cannot be read (${cause.message}). Check the path and the rights.`, { cause }),
+    new ChimeraError(
+      'import_unreadable',
+      `It cannot be read (${cause.message}). Check the path and the rights.`,
+      { cause },
+    ),
   notJson: (cause: unknown): ChimeraError =>
-    new ChimeraError('import_not_json', `It is not JSON (${text(cause)}). See whether the file is complete.`, { cause }),
+    new ChimeraError(
+      'import_not_json',
+      `It is not JSON (${text(cause)}). See whether the file is complete.`,
+      { cause },
+    ),
   unknownShape: (members: readonly string[]): ChimeraError =>
     new ChimeraError(
       'import_shape',
@@ -311,7 +446,10 @@ export const importErrors = {
     ),
   file: (path: string, message: string): string => `${path} was not imported. ${message}`,
   noFiles: (): ChimeraError =>
-    new ChimeraError('import_no_files', 'No file to import. Name the metrics.json files, e.g. `vitest-chimera import archive/*/metrics.json`.'),
+    new ChimeraError(
+      'import_no_files',
+      'No file to import. Name the metrics.json files, e.g. `vitest-chimera import archive/*/metrics.json`.',
+    ),
   badOption: (message: string): ChimeraError =>
     new ChimeraError('import_option', `${message}. See \`vitest-chimera import --help\`.`),
 } as const
@@ -346,3 +484,35 @@ export const importTexts = {
   summaryOnly: (suite: string): string =>
     `${suite}: a summary without calls, so there is nothing to judge. Import the metrics.json of its runs.`,
 } as const
+
+/** What a sweep found, in sentences, and what a reader has to know of it. Values are as they are shown. */
+export const sweepTexts = {
+  sameToServer: (axis: string, values: readonly string[]): string =>
+    `${axis} had no effect by construction: the server does the same for ${enumerated(values)}.`,
+  alsoSame: (axis: string, values: readonly string[]): string =>
+    ` ${axis} ${enumerated(values)} are the same to the server.`,
+  noEffect: (axis: string, metric: string, threshold: number, widest: string, blocks: number): string =>
+    `${axis} had no effect on ${metric} that matters: its values differ by less than ${percent(threshold)} (at most ${widest}), over ${blocks} blocks.`,
+  onlyAt: (axis: string, metric: string, slice: string): string =>
+    `${axis} had no effect on ${metric} on average, but it has one at ${slice}.`,
+  someEffect: (axis: string, metric: string, widest: string, blocks: number): string =>
+    `${axis} had an effect on ${metric}: ${widest}, over ${blocks} blocks.`,
+  openEffect: (axis: string, metric: string, widest: string | undefined, blocks: number): string =>
+    `Whether ${axis} has an effect on ${metric} is not decided after ${blocks} blocks${widest === undefined ? '' : ` (${widest})`}.`,
+  step: (worse: string, better: string, ratio: number, interval: readonly number[] | undefined): string =>
+    `${worse} against ${better} ${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end)).join(', ')}]`}`,
+  identical: (arms: readonly string[]): string =>
+    `The effective configs of ${enumerated(arms.map((arm) => `"${arm}"`))} are identical: their options ask for different things, but the server does the same for all. Leave out what has no effect.`,
+  givenUp: (arm: string, message: string): string =>
+    `Arm "${arm}" was given up and is not ranked: too many of its trials were invalid or unexpectedly cold. ${message}`.trimEnd(),
+  answersWorse: (arm: string): string =>
+    `Arm "${arm}" is not ranked: its trials are valid less often than the baseline's. See its invalid trials for the reasons.`,
+  trialBudget: (budget: number, blocks: number): string =>
+    `The budget of ${budget} trials ended the sweep after ${blocks} blocks. Raise \`halving.budget\` to tell more arms apart.`,
+  notRanked: (suite: string, arms: readonly string[]): string =>
+    `${suite}: ${arms.length} ${arms.length === 1 ? 'candidate is' : 'candidates are'} not ranked (${arms.join('; ')}); the warnings say why.`,
+} as const
+
+function enumerated(items: readonly string[]): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
+}

@@ -24,7 +24,8 @@
 import { expect, test } from 'vitest'
 import { suiteErrors } from './errors.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
-import { requestOptions, type SuiteRequest } from './request.ts'
+import { requestOptions, type SuiteRequest, type SweepRequest } from './request.ts'
+import { candidatesOf, type AgentSweepOptions } from './run/sweep-plan.ts'
 
 export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './llm/index.ts'
 export type {
@@ -39,6 +40,7 @@ export type {
 } from './run/agent.ts'
 export type { Call, CheckResult, Report, StageTime, Trial } from './schema/generated.ts'
 
+export type { AgentSweepOptions, Grid, HalvingInput } from './run/sweep-plan.ts'
 export { team, type Team } from './run/team.ts'
 export {
   complete,
@@ -76,4 +78,46 @@ export function agentBench(name: string, agent: Agent, definition: AgentBenchOpt
     if (request.failures === undefined) throw suiteErrors.pluginMissing(name)
     if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
   })
+}
+
+/**
+ * Registers a test that runs `agent` under a baseline and many candidates, and ranks them: the points of a grid of
+ * options, arms of your own, or both. One block is one baseline trial and one of every candidate.
+ *
+ * A sweep looks for the best and gates nothing: it fails only when nothing usable was measured.
+ *
+ * ```ts
+ * agentSweep('rivers', ask, {
+ *   baseline: { name: 'baseline', model: 'gemma3' },
+ *   grid: { num_ctx: [2048, 4096, 8192], temperature: [0.6, 0.8] },
+ *   halving: true,
+ * })
+ * ```
+ *
+ * @param name names the suite in reports
+ * @param agent does the job under test; what it returns is the trial's output
+ */
+export function agentSweep(name: string, agent: Agent, definition: AgentSweepOptions): void {
+  const arms = armNames(definition)
+  const title = `${name} (${arms.length - 1} candidates vs ${arms[0]})`
+  test(title, { timeout: 0 }, async ({ bench }) => {
+    const request: SweepRequest = { name, agent, sweep: definition }
+    const [first, second, ...rest] = arms.map((arm) => bench(arm, async () => {}))
+    await bench.compare(first!, second!, ...rest, requestOptions(request))
+    if (request.failures === undefined) throw suiteErrors.pluginMissing(name)
+    if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
+  })
+}
+
+/** Two and more names for Vitest's own table; what is wrong with a definition is told when it is run. */
+function armNames(definition: AgentSweepOptions): string[] {
+  try {
+    const names = [definition.baseline, ...candidatesOf(definition).map(({ arm }) => arm)].map(
+      ({ name }) => name,
+    )
+    const unique = [...new Set(names)]
+    return unique.length < 2 ? ['baseline', 'candidate'] : unique
+  } catch {
+    return ['baseline', 'candidate']
+  }
 }

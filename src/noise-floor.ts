@@ -26,8 +26,9 @@ export class NoiseFloor {
 
   /** Takes the noise of an A/A suite that has ended. */
   learn(messages: readonly Message[]): void {
-    for (const { plan, trials } of recordSuite(messages).suites) {
-      if (isCalibration(plan)) this.#learned.set(plan.suite, judge(plan, trials).noise)
+    for (const record of recordSuite(messages).suites) {
+      if ('sweep' in record || !isCalibration(record.plan)) continue
+      this.#learned.set(record.plan.suite, judge(record.plan, record.trials).noise)
     }
   }
 

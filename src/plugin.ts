@@ -76,7 +76,9 @@ function addReporter(vitest: Vitest, options: ChimeraOptions): void {
   config.reporters = [
     [sibling('reporter'), ours],
     ...config.reporters.map((reporter): typeof reporter =>
-      Array.isArray(reporter) && reporter[0] === 'default' ? ['default', { ...reporter[1], summary: false }] : reporter,
+      Array.isArray(reporter) && reporter[0] === 'default'
+        ? ['default', { ...reporter[1], summary: false }]
+        : reporter,
     ),
   ]
 }
@@ -93,5 +95,7 @@ function loadNatively(server: TestProject['config']['server']): TestProject['con
 
 /** A module beside this one, compiled or not. */
 function sibling(name: string): string {
-  return fileURLToPath(new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url))
+  return fileURLToPath(
+    new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  )
 }

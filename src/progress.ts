@@ -2,11 +2,13 @@
  * What a terminal shows while a run lasts: one line that is redrawn, or in CI one line a few seconds.
  * Pure but for the stream it writes to.
  */
-import { stripVTControlCharacters } from 'node:util'
 import type { Message } from './artifact.ts'
-import type { Plan } from './judge/plan.ts'
+import type { ArmFacts, Plan } from './judge/plan.ts'
 import { warningTexts } from './errors.ts'
+// Names come from the user's files, messages from servers: neither may move the cursor.
+import { oneLine, visible } from './report/visible.ts'
 import { minimumPairs } from './stats/index.ts'
+import type { SweepPlan } from './sweep/plan.ts'
 
 /** As much of a writable stream as progress needs. */
 export interface ProgressStream {
@@ -19,7 +21,8 @@ const QUIET_INTERVAL_MS = 10_000
 
 export class Progress {
   readonly #stream: ProgressStream
-  #plan: Plan | undefined
+  #pairs: Plan['pairs'] | undefined
+  #hosts: string[] = []
   #drawn = false
   #lastLine = 0
   #trials = 0
@@ -33,7 +36,9 @@ export class Progress {
   /** Shows what a message means for someone who waits. */
   show(message: Message): void {
     if (message.kind === 'plan') this.#open(message.plan)
-    if (message.kind === 'facts') this.#nameServers(message)
+    if (message.kind === 'sweep') this.#openSweep(message.plan)
+    if (message.kind === 'facts') this.#nameServers(Object.values(message.facts))
+    if (message.kind === 'sweep_facts') this.#nameServers(Object.values(message.facts))
     if (message.kind === 'notice') this.line(`  ${message.text}`)
     if (message.kind === 'trial') this.#count(message)
     if (message.kind === 'ending' || message.kind === 'refused') this.clear()
@@ -48,7 +53,7 @@ export class Progress {
   /** Prints a whole line, above the progress line. */
   line(text: string): void {
     this.clear()
-    this.#stream.write(`${printable(text)}\n`)
+    this.#stream.write(`${visible(text)}\n`)
   }
 
   /** Prints a text whose control characters are its author's own. */
@@ -58,24 +63,45 @@ export class Progress {
   }
 
   #open(plan: Plan): void {
-    this.#plan = plan
+    const { baseline, candidate } = plan.arms
+    this.#start(plan, `${candidate.name} against ${baseline.name}`, plan.alpha, [
+      baseline.host,
+      candidate.host,
+    ])
+  }
+
+  #openSweep(plan: SweepPlan): void {
+    const { points, baseline, halving } = plan
+    const hosts = [baseline.host, ...points.map(({ arm }) => arm.host)]
+    const title = `${points.length} ${points.length === 1 ? 'candidate' : 'candidates'} against ${baseline.name}${halving === undefined ? '' : ', halving'}`
+    this.#start(plan, title, plan.alpha / points.length, hosts)
+  }
+
+  #start(
+    { suite, pairs, seed }: Pick<Plan, 'suite' | 'pairs' | 'seed'>,
+    title: string,
+    alpha: number,
+    hosts: readonly string[],
+  ): void {
+    this.#pairs = pairs
+    this.#hosts = [...new Set(hosts)]
     this.#trials = 0
     this.#invalid = 0
     this.#named = false
-    const { baseline, candidate } = plan.arms
-    this.line(`${plan.suite}: ${candidate.name} against ${baseline.name}, ${plan.pairs.min} to ${plan.pairs.max} blocks, seed ${plan.seed}`)
-    const needed = minimumPairs(plan.alpha)
-    if (plan.pairs.max < needed) this.line(`  ${warningTexts.tooFewPairs(plan.pairs.max, needed)}`)
+    this.line(`${suite}: ${title}, ${pairs.min} to ${pairs.max} blocks, seed ${seed}`)
+    const needed = minimumPairs(alpha)
+    if (pairs.max < needed) this.line(`  ${warningTexts.tooFewPairs(pairs.max, needed)}`)
   }
 
-  #nameServers({ facts }: Extract<Message, { kind: 'facts' }>): void {
-    if (this.#named || this.#plan === undefined) return
+  #nameServers([facts]: readonly ArmFacts[]): void {
+    if (this.#named || facts === undefined) return
     this.#named = true
-    const { baseline, candidate } = this.#plan.arms
-    const hosts = [...new Set([baseline.host, candidate.host])].join(' and ')
-    const { kind, version, engine } = facts.baseline.server
-    const name = kind === 'embedded' ? `the embedded engine (${engine ?? 'llama.cpp'})` : `Ollama ${version ?? 'of unknown version'}`
-    this.line(`  on ${name} at ${hosts}`)
+    const { kind, version, engine } = facts.server
+    const name =
+      kind === 'embedded'
+        ? `the embedded engine (${engine ?? 'llama.cpp'})`
+        : `Ollama ${version ?? 'of unknown version'}`
+    this.line(`  on ${name} at ${this.#hosts.join(' and ')}`)
   }
 
   #count({ trial }: Extract<Message, { kind: 'trial' }>): void {
@@ -83,7 +109,7 @@ export class Progress {
     if (!trial.valid) this.#invalid++
     const phase = trial.phase === 'measure' ? '' : ` (${trial.phase})`
     const broken = this.#invalid > 0 ? `, ${this.#invalid} invalid` : ''
-    const text = `  ${trial.suite}: block ${trial.block} of at most ${this.#plan?.pairs.max ?? '?'}${phase}, ${trial.arm}, ${this.#trials} trials${broken}`
+    const text = `  ${trial.suite}: block ${trial.block} of at most ${this.#pairs?.max ?? '?'}${phase}, ${trial.arm}, ${this.#trials} trials${broken}`
     if (this.#stream.isTTY === true) this.#draw(text)
     else if (performance.now() - this.#lastLine > QUIET_INTERVAL_MS) {
       this.#lastLine = performance.now()
@@ -93,13 +119,7 @@ export class Progress {
 
   #draw(text: string): void {
     const width = (this.#stream.columns ?? 80) - 1
-    this.#stream.write(`\r\u001B[2K${printable(text).slice(0, width)}`)
+    this.#stream.write(`\r\u001B[2K${oneLine(text).slice(0, width)}`)
     this.#drawn = true
   }
-}
-
-/** Names come from the user's files, messages from servers: neither may move the cursor. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return stripVTControlCharacters(text).replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, '')
 }

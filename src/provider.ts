@@ -7,15 +7,19 @@ import { inject } from 'vitest'
 import type { BenchmarkGroup, BenchmarkProvider, BenchResult } from 'vitest'
 import { send } from './artifact.ts'
 import { ChimeraError } from './errors.ts'
-import { requestOf, type SuiteRequest } from './request.ts'
+import { requestOf, type SuiteRequest, type SweepRequest } from './request.ts'
 import { judge } from './judge/assess.ts'
-import { gateSuite, readFailOn } from './judge/gate.ts'
-import type { Ending, Plan } from './judge/plan.ts'
+import { gateSuite, readFailOn, type SuiteGate } from './judge/gate.ts'
 import { harnessOverhead } from './llm/index.ts'
-import { makePlan } from './run/plan.ts'
+import type { SuiteRun } from './run/block.ts'
+import { makePlan, type Settings } from './run/plan.ts'
 import { runSuite } from './run/suite.ts'
+import { makeSweepPlan } from './run/sweep-plan.ts'
+import { runSweep, type SweepRun } from './run/sweep.ts'
 import { membersOf } from './run/team.ts'
 import type { Trial } from './schema/generated.ts'
+import { gateSweep } from './sweep/gate.ts'
+import { judgeSweep, type SweepFacts } from './sweep/judge.ts'
 
 /** A terminal signals the whole process group; the main process decides what a signal means. */
 process.on('SIGINT', () => {})
@@ -24,56 +28,100 @@ const provider: BenchmarkProvider = {
   async run(group) {
     const request = requestOf(group.options)
     if (request === undefined) return runPlain(group)
-    const trials = await runAgentBench(group, request)
+    const trials =
+      'sweep' in request ? await runAgentSweep(group, request) : await runAgentBench(group, request)
     return benchResults(group, trials)
   },
 }
 export default provider
 
-async function runAgentBench({ test }: BenchmarkGroup, request: SuiteRequest): Promise<Trial[]> {
+async function runAgentBench(group: BenchmarkGroup, request: SuiteRequest): Promise<Trial[]> {
   const { name, agent, definition } = request
-  const file = test.file.name
-  const settings = inject('chimera')
-  const trials: Trial[] = []
-  try {
-    const plan = makePlan(name, file, definition, { ...settings, env: environment() }, membersOf(agent))
+  const { test } = group
+  return report(group, name, async (trials, teller) => {
+    const plan = makePlan(name, test.file.name, definition, settings(), membersOf(agent))
     await send(test, { kind: 'plan', plan })
-    const overhead = Math.round((await harnessOverhead()) * 1000) / 1000
-    const ending = await runSuite({
-      plan,
-      definition,
-      agent,
-      signal: test.context.signal,
-      onFacts: (facts) => send(test, { kind: 'facts', facts, overhead }),
-      onNotice: (text) => send(test, { kind: 'notice', text }),
-      onTrial: async (trial) => {
-        trials.push(trial)
-        await send(test, { kind: 'trial', trial })
-      },
-    })
+    const overhead = await measuredOverhead()
+    const onFacts: SuiteRun['onFacts'] = (facts) => send(test, { kind: 'facts', facts, overhead })
+    const ending = await runSuite({ plan, definition, agent, ...teller, onFacts })
     await send(test, { kind: 'ending', ending })
-    request.failures = settings.shard ? [] : failuresOf(plan, trials, ending)
+    const gate = () =>
+      gateSuite(plan, trials, judge(plan, trials), ending, readFailOn(process.env['CHIMERA_FAIL_ON']))
+    request.failures = failuresOf(gate)
+  })
+}
+
+async function runAgentSweep(group: BenchmarkGroup, request: SweepRequest): Promise<Trial[]> {
+  const { name, agent, sweep: definition } = request
+  const { test } = group
+  return report(group, name, async (trials, teller) => {
+    const plan = makeSweepPlan(name, test.file.name, definition, settings(), membersOf(agent))
+    await send(test, { kind: 'sweep', plan })
+    const overhead = await measuredOverhead()
+    let known: SweepFacts = {}
+    const onFacts: SweepRun['onFacts'] = (facts) => {
+      known = facts
+      return send(test, { kind: 'sweep_facts', facts, overhead })
+    }
+    const ending = await runSweep({ plan, definition, agent, ...teller, onFacts })
+    await send(test, { kind: 'ending', ending })
+    request.failures = failuresOf(() =>
+      gateSweep(plan, trials, judgeSweep(plan, known, trials, ending), ending),
+    )
+  })
+}
+
+type Teller = Pick<SuiteRun, 'signal' | 'onNotice' | 'onTrial'>
+
+/** Runs `work` and tells the main process of its trials, or why it was refused. */
+async function report(
+  { test }: BenchmarkGroup,
+  suite: string,
+  work: (trials: Trial[], teller: Teller) => Promise<void>,
+): Promise<Trial[]> {
+  const trials: Trial[] = []
+  const onTrial = async (trial: Trial): Promise<void> => {
+    trials.push(trial)
+    await send(test, { kind: 'trial', trial })
+  }
+  const onNotice = (text: string): Promise<void> => send(test, { kind: 'notice', text })
+  try {
+    await work(trials, { signal: test.context.signal, onTrial, onNotice })
   } catch (error) {
     if (error instanceof ChimeraError) {
-      await send(test, { kind: 'refused', suite: name, file, message: error.message })
+      await send(test, { kind: 'refused', suite, file: test.file.name, message: error.message })
     }
     throw error
   }
   return trials
 }
 
-function environment() {
+function settings(): Settings {
   const { CHIMERA_SEED, CHIMERA_PAIRS_MIN, CHIMERA_PAIRS_MAX, CHIMERA_TIME_BUDGET } = process.env
-  return { seed: CHIMERA_SEED, pairsMin: CHIMERA_PAIRS_MIN, pairsMax: CHIMERA_PAIRS_MAX, timeBudget: CHIMERA_TIME_BUDGET }
+  const env = {
+    seed: CHIMERA_SEED,
+    pairsMin: CHIMERA_PAIRS_MIN,
+    pairsMax: CHIMERA_PAIRS_MAX,
+    timeBudget: CHIMERA_TIME_BUDGET,
+  }
+  return { ...inject('chimera'), env }
 }
 
-function failuresOf(plan: Plan, trials: readonly Trial[], ending: Ending): string[] {
-  const failOn = readFailOn(process.env['CHIMERA_FAIL_ON'])
-  return gateSuite(plan, trials, judge(plan, trials), ending, failOn).failures.map((failure) => failure.message)
+/** ms, to the microsecond. */
+async function measuredOverhead(): Promise<number> {
+  return Math.round((await harnessOverhead()) * 1000) / 1000
+}
+
+/** A shard measures, and the merge judges. */
+function failuresOf(gate: () => SuiteGate): string[] {
+  return inject('chimera').shard ? [] : gate().failures.map((failure) => failure.message)
 }
 
 /** Vitest's table shows the arms' trial durations; tinybench computes its statistics from them. */
-async function benchResults({ registrations }: BenchmarkGroup, trials: readonly Trial[]): Promise<BenchResult[]> {
+async function benchResults(
+  { registrations }: BenchmarkGroup,
+  trials: readonly Trial[],
+): Promise<BenchResult[]> {
   const results: BenchResult[] = []
   for (const { name } of registrations) {
     const durations = trials
@@ -89,7 +137,12 @@ async function benchResults({ registrations }: BenchmarkGroup, trials: readonly 
 
 /** A benchmark beside agentBench's runs as Vitest itself would run it. */
 async function runPlain({ test, config, options, registrations }: BenchmarkGroup): Promise<BenchResult[]> {
-  const bench = new Bench({ signal: test.context.signal, name: test.fullTestName, retainSamples: config.retainSamples, ...options })
+  const bench = new Bench({
+    signal: test.context.signal,
+    name: test.fullTestName,
+    retainSamples: config.retainSamples,
+    ...options,
+  })
   for (const { name, fn, fnOpts } of registrations) bench.add(name, fn, fnOpts)
   return completed(bench)
 }

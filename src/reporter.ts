@@ -28,7 +28,7 @@ export default class ChimeraReporter implements Reporter {
   #vitest!: Vitest
   #startedAt = new Date().toISOString()
   #releaseSignals = (): void => {}
-  #finished = false
+  #finishing: Promise<void> | undefined
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -48,7 +48,7 @@ export default class ChimeraReporter implements Reporter {
   async onTestRunStart(): Promise<void> {
     await this.#noise.load(join(this.#options.outputDir, 'report.json'))
     this.#startedAt = new Date().toISOString()
-    this.#finished = false
+    this.#finishing = undefined
     // Told before the first trial: after the last one it would be too late.
     readFailOn(process.env['CHIMERA_FAIL_ON'])
   }
@@ -57,7 +57,8 @@ export default class ChimeraReporter implements Reporter {
     const message = receive(artifact)?.message
     if (message === undefined) return
     this.#progress.show(message)
-    if (message.kind === 'plan') for (const text of this.#noise.warnings(message.plan)) this.#progress.line(`  ${text}`)
+    if (message.kind === 'plan')
+      for (const text of this.#noise.warnings(message.plan)) this.#progress.line(`  ${text}`)
     if (message.kind === 'ending') this.#noise.learn(messagesOf(test.artifacts()))
   }
 
@@ -80,9 +81,12 @@ export default class ChimeraReporter implements Reporter {
     this.#releaseSignals()
   }
 
-  async #finish(modules: readonly TestModule[], interrupted: boolean): Promise<void> {
-    if (this.#finished) return
-    this.#finished = true
+  /** Once a run; a second signal waits for the reports that the first one led to. */
+  #finish(modules: readonly TestModule[], interrupted: boolean): Promise<void> {
+    return (this.#finishing ??= this.#judgeAndWrite(modules, interrupted))
+  }
+
+  async #judgeAndWrite(modules: readonly TestModule[], interrupted: boolean): Promise<void> {
     const { config } = this.#vitest
     if (config.shard !== undefined && config.mergeReports === undefined) {
       this.#progress.line(reporterTexts.shard(config.shard.index, config.shard.count))
@@ -92,7 +96,9 @@ export default class ChimeraReporter implements Reporter {
       await this.#report(modules, interrupted)
     } catch (error) {
       process.exitCode = 1
-      this.#progress.line(error instanceof ChimeraError ? error.message : String(error instanceof Error ? error.stack : error))
+      this.#progress.line(
+        error instanceof ChimeraError ? error.message : String(error instanceof Error ? error.stack : error),
+      )
     }
   }
 
@@ -101,10 +107,13 @@ export default class ChimeraReporter implements Reporter {
     const records = tests.map((test) => recordSuite(messagesOf(test.artifacts())))
     const suites = records.flatMap((record) => record.suites)
     const refusals = [...records.flatMap((record) => record.refusals), ...modules.flatMap(unloadable)]
-    if (suites.length === 0 && refusals.length === 0 && tests.some((test) => test.benchmarks().length > 0)) return
+    if (suites.length === 0 && refusals.length === 0 && tests.some((test) => test.benchmarks().length > 0))
+      return
     const overhead = records.find((record) => record.overhead !== undefined)?.overhead
     // Modules are told in order of their paths; the trials are wanted in the order in which they ran.
-    const trials = suites.flatMap((suite) => suite.trials).toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at))
+    const trials = suites
+      .flatMap((suite) => suite.trials)
+      .toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at))
     const report = buildReport({
       startedAt: trials[0]?.started_at ?? this.#startedAt,
       finishedAt: new Date().toISOString(),

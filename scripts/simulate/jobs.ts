@@ -16,7 +16,7 @@ export interface Results {
 }
 
 /** The whole simulation in parts, the long ones first. */
-export function allJobs(): Job[] {
+function allJobs(): Job[] {
   const cells = procedures.flatMap(({ name }) =>
     noises.flatMap((noise) => factors.map((factor): Job => ({ cell: [name, noise.name, factor] }))),
   )

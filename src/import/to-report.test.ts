@@ -37,7 +37,10 @@ test('only an imported trial may be without what the older system did not keep',
 
 test('only an imported suite may be without a seed', () => {
   const { report } = build(olderImport('concurrent'))
-  const suites = report.suites.map(({ source: _, ...suite }) => suite)
+  const suites = report.suites.map((suite) => {
+    const { source: _, ...rest } = suite
+    return rest
+  })
   expect(reportFaults({ ...report, suites }).join()).toContain('"seed" is missing')
 })
 

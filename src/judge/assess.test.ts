@@ -3,8 +3,11 @@ import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/suppo
 import { assess, hasRegression, judge } from './assess.ts'
 
 const plan = planFor()
-const verdictOf = (comparisons: ReturnType<typeof assess>['comparisons'], metric: string, stage: string | null = null) =>
-  comparisons.find((one) => one.metric === metric && one.stage === stage)?.verdict
+const verdictOf = (
+  comparisons: ReturnType<typeof assess>['comparisons'],
+  metric: string,
+  stage: string | null = null,
+) => comparisons.find((one) => one.metric === metric && one.stage === stage)?.verdict
 
 describe('assess', () => {
   test('a tenth slower in every block is regressed at the first look, the rest unchanged', () => {
@@ -18,7 +21,11 @@ describe('assess', () => {
   })
 
   test('five blocks decide nothing', () => {
-    const { comparisons, done } = assess(plan, blocksOf(5, () => ({ eval_duration: 150 })), 'measure')
+    const { comparisons, done } = assess(
+      plan,
+      blocksOf(5, () => ({ eval_duration: 150 })),
+      'measure',
+    )
     expect(verdictOf(comparisons, 'output_throughput')).toBe('inconclusive')
     expect(done).toBe(false)
   })
@@ -44,8 +51,21 @@ describe('assess', () => {
   })
 
   test('a gated metric that was never measured is named, and the others judge', () => {
-    const unstreamed = { streamed: false, ttft: undefined, ttft_content: undefined, chunk_times: undefined } as never
-    const { absent, done, comparisons } = assess(plan, blocksOf(6, () => unstreamed, () => unstreamed), 'measure')
+    const unstreamed = {
+      streamed: false,
+      ttft: undefined,
+      ttft_content: undefined,
+      chunk_times: undefined,
+    } as never
+    const { absent, done, comparisons } = assess(
+      plan,
+      blocksOf(
+        6,
+        () => unstreamed,
+        () => unstreamed,
+      ),
+      'measure',
+    )
     expect(absent).toEqual(['ttft'])
     expect(done).toBe(true)
     expect(verdictOf(comparisons, 'output_throughput')).toBe('unchanged')
@@ -55,7 +75,10 @@ describe('assess', () => {
     const stage = (name: string, eval_duration: number) => callOf({ stage: name, eval_duration })
     const staged = blocksOf(6, () => ({})).map((trial) => ({
       ...trial,
-      stages: [{ name: 'a', start: 0, duration: 80 }, { name: 'b', start: 80, duration: 80 }],
+      stages: [
+        { name: 'a', start: 0, duration: 80 },
+        { name: 'b', start: 80, duration: 80 },
+      ],
       calls: [stage('a', 100), stage('b', trial.role === 'candidate' ? 130 : 100)],
     }))
     const { comparisons } = assess(plan, staged, 'measure')
@@ -63,7 +86,9 @@ describe('assess', () => {
     expect(verdictOf(comparisons, 'output_throughput', 'b')).toBe('regressed')
     expect(comparisons.filter((one) => one.stage !== null && one.gated)).toEqual([])
     const asked = planFor({ thresholds: { output_throughput: { stages: ['a'] } } })
-    const gated = assess(asked, staged, 'measure').comparisons.filter((one) => one.stage !== null && one.gated)
+    const gated = assess(asked, staged, 'measure').comparisons.filter(
+      (one) => one.stage !== null && one.gated,
+    )
     expect(gated.map(({ metric, stage }) => [metric, stage])).toEqual([['output_throughput', 'a']])
   })
 
@@ -71,7 +96,11 @@ describe('assess', () => {
     const rate = (broken: number) => {
       const trials = blocksOf(12, () => ({}))
       const candidates = trials.filter((trial) => trial.role === 'candidate').slice(0, broken)
-      const mixed = trials.map((trial) => (candidates.includes(trial) ? trialOf({ role: 'candidate', block: trial.block, call: brokenCall('no_done') }) : trial))
+      const mixed = trials.map((trial) =>
+        candidates.includes(trial)
+          ? trialOf({ role: 'candidate', block: trial.block, call: brokenCall('no_done') })
+          : trial,
+      )
       return verdictOf(assess(plan, mixed, 'measure').comparisons, 'valid_rate')
     }
     expect([0, 1, 2, 8].map(rate)).toEqual(['unchanged', 'unchanged', 'unchanged', 'regressed'])
@@ -79,8 +108,13 @@ describe('assess', () => {
 
   test('k trials of a mini-block count as one block by the mean of logs', () => {
     const pair = (role: 'baseline' | 'candidate', block: number) =>
-      [80, 125].map((eval_duration) => trialOf({ role, block, call: callOf({ eval_duration: role === 'baseline' ? 100 : eval_duration }) }))
-    const trials = [1, 2, 3, 4, 5, 6].flatMap((block) => [...pair('baseline', block), ...pair('candidate', block)])
+      [80, 125].map((eval_duration) =>
+        trialOf({ role, block, call: callOf({ eval_duration: role === 'baseline' ? 100 : eval_duration }) }),
+      )
+    const trials = [1, 2, 3, 4, 5, 6].flatMap((block) => [
+      ...pair('baseline', block),
+      ...pair('candidate', block),
+    ])
     const { comparisons, blocks } = assess(plan, trials, 'measure')
     expect(blocks).toBe(6)
     expect(comparisons.find((one) => one.metric === 'output_throughput')!.ratio).toBeCloseTo(1, 10)
@@ -91,7 +125,10 @@ describe('judge', () => {
   const regressed = blocksOf(6, () => ({ eval_duration: 112 }))
 
   test('a regression stands only if fresh blocks show it again', () => {
-    const again = judge(plan, [...regressed, ...blocksOf(6, () => ({ eval_duration: 112 }), undefined, 'confirm')])
+    const again = judge(plan, [
+      ...regressed,
+      ...blocksOf(6, () => ({ eval_duration: 112 }), undefined, 'confirm'),
+    ])
     expect(hasRegression(again)).toBe(true)
     const vanished = judge(plan, [...regressed, ...blocksOf(6, () => ({}), undefined, 'confirm')])
     expect(hasRegression(vanished)).toBe(false)

@@ -12,7 +12,14 @@ import { findCacheHits } from './cache.ts'
 import { identity } from './identity.ts'
 import type { Noise } from './noise.ts'
 import type { Plan } from './plan.ts'
-import { collectSeries, effectiveThreshold, keyOf, measureNoise, withThreshold, type Series } from './series.ts'
+import {
+  collectSeries,
+  effectiveThreshold,
+  keyOf,
+  measureNoise,
+  withThreshold,
+  type Series,
+} from './series.ts'
 import { compareValidity, countValid } from './validity.ts'
 
 /** What the trials of one phase say. */
@@ -38,10 +45,13 @@ export function assess(plan: Plan, trials: readonly Trial[], phase: 'measure' | 
     looks: plan.looks,
     alpha: plan.alpha,
     // Counts so far, for every look: replayed at the next one, the split is that of the trials known then.
-    ...(validity !== undefined && plan.rules.valid_rate.gated && { validity: plan.looks.map(() => validity) }),
+    ...(validity !== undefined &&
+      plan.rules.valid_rate.gated && { validity: plan.looks.map(() => validity) }),
   })
   const gated = [...series.values()].filter((one) => one.series.gated)
-  const regressed = [...series].filter(([key, one]) => one.series.gated && decisions[key]?.verdict === 'regressed').length
+  const regressed = [...series].filter(
+    ([key, one]) => one.series.gated && decisions[key]?.verdict === 'regressed',
+  ).length
   const comparisons = [...series].map(([key, one]) => toComparison(plan, one, decisions[key]!))
   if (validity !== undefined) comparisons.push(compareValidity(plan, validity, gated.length, regressed))
   return {
@@ -88,12 +98,16 @@ function toComparison(plan: Plan, one: Series, decision: Decision): Comparison {
     baseline_value: median(series.baseline),
     candidate_value: median(series.candidate),
     ...(estimate !== undefined &&
-      toRatio({ estimate, ...(lower !== undefined && upper !== undefined && { lower, upper }) }, series.better)),
+      toRatio(
+        { estimate, ...(lower !== undefined && upper !== undefined && { lower, upper }) },
+        series.better,
+      )),
     threshold: one.rule.threshold,
     ...(effectiveThreshold(one) > one.rule.threshold && { floor: one.rule.floor }),
     pairs: decision.n,
     verdict: decision.verdict ?? 'inconclusive',
     gated: series.gated,
-    ...(decision.verdict === undefined && decision.pairsNeeded !== undefined && { pairs_needed: decision.pairsNeeded }),
+    ...(decision.verdict === undefined &&
+      decision.pairsNeeded !== undefined && { pairs_needed: decision.pairsNeeded }),
   }
 }

@@ -4,14 +4,20 @@ import type { Trial } from '../schema/generated.ts'
 import { completeBlocks, isCold } from './blocks.ts'
 
 const plan = planFor()
-const numbers = (trials: Trial[], of = plan) => completeBlocks(of, trials, 'measure').map((block) => block.number)
+const numbers = (trials: Trial[], of = plan) =>
+  completeBlocks(of, trials, 'measure').map((block) => block.number)
 const cold = callOf({ cold: true })
 const both = (block: number, attempt: number) =>
   (['baseline', 'candidate'] as const).map((role) => trialOf({ role, block, attempt }))
 
 describe('complete blocks', () => {
   test('come in the order of their numbers, of one phase only', () => {
-    const trials = [...both(3, 1), ...both(1, 1), ...blocksOf(2, () => ({}), undefined, 'confirm'), ...both(2, 1)]
+    const trials = [
+      ...both(3, 1),
+      ...both(1, 1),
+      ...blocksOf(2, () => ({}), undefined, 'confirm'),
+      ...both(2, 1),
+    ]
     expect(numbers(trials)).toEqual([1, 2, 3])
     expect(completeBlocks(plan, trials, 'confirm').map((block) => block.number)).toEqual([1, 2])
     expect(completeBlocks(plan, trials, 'warmup')).toEqual([])
@@ -32,20 +38,30 @@ describe('complete blocks', () => {
     const twice = [...both(1, 1), ...both(1, 1)]
     expect(completeBlocks(plan, twice, 'measure')[0]!.trials.candidate).toHaveLength(2)
     expect(numbers([...both(1, 1), trialOf({ role: 'baseline', block: 1 })])).toEqual([])
-    expect(numbers([...twice.slice(1), trialOf({ role: 'baseline', block: 1, call: brokenCall('timeout') })])).toEqual([])
+    expect(
+      numbers([...twice.slice(1), trialOf({ role: 'baseline', block: 1, call: brokenCall('timeout') })]),
+    ).toEqual([])
   })
 
   test('a solo trial belongs to its block: one that is broken takes the block out', () => {
-    const solo = (role: 'baseline' | 'candidate', call = callOf()) => trialOf({ role, block: 1, phase: 'solo', call })
+    const solo = (role: 'baseline' | 'candidate', call = callOf()) =>
+      trialOf({ role, block: 1, phase: 'solo', call })
     const whole = [...both(1, 1), solo('baseline'), solo('candidate')]
-    expect(completeBlocks(plan, whole, 'measure')[0]).toMatchObject({ solos: { baseline: [{ phase: 'solo' }], candidate: [{ phase: 'solo' }] } })
+    expect(completeBlocks(plan, whole, 'measure')[0]).toMatchObject({
+      solos: { baseline: [{ phase: 'solo' }], candidate: [{ phase: 'solo' }] },
+    })
     expect(numbers([...both(1, 1), solo('baseline')])).toEqual([])
     expect(numbers([...both(1, 1), solo('baseline'), solo('candidate', brokenCall('busy'))])).toEqual([])
   })
 })
 
 describe('cold trials', () => {
-  const oneCold = [...both(1, 1), ...both(2, 1), trialOf({ role: 'baseline', block: 3 }), trialOf({ role: 'candidate', block: 3, call: cold })]
+  const oneCold = [
+    ...both(1, 1),
+    ...both(2, 1),
+    trialOf({ role: 'baseline', block: 3 }),
+    trialOf({ role: 'candidate', block: 3, call: cold }),
+  ]
 
   test('an unexpected load takes its block out', () => {
     expect(isCold(oneCold.at(-1)!)).toBe(true)
@@ -57,10 +73,13 @@ describe('cold trials', () => {
     expect(numbers(blocksOf(3, () => ({ cold: true })))).toEqual([1, 2, 3])
   })
 
-  test.each([0, '0', '0s', '0m', '0.0s', '0ms'])('keep_alive %j means cold from the first trial on', (keep_alive) => {
-    const asked = planFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })
-    expect(numbers(oneCold, asked)).toEqual([1, 2, 3])
-  })
+  test.each([0, '0', '0s', '0m', '0.0s', '0ms'])(
+    'keep_alive %j means cold from the first trial on',
+    (keep_alive) => {
+      const asked = planFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })
+      expect(numbers(oneCold, asked)).toEqual([1, 2, 3])
+    },
+  )
 
   test.each([-1, '5m', '10s', '0.5s', '1m0s'])('keep_alive %j does not', (keep_alive) => {
     const asked = planFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })

@@ -12,12 +12,17 @@ export interface Block {
 
 /** The complete, valid blocks of a phase, in their order. A re-queued block counts by its last attempt. */
 export function completeBlocks(plan: Pick<Plan, 'arms'>, trials: readonly Trial[], phase: Phase): Block[] {
-  const coldIsNormal = { baseline: alwaysCold(plan, trials, 'baseline'), candidate: alwaysCold(plan, trials, 'candidate') }
+  const coldIsNormal = {
+    baseline: alwaysCold(plan, trials, 'baseline'),
+    candidate: alwaysCold(plan, trials, 'candidate'),
+  }
   const usable = (trial: Trial): boolean => trial.valid && (coldIsNormal[trial.role] || !isCold(trial))
   const phases: readonly Phase[] = phase === 'measure' ? ['measure', 'solo'] : [phase]
   return lastAttempts(trials.filter((trial) => phases.includes(trial.phase)))
     .filter(({ trials, solos }) => isPaired(trials) && trials.baseline.length > 0 && isPaired(solos))
-    .filter(({ trials, solos }) => [trials, solos].every(({ baseline, candidate }) => [...baseline, ...candidate].every(usable)))
+    .filter(({ trials, solos }) =>
+      [trials, solos].every(({ baseline, candidate }) => [...baseline, ...candidate].every(usable)),
+    )
 }
 
 /** Whether a call of the trial loaded the model. */
@@ -44,7 +49,8 @@ function lastAttempts(trials: readonly Trial[]): Block[] {
   const blocks = [...Map.groupBy(trials, (trial) => trial.block)].map(([number, all]) => {
     const attempt = Math.max(...all.map((trial) => trial.attempt))
     const last = all.filter((trial) => trial.attempt === attempt)
-    const of = (solo: boolean, role: Role): Trial[] => last.filter((trial) => (trial.phase === 'solo') === solo && trial.role === role)
+    const of = (solo: boolean, role: Role): Trial[] =>
+      last.filter((trial) => (trial.phase === 'solo') === solo && trial.role === role)
     return {
       number,
       trials: { baseline: of(false, 'baseline'), candidate: of(false, 'candidate') },

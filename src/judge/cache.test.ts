@@ -4,9 +4,12 @@ import type { Call } from '../schema/generated.ts'
 import { findCacheHits } from './cache.ts'
 
 /** A trial per call, in turns of the arms. */
-const trialsOf = (...calls: Call[]) => calls.map((call, index) => trialOf({ role: 'candidate', block: index + 1, call }))
-const told = (cached: number, over: Partial<Call> = {}) => callOf({ prompt_eval_cached_count: cached, ...over })
-const rate = (prompt_eval_duration: number, over: Partial<Call> = {}) => callOf({ prompt_eval_duration, ...over })
+const trialsOf = (...calls: Call[]) =>
+  calls.map((call, index) => trialOf({ role: 'candidate', block: index + 1, call }))
+const told = (cached: number, over: Partial<Call> = {}) =>
+  callOf({ prompt_eval_cached_count: cached, ...over })
+const rate = (prompt_eval_duration: number, over: Partial<Call> = {}) =>
+  callOf({ prompt_eval_duration, ...over })
 
 test.each([
   [0, 50, false],

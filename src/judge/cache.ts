@@ -9,7 +9,9 @@ const IMPLAUSIBLE = 10
  * rate out of all proportion to that of the other calls of the same stage and arm.
  */
 export function findCacheHits(trials: readonly Trial[]): ReadonlySet<Call> {
-  const calls = trials.flatMap((trial) => trial.calls.filter((call) => call.valid).map((call) => ({ arm: trial.arm, call })))
+  const calls = trials.flatMap((trial) =>
+    trial.calls.filter((call) => call.valid).map((call) => ({ arm: trial.arm, call })),
+  )
   const groups = Map.groupBy(calls, ({ arm, call }) => JSON.stringify([arm, call.stage]))
   return new Set([...groups.values()].flatMap((group) => hitsAmong(group.map(({ call }) => call))))
 }

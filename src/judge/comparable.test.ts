@@ -13,7 +13,10 @@ const facts = (over: Partial<ArmFacts> = {}): ArmFacts => ({
   ...over,
 })
 const between = (candidate: Partial<ArmFacts>, compare?: 'models' | 'hosts' | ('models' | 'hosts')[]) =>
-  differences(planFor(compare === undefined ? {} : { compare }), { baseline: facts(), candidate: facts(candidate) })
+  differences(planFor(compare === undefined ? {} : { compare }), {
+    baseline: facts(),
+    candidate: facts(candidate),
+  })
 
 test('equal facts do not differ', () => {
   expect(between({})).toEqual([])

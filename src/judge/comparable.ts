@@ -16,11 +16,18 @@ export function differences(plan: Plan, facts: Readonly<Record<Role, ArmFacts>>)
     differ('hosts', 'server', baseline.server.kind, candidate.server.kind),
     differ('hosts', 'server version', baseline.server.version, candidate.server.version),
   ]
-  return found.filter((difference) => difference !== undefined).filter(({ flag }) => !plan.compare.includes(flag))
+  return found
+    .filter((difference) => difference !== undefined)
+    .filter(({ flag }) => !plan.compare.includes(flag))
 }
 
 /** What is not known cannot be held against an arm. */
-function differ(flag: Difference['flag'], what: string, a: string | undefined, b: string | undefined): Difference | undefined {
+function differ(
+  flag: Difference['flag'],
+  what: string,
+  a: string | undefined,
+  b: string | undefined,
+): Difference | undefined {
   if (a === undefined || b === undefined || a === b) return undefined
   return { flag, text: `${what} ${shorten(a)} against ${shorten(b)}` }
 }

@@ -6,7 +6,13 @@
  * called speedup: two agents that wait for each other all the time have one of nearly 2.
  */
 import type { Concurrency, Role, Trial } from '../schema/generated.ts'
-import { criticalValues, geometricMean, hodgesLehmann, logThreshold, repeatedInterval } from '../stats/index.ts'
+import {
+  criticalValues,
+  geometricMean,
+  hodgesLehmann,
+  logThreshold,
+  repeatedInterval,
+} from '../stats/index.ts'
 import { completeBlocks, type Block } from './blocks.ts'
 import type { Plan } from './plan.ts'
 import type { MetricName } from '../metrics.ts'
@@ -37,9 +43,12 @@ export function concurrencyValues(block: Block, role: Role): ReadonlyMap<string 
 
 /** The tested statement on one arm: do its agents run in parallel, contend, or wait for each other? */
 export function judgeConcurrency(plan: Plan, trials: readonly Trial[], role: Role): Concurrency | undefined {
-  const blocks = completeBlocks(plan, trials, 'measure').map((block) => concurrencyValues(block, role)).filter((values) => values.size > 0)
+  const blocks = completeBlocks(plan, trials, 'measure')
+    .map((block) => concurrencyValues(block, role))
+    .filter((values) => values.size > 0)
   if (blocks.length === 0) return undefined
-  const of = (metric: MetricName, agent: string | null = null): number[] => blocks.map((block) => block.get(agent)!.get(metric)!)
+  const of = (metric: MetricName, agent: string | null = null): number[] =>
+    blocks.map((block) => block.get(agent)!.get(metric)!)
   const agents = [...blocks[0]!.keys()].filter((agent) => agent !== null)
   const speedup = estimate(plan, of('speedup'))
   const slowdown = estimate(plan, of('slowdown'))
@@ -58,7 +67,11 @@ export function judgeConcurrency(plan: Plan, trials: readonly Trial[], role: Rol
  * Against the threshold of slowdown: `serialised` when speedup is at most 1 + θ however the interval
  * falls; `contended` when slowdown is beyond doubt and at least 1 + θ; `parallel` when it is less.
  */
-function verdictOf(plan: Plan, speedup: Concurrency['speedup'], slowdown: Concurrency['slowdown']): Concurrency['verdict'] {
+function verdictOf(
+  plan: Plan,
+  speedup: Concurrency['speedup'],
+  slowdown: Concurrency['slowdown'],
+): Concurrency['verdict'] {
   const limit = Math.exp(logThreshold(plan.rules.slowdown.threshold))
   if (speedup.interval === undefined || slowdown.interval === undefined) return 'inconclusive'
   if (speedup.interval[1] < limit) return 'serialised'
@@ -74,7 +87,10 @@ function estimate(plan: Plan, values: readonly number[]): Concurrency['speedup']
   if (look < 0) return { value }
   const critical = criticalValues({ looks: plan.looks, alpha: plan.alpha })[look]!
   const { lower, upper } = repeatedInterval(logs.slice(0, plan.looks[look]), critical)
-  return { value, ...(lower !== undefined && upper !== undefined && { interval: [Math.exp(lower), Math.exp(upper)] }) }
+  return {
+    value,
+    ...(lower !== undefined && upper !== undefined && { interval: [Math.exp(lower), Math.exp(upper)] }),
+  }
 }
 
 /** Wall time of each agent of a trial, ms: the stage of its own name. */
@@ -86,7 +102,10 @@ function agentWalls(trial: Trial): [string, number][] {
 /** From the first agent's start to the last one's end, ms. */
 function spanOf(trial: Trial, agents: readonly string[]): number {
   const stages = trial.stages.filter((stage) => agents.includes(stage.name))
-  return Math.max(...stages.map((stage) => stage.start + stage.duration)) - Math.min(...stages.map((stage) => stage.start))
+  return (
+    Math.max(...stages.map((stage) => stage.start + stage.duration)) -
+    Math.min(...stages.map((stage) => stage.start))
+  )
 }
 
 function sum(values: readonly number[]): number {

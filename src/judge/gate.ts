@@ -13,7 +13,8 @@ export function readFailOn(value: string | undefined): ReadonlySet<Verdict> {
   const words = value.split(',').map((word) => word.trim())
   const known: readonly string[] = ['regressed', 'improved', 'unchanged', 'inconclusive']
   const unknown = words.find((word) => !known.includes(word))
-  if (unknown !== undefined) throw suiteErrors.badEnvironment('CHIMERA_FAIL_ON', `a list of ${known.join(', ')}`, value)
+  if (unknown !== undefined)
+    throw suiteErrors.badEnvironment('CHIMERA_FAIL_ON', `a list of ${known.join(', ')}`, value)
   return new Set(words as Verdict[])
 }
 
@@ -37,15 +38,27 @@ export function gateSuite(
     return { status: 'invalid', failures: [{ suite: plan.suite, ...broken }], notices: [] }
   }
   if (ending === undefined || ending.stopped === 'interrupted') {
-    return { status: 'inconclusive', failures: [{ suite: plan.suite, message: gateTexts.interrupted(plan.suite) }], notices: [] }
+    return {
+      status: 'inconclusive',
+      failures: [{ suite: plan.suite, message: gateTexts.interrupted(plan.suite) }],
+      notices: [],
+    }
   }
   if (assessment.blocks === 0) {
-    return { status: 'invalid', failures: [{ suite: plan.suite, message: gateTexts.noBlock(plan.suite) }], notices: [] }
+    return {
+      status: 'invalid',
+      failures: [{ suite: plan.suite, message: gateTexts.noBlock(plan.suite) }],
+      notices: [],
+    }
   }
   const gated = assessment.comparisons.filter((comparison) => comparison.gated)
-  const judged = gated.filter((comparison) => comparison.metric !== 'valid_rate' || comparison.verdict === 'regressed')
+  const judged = gated.filter(
+    (comparison) => comparison.metric !== 'valid_rate' || comparison.verdict === 'regressed',
+  )
   const noticed = [
-    ...judged.filter((comparison) => comparison.verdict === 'inconclusive').map((comparison) => describe(plan, comparison)),
+    ...judged
+      .filter((comparison) => comparison.verdict === 'inconclusive')
+      .map((comparison) => describe(plan, comparison)),
     ...(judged.length === 0 ? [gateTexts.nothingGated(plan.suite)] : []),
   ]
   return {
@@ -63,10 +76,15 @@ export function gateSuite(
 }
 
 /** The gate of a run: the gravest suite decides. No suite at all is a failure, never a pass. */
-export function gateRun(suites: readonly SuiteGate[], refusals: readonly GateFailure[], interrupted: boolean): Gate {
+export function gateRun(
+  suites: readonly SuiteGate[],
+  refusals: readonly GateFailure[],
+  interrupted: boolean,
+): Gate {
   const failures = [...refusals, ...suites.flatMap((suite) => suite.failures)]
   const notices = suites.flatMap((suite) => suite.notices)
-  if (suites.length === 0 && failures.length === 0) failures.push({ suite: '', message: gateTexts.nothingRan() })
+  if (suites.length === 0 && failures.length === 0)
+    failures.push({ suite: '', message: gateTexts.nothingRan() })
   if (interrupted && failures.length === 0) failures.push({ suite: '', message: gateTexts.runInterrupted() })
   const statuses: readonly Gate['status'][] = [
     ...suites.map((suite) => suite.status),
@@ -78,7 +96,7 @@ export function gateRun(suites: readonly SuiteGate[], refusals: readonly GateFai
 }
 
 /** One sentence on a comparison: what moved, how far, how sure. */
-export function describe(plan: Plan, comparison: Comparison): string {
+function describe(plan: Plan, comparison: Comparison): string {
   return gateTexts.verdict(plan.suite, comparison)
 }
 
@@ -89,7 +107,11 @@ function statusOf(gated: readonly Comparison[]): Gate['status'] {
 }
 
 /** An arm without a valid trial, or one whose server or model went away for good. */
-function findBrokenArm(plan: Plan, trials: readonly Trial[], ending: Ending | undefined): { arm: string; message: string } | undefined {
+function findBrokenArm(
+  plan: Plan,
+  trials: readonly Trial[],
+  ending: Ending | undefined,
+): { arm: string; message: string } | undefined {
   for (const role of ['baseline', 'candidate'] as const) {
     const own = trials.filter((trial) => trial.role === role && trial.invalid_reason !== 'interrupted')
     if (own.length > 0 && own.every((trial) => !trial.valid)) {
@@ -97,7 +119,10 @@ function findBrokenArm(plan: Plan, trials: readonly Trial[], ending: Ending | un
     }
   }
   if (ending?.stopped === 'unusable') {
-    return { arm: ending.arm ?? plan.arms.candidate.name, message: gateTexts.unusable(plan.suite, ending.message ?? '') }
+    return {
+      arm: ending.arm ?? plan.arms.candidate.name,
+      message: gateTexts.unusable(plan.suite, ending.message ?? ''),
+    }
   }
   if (ending?.stopped !== 'interrupted' && ending !== undefined && trials.length === 0) {
     return { arm: plan.arms.candidate.name, message: gateTexts.unusable(plan.suite, 'no trial was started') }

@@ -9,5 +9,12 @@ export function identity(
   stage: string | null,
 ): Pick<Comparison, 'metric' | 'stage' | 'baseline' | 'candidate' | 'better' | 'unit'> {
   const { better, unit } = metrics[metric]
-  return { metric, stage, baseline: plan.arms.baseline.name, candidate: plan.arms.candidate.name, better, unit }
+  return {
+    metric,
+    stage,
+    baseline: plan.arms.baseline.name,
+    candidate: plan.arms.candidate.name,
+    better,
+    unit,
+  }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { planFor } from '../../test/support/trials.ts'
 import { sampleRun } from '../../test/support/sample-runs.ts'
+import { makePlan } from '../run/plan.ts'
 import type { Report } from '../schema/generated.ts'
 import { isCalibration, knownNoise, noiseOf, outOfReach } from './noise.ts'
 
@@ -24,13 +25,35 @@ describe('an A/A suite', () => {
   test('asks for the same under two names, options in any order', () => {
     const options = { num_ctx: 2048, temperature: 0 }
     const again = { temperature: 0, num_ctx: 2048 }
-    expect(isCalibration(planFor({ baseline: arm({ name: 'a', options }), candidate: arm({ options: again }) }))).toBe(true)
+    expect(
+      isCalibration(planFor({ baseline: arm({ name: 'a', options }), candidate: arm({ options: again }) })),
+    ).toBe(true)
   })
 
-  test.each([{ model: 'other' }, { host: 'gpu:11434' }, { options: { temperature: 1 } }, { keep_alive: 0 }])(
-    'is none when the candidate has %j',
-    (over) => expect(isCalibration(planFor({ candidate: arm(over) }))).toBe(false),
+  test.each([
+    { model: 'other' },
+    { host: 'gpu:11434' },
+    { options: { temperature: 1 } },
+    { keep_alive: 0 },
+    { think: true },
+    { format: 'json' },
+  ])('is none when the candidate has %j', (over) =>
+    expect(isCalibration(planFor({ candidate: arm(over) }))).toBe(false),
   )
+
+  test('is none when one of its agents has a config of its own', () => {
+    const settings = { host: 'http://127.0.0.1:11434', thresholds: {}, pairs: {}, env: {} }
+    const plan = (agents: object) =>
+      makePlan(
+        's',
+        's.bench.ts',
+        { baseline: arm({ name: 'baseline' }), candidate: arm({ agents }) },
+        settings,
+        ['a', 'b'],
+      )
+    expect(isCalibration(plan({}))).toBe(true)
+    expect(isCalibration(plan({ b: { options: { num_ctx: 2048 } } }))).toBe(false)
+  })
 })
 
 describe('out of reach', () => {
@@ -38,11 +61,15 @@ describe('out of reach', () => {
     const found = outOfReach(planFor(), { output_throughput: 0.2, ttft: 0.01, tpot: 5, unknown: 5 })
     expect(found.map(({ metric }) => metric)).toEqual(['output_throughput'])
     expect(found[0]!.pairs).toBeGreaterThan(10)
-    expect(outOfReach(planFor({ thresholds: { output_throughput: 2 } }), { output_throughput: 0.2 })).toEqual([])
+    expect(outOfReach(planFor({ thresholds: { output_throughput: 2 } }), { output_throughput: 0.2 })).toEqual(
+      [],
+    )
   })
 
   test('says nothing of a metric that is not gated, or without noise', () => {
-    expect(outOfReach(planFor({ thresholds: { output_throughput: { gated: false } } }), { output_throughput: 9 })).toEqual([])
+    expect(
+      outOfReach(planFor({ thresholds: { output_throughput: { gated: false } } }), { output_throughput: 9 }),
+    ).toEqual([])
     expect(outOfReach(planFor(), {})).toEqual([])
   })
 })
@@ -51,16 +78,28 @@ describe('what an earlier report knows', () => {
   const { report } = sampleRun('regressed')
   const machine = { os: report.environment.os, cpu: report.environment.cpu }
   const [suite] = report.suites
-  const calibrated = (noise: object): Report['suites'][number] => ({ ...suite!, name: 's', calibration: true, noise: { ...noise } })
-  const with_ = (...suites: Report['suites']): Report => ({ ...report, suites })
+  const calibrated = (noise: object): Report['suites'][number] => ({
+    ...suite!,
+    name: 's',
+    calibration: true,
+    noise: { ...noise },
+  })
+  const reportWith = (...suites: Report['suites']): Report => ({ ...report, suites })
 
   test('is the noise of the last A/A suite of that name', () => {
-    const found = knownNoise(with_(calibrated({ ttft: 0.1 }), calibrated({ ttft: 0.2 }), { ...calibrated({ ttft: 0.3 }), calibration: false }), 's', machine)
+    const found = knownNoise(
+      reportWith(calibrated({ ttft: 0.1 }), calibrated({ ttft: 0.2 }), {
+        ...calibrated({ ttft: 0.3 }),
+        calibration: false,
+      }),
+      's',
+      machine,
+    )
     expect(found).toEqual({ ttft: 0.2 })
   })
 
   test('is nothing of another machine, of another suite, or without a report', () => {
-    const one = with_(calibrated({ ttft: 0.1 }))
+    const one = reportWith(calibrated({ ttft: 0.1 }))
     expect(knownNoise(one, 's', { ...machine, cpu: 'another' })).toBeUndefined()
     expect(knownNoise(one, 's', { ...machine, os: 'another' })).toBeUndefined()
     expect(knownNoise(one, 't', machine)).toBeUndefined()

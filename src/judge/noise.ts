@@ -7,6 +7,7 @@ import { isMetric, type MetricName } from '../metrics.ts'
 import type { Report, SuiteReport } from '../schema/generated.ts'
 import { logRatios, logThreshold, pairsForThreshold, scale } from '../stats/index.ts'
 import type { Plan } from './plan.ts'
+import { asksTheSame } from './requested.ts'
 
 /** Robust standard deviation of the log ratios of blocks, by metric; 0.03 is about 3 %. */
 export type Noise = Readonly<Record<string, number>>
@@ -23,15 +24,19 @@ export interface OutOfReach {
 const FEWEST = 4
 
 /** Scale of one metric's blocks; undefined with too few of them. */
-export function noiseOf(series: { baseline: readonly number[]; candidate: readonly number[]; better: 'lower' | 'higher' }): number | undefined {
-  return series.baseline.length < FEWEST ? undefined : scale(logRatios(series.baseline, series.candidate, series.better))
+export function noiseOf(series: {
+  baseline: readonly number[]
+  candidate: readonly number[]
+  better: 'lower' | 'higher'
+}): number | undefined {
+  return series.baseline.length < FEWEST
+    ? undefined
+    : scale(logRatios(series.baseline, series.candidate, series.better))
 }
 
 /** Whether the arms were asked for the same: an A/A suite, the machine's noise floor. */
 export function isCalibration(plan: Plan): boolean {
-  const { baseline, candidate } = plan.arms
-  const asked = ({ model, host, options, keep_alive }: typeof baseline): string => JSON.stringify([model, host, Object.entries(options).toSorted(([a], [b]) => (a < b ? -1 : 1)), keep_alive])
-  return asked(baseline) === asked(candidate)
+  return asksTheSame(plan.arms.baseline, plan.arms.candidate)
 }
 
 /** The gated metrics of a plan that this noise keeps undecided within `pairs.max`. */
@@ -39,16 +44,26 @@ export function outOfReach(plan: Plan, noise: Noise): OutOfReach[] {
   const gated = Object.entries(noise).filter(([name]) => isMetric(name) && plan.rules[name].gated)
   const alpha = plan.alpha / Math.max(1, gated.length)
   return gated
-    .map(([name, scale]) => ({ metric: name as MetricName, scale, pairs: pairsForThreshold(scale, logThreshold(plan.rules[name as MetricName].threshold), alpha) }))
+    .map(([name, scale]) => ({
+      metric: name as MetricName,
+      scale,
+      pairs: pairsForThreshold(scale, logThreshold(plan.rules[name as MetricName].threshold), alpha),
+    }))
     .filter(({ pairs }) => pairs > plan.pairs.max)
 }
 
 /** The noise floor an earlier report of the same machine knows for a suite; undefined when it has none. */
-export function knownNoise(report: Report | undefined, suite: string, machine: { os: string; cpu: string }): Noise | undefined {
-  if (report === undefined || report.environment.os !== machine.os || report.environment.cpu !== machine.cpu) return undefined
+export function knownNoise(
+  report: Report | undefined,
+  suite: string,
+  machine: { os: string; cpu: string },
+): Noise | undefined {
+  if (report === undefined || report.environment.os !== machine.os || report.environment.cpu !== machine.cpu)
+    return undefined
   return latestNoise(report.suites, suite)
 }
 
 function latestNoise(suites: readonly SuiteReport[], name: string): Noise | undefined {
-  return suites.findLast((suite) => suite.name === name && suite.calibration && suite.noise !== undefined)?.noise
+  return suites.findLast((suite) => suite.name === name && suite.calibration && suite.noise !== undefined)
+    ?.noise
 }

@@ -21,6 +21,8 @@ export interface PlannedConfig {
   model: string
   options: Record<string, unknown>
   keep_alive?: string | number
+  think?: boolean | 'high' | 'medium' | 'low'
+  format?: string | object
 }
 
 /** One arm as requested. */

@@ -21,7 +21,11 @@ export function keyOf({ metric, stage }: { metric: string; stage: string | null 
 }
 
 /** One series a metric and stage, of the blocks in which both arms have a value. */
-export function collectSeries(plan: Plan, blocks: readonly Block[], hits: ReadonlySet<Call>): ReadonlyMap<string, Series> {
+export function collectSeries(
+  plan: Plan,
+  blocks: readonly Block[],
+  hits: ReadonlySet<Call>,
+): ReadonlyMap<string, Series> {
   const found = new Map<string, Series & { series: { baseline: number[]; candidate: number[] } }>()
   for (const block of blocks) {
     const baseline = blockValues(block, 'baseline', hits)
@@ -80,9 +84,14 @@ export function effectiveThreshold({ rule, series }: Series): number {
 }
 
 /** An arm's values in a block: of k trials the mean of logs. */
-export function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): ReadonlyMap<string | null, Values> {
+export function blockValues(
+  block: Block,
+  role: Role,
+  hits: ReadonlySet<Call>,
+): ReadonlyMap<string | null, Values> {
   const perTrial = block.trials[role].map(
-    (trial) => new Map<string | null, Values>([[null, trialValues(trial, hits)], ...stageValues(trial, hits)]),
+    (trial) =>
+      new Map<string | null, Values>([[null, trialValues(trial, hits)], ...stageValues(trial, hits)]),
   )
   const [first, ...rest] = perTrial
   if (first === undefined) return new Map()
@@ -100,7 +109,10 @@ export function blockValues(block: Block, role: Role, hits: ReadonlySet<Call>): 
   )
 }
 
-function merged(values: ReadonlyMap<string | null, Values>, more: ReadonlyMap<string | null, Values>): ReadonlyMap<string | null, Values> {
+function merged(
+  values: ReadonlyMap<string | null, Values>,
+  more: ReadonlyMap<string | null, Values>,
+): ReadonlyMap<string | null, Values> {
   if (more.size === 0) return values
   return new Map([...values].map(([stage, own]) => [stage, new Map([...own, ...(more.get(stage) ?? [])])]))
 }

@@ -13,6 +13,9 @@ export function whyUnusable(own: readonly Trial[]): string | undefined {
   const measured = own.filter((trial) => trial.phase !== 'warmup')
   const recent = own.slice(-GIVE_UP_AFTER)
   const hopeless = HOPELESS.has(last.invalid_reason!)
-  const gone = hopeless && (neverValid || (recent.length === GIVE_UP_AFTER && recent.every((trial) => HOPELESS.has(trial.invalid_reason ?? ''))))
+  const gone =
+    hopeless &&
+    (neverValid ||
+      (recent.length === GIVE_UP_AFTER && recent.every((trial) => HOPELESS.has(trial.invalid_reason ?? ''))))
   return gone || (neverValid && measured.length >= GIVE_UP_AFTER) ? last.message! : undefined
 }

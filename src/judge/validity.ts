@@ -6,7 +6,9 @@ import type { Plan } from './plan.ts'
 /** Valid and started trials of both arms; interrupted ones were not judged. Fresh blocks count by themselves. */
 export function countValid(trials: readonly Trial[], phase: 'measure' | 'confirm'): ValidCounts | undefined {
   const phases: readonly Phase[] = phase === 'measure' ? ['warmup', 'measure', 'solo'] : ['confirm']
-  const counted = trials.filter((trial) => phases.includes(trial.phase) && trial.invalid_reason !== 'interrupted')
+  const counted = trials.filter(
+    (trial) => phases.includes(trial.phase) && trial.invalid_reason !== 'interrupted',
+  )
   const of = (role: Role): Trial[] => counted.filter((trial) => trial.role === role)
   const baseline = of('baseline')
   const candidate = of('candidate')
@@ -20,7 +22,12 @@ export function countValid(trials: readonly Trial[], phase: 'measure' | 'confirm
 }
 
 /** valid_rate by Fisher's exact test, one-sided; both directions, so that an improvement shows as well. */
-export function compareValidity(plan: Plan, counts: ValidCounts, gatedMetrics: number, regressed: number): Comparison {
+export function compareValidity(
+  plan: Plan,
+  counts: ValidCounts,
+  gatedMetrics: number,
+  regressed: number,
+): Comparison {
   const rule = plan.rules.valid_rate
   const split = { alpha: plan.alpha, metrics: gatedMetrics, regressed }
   const worse = judgeValidity(counts, split)

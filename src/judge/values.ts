@@ -19,7 +19,10 @@ export function trialValues(trial: Trial, hits: Hits = NONE): Values {
   return positive([
     ...callValues(trial.calls, hits),
     ['trial_duration', trial.duration],
-    ['llm_share', trial.duration > 0 && trial.calls.length > 0 ? Math.min(1, busy / trial.duration) : undefined],
+    [
+      'llm_share',
+      trial.duration > 0 && trial.calls.length > 0 ? Math.min(1, busy / trial.duration) : undefined,
+    ],
   ])
 }
 
@@ -30,7 +33,10 @@ export function stageValues(trial: Trial, hits: Hits = NONE): ReadonlyMap<string
     names.map((name) => [
       name,
       positive([
-        ...callValues(trial.calls.filter((call) => call.stage === name || call.agent === name), hits),
+        ...callValues(
+          trial.calls.filter((call) => call.stage === name || call.agent === name),
+          hits,
+        ),
         ['stage_duration', total(trial.stages.filter((stage) => stage.name === name))],
       ]),
     ]),
@@ -61,21 +67,33 @@ function outputThroughput(calls: readonly Call[]): number | undefined {
   const long = calls.filter(
     (call) => (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT && (call.eval_duration ?? 0) > 0,
   )
-  return ratio(sum(long, (call) => call.eval_count), sum(long, (call) => call.eval_duration), 1000)
+  return ratio(
+    sum(long, (call) => call.eval_count),
+    sum(long, (call) => call.eval_duration),
+    1000,
+  )
 }
 
 /** Σ (last content chunk − first) / Σ (eval_count − 1), ms. */
 function tpot(calls: readonly Call[]): number | undefined {
   const streamed = calls.filter((call) => (call.chunk_times?.length ?? 0) >= 2 && (call.eval_count ?? 0) >= 2)
   const span = sum(streamed, (call) => call.chunk_times!.at(-1)! - call.chunk_times![0]!)
-  return ratio(span, sum(streamed, (call) => call.eval_count! - 1), 1)
+  return ratio(
+    span,
+    sum(streamed, (call) => call.eval_count! - 1),
+    1,
+  )
 }
 
 /** Uncached prompt tokens per second; absent when any call was served from the prompt cache. */
 function promptThroughput(calls: readonly Call[], hits: Hits): number | undefined {
   if (calls.some((call) => hits.has(call))) return undefined
   const counted = calls.filter((call) => (call.prompt_eval_duration ?? 0) > 0 && uncached(call) > 0)
-  return ratio(sum(counted, uncached), sum(counted, (call) => call.prompt_eval_duration), 1000)
+  return ratio(
+    sum(counted, uncached),
+    sum(counted, (call) => call.prompt_eval_duration),
+    1000,
+  )
 }
 
 function uncached(call: Call): number {
@@ -113,5 +131,7 @@ function unionLength(intervals: readonly (readonly [number, number])[]): number 
 
 /** Statistics are on logarithms: a value of 0 says the clock was too coarse, so it was not measured. */
 function positive(entries: readonly Entry[]): Values {
-  return new Map(entries.filter((entry): entry is [MetricName, number] => entry[1] !== undefined && entry[1] > 0))
+  return new Map(
+    entries.filter((entry): entry is [MetricName, number] => entry[1] !== undefined && entry[1] > 0),
+  )
 }

@@ -5,41 +5,74 @@ import { minimumPairs } from '../stats/index.ts'
 import type { Assessment } from './assess.ts'
 import { findCacheHits } from './cache.ts'
 import { outOfReach } from './noise.ts'
-import type { ArmFacts, Ending, Plan } from './plan.ts'
+import type { AgentFacts, ArmFacts, Ending, Plan, PlannedArm, PlannedConfig } from './plan.ts'
+import { asksTheSame, canonical, configsOf } from './requested.ts'
 
 type Facts = Readonly<Record<Role, ArmFacts>>
 
 /** Every warning of a suite. */
-export function suiteWarnings(plan: Plan, facts: Facts, trials: readonly Trial[], assessment: Assessment, ending?: Ending): Warning[] {
+export function suiteWarnings(
+  plan: Plan,
+  facts: Facts,
+  trials: readonly Trial[],
+  assessment: Assessment,
+  ending?: Ending,
+): Warning[] {
   return [
     ...(['baseline', 'candidate'] as const).flatMap((role) => optionWarnings(plan, facts, role)),
     ...identicalArms(plan, facts),
     ...budgetWarnings(plan, ending),
     ...noiseWarnings(plan, assessment),
     ...cacheWarnings(plan, trials),
-    ...assessment.absent.map((metric) => ({ code: 'metric_absent', metric, message: warningTexts.metricAbsent(metric) })),
+    ...assessment.absent.map((metric) => ({
+      code: 'metric_absent',
+      metric,
+      message: warningTexts.metricAbsent(metric),
+    })),
     ...(ending?.warnings ?? []),
   ]
 }
 
 /** Options that the server did not carry out as asked. */
 function optionWarnings(plan: Plan, facts: Facts, role: Role): Warning[] {
-  const { name: arm, options } = plan.arms[role]
-  const { effective, server } = facts[role]
+  const arm = plan.arms[role]
+  return configsOf(arm).flatMap((config) => {
+    const who = arm.agents === undefined ? arm.name : `${arm.name}/${config.name}`
+    const found = offloadWarnings(who, config, factsOf(facts[role], config), facts[role].server.kind)
+    return found.map((warning) => ({ ...warning, arm: arm.name }))
+  })
+}
+
+function offloadWarnings(
+  who: string,
+  { options }: PlannedConfig,
+  { effective }: AgentFacts | ArmFacts,
+  kind: string,
+): Warning[] {
   const found: Warning[] = []
   const numCtx = options['num_ctx']
   if (typeof numCtx === 'number' && effective.num_ctx !== undefined && effective.num_ctx !== numCtx) {
-    found.push({ code: 'num_ctx_clamped', arm, message: warningTexts.numCtxClamped(arm, numCtx, effective.num_ctx) })
+    found.push({
+      code: 'num_ctx_clamped',
+      message: warningTexts.numCtxClamped(who, numCtx, effective.num_ctx),
+    })
   }
   const numGpu = options['num_gpu']
   if (typeof numGpu === 'number' && numGpu > 0 && effective.size_vram === 0) {
-    found.push({ code: 'num_gpu_no_effect', arm, message: warningTexts.noGpu(arm, numGpu) })
-  } else if (typeof numGpu === 'number' && effective.block_count !== undefined && numGpu > layers(effective.block_count)) {
-    found.push({ code: 'num_gpu_no_effect', arm, message: warningTexts.numGpuBeyond(arm, numGpu, layers(effective.block_count)) })
+    found.push({ code: 'num_gpu_no_effect', message: warningTexts.noGpu(who, numGpu) })
+  } else if (
+    typeof numGpu === 'number' &&
+    effective.block_count !== undefined &&
+    numGpu > layers(effective.block_count)
+  ) {
+    found.push({
+      code: 'num_gpu_no_effect',
+      message: warningTexts.numGpuBeyond(who, numGpu, layers(effective.block_count)),
+    })
   }
   const { size, size_vram } = effective
-  if (server.kind === 'ollama' && size !== undefined && size_vram !== undefined && size_vram < size) {
-    found.push({ code: 'partial_offload', arm, message: warningTexts.partialOffload(arm, size_vram / size) })
+  if (kind === 'ollama' && size !== undefined && size_vram !== undefined && size_vram < size) {
+    found.push({ code: 'partial_offload', message: warningTexts.partialOffload(who, size_vram / size) })
   }
   return found
 }
@@ -49,44 +82,67 @@ function layers(blockCount: number): number {
   return blockCount + 1
 }
 
+/** What the server said about one of the configs of an arm. */
+function factsOf(facts: ArmFacts, config: PlannedConfig): AgentFacts | ArmFacts {
+  return facts.agents?.find(({ name }) => name === config.name) ?? facts
+}
+
 /** Arms that were asked for different things and got the same. */
-function identicalArms(plan: Plan, facts: Facts): Warning[] {
-  const { baseline, candidate } = plan.arms
-  const requested = (arm: typeof baseline): string => canonical([arm.model, arm.host, arm.options])
-  if (requested(baseline) === requested(candidate)) return []
-  if (facts.baseline.effective.num_ctx === undefined && facts.candidate.effective.num_ctx === undefined) return []
-  if (effectiveConfig(plan, facts, 'baseline') !== effectiveConfig(plan, facts, 'candidate')) return []
+function identicalArms({ arms }: Plan, facts: Facts): Warning[] {
+  const { baseline, candidate } = arms
+  if (asksTheSame(baseline, candidate)) return []
+  if (facts.baseline.effective.num_ctx === undefined && facts.candidate.effective.num_ctx === undefined)
+    return []
+  if (effectiveConfig(baseline, facts.baseline) !== effectiveConfig(candidate, facts.candidate)) return []
   return [{ code: 'identical_arms', message: warningTexts.identicalArms(baseline.name, candidate.name) }]
 }
 
-function effectiveConfig(plan: Plan, facts: Facts, role: Role): string {
-  const { model, host, options } = plan.arms[role]
-  const { digest, effective } = facts[role]
-  const { num_ctx, num_gpu, ...others } = options
-  const most = effective.size_vram === 0 ? 0 : effective.block_count === undefined ? Infinity : layers(effective.block_count)
-  // Negative or unset means as many as fit, which is all of them where all are in video memory.
-  const asked = typeof num_gpu === 'number' && num_gpu >= 0 ? num_gpu : effective.gpu_fraction === 1 || most === 0 ? most : 'auto'
-  const gpu = typeof asked === 'number' ? String(Math.min(asked, most)) : asked
-  return canonical([digest ?? model, host, { ...others, num_gpu: gpu, num_ctx: effective.num_ctx ?? num_ctx }])
+/** What the server made of an arm's configs: equal texts are equal configs. */
+export function effectiveConfig(arm: PlannedArm, facts: ArmFacts): string {
+  const names = arm.agents?.map(({ name }) => name)
+  return canonical([names, configsOf(arm).map((config) => effectiveOf(config, factsOf(facts, config)))])
 }
 
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item) ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))) : item,
-  )
+function effectiveOf(
+  { host, model, options, keep_alive, think, format }: PlannedConfig,
+  { digest, effective }: AgentFacts | ArmFacts,
+): object {
+  const { num_ctx, num_gpu, ...others } = options
+  const most =
+    effective.size_vram === 0
+      ? 0
+      : effective.block_count === undefined
+        ? Infinity
+        : layers(effective.block_count)
+  // Negative or unset means as many as fit, which is all of them where all are in video memory.
+  const asked =
+    typeof num_gpu === 'number' && num_gpu >= 0
+      ? num_gpu
+      : effective.gpu_fraction === 1 || most === 0
+        ? most
+        : 'auto'
+  const gpu = typeof asked === 'number' ? String(Math.min(asked, most)) : asked
+  const inEffect = { ...others, num_gpu: gpu, num_ctx: effective.num_ctx ?? num_ctx }
+  return { model: digest ?? model, host, keep_alive, think, format, options: inEffect }
 }
 
 /** Too few blocks to decide anything, or blocks that had to be run again. */
 function budgetWarnings(plan: Plan, ending: Ending | undefined): Warning[] {
   const needed = minimumPairs(plan.alpha)
   return [
-    ...(plan.pairs.max < needed ? [{ code: 'too_few_pairs', message: warningTexts.tooFewPairs(plan.pairs.max, needed) }] : []),
-    ...(ending !== undefined && ending.requeued > 0 ? [{ code: 'requeued_blocks', message: warningTexts.requeued(ending.requeued) }] : []),
+    ...(plan.pairs.max < needed
+      ? [{ code: 'too_few_pairs', message: warningTexts.tooFewPairs(plan.pairs.max, needed) }]
+      : []),
+    ...(ending !== undefined && ending.requeued > 0
+      ? [{ code: 'requeued_blocks', message: warningTexts.requeued(ending.requeued) }]
+      : []),
   ]
 }
 
 function noiseWarnings(plan: Plan, { noise, comparisons }: Assessment): Warning[] {
-  const undecided = comparisons.filter((one) => one.stage === null && one.gated && one.verdict === 'inconclusive')
+  const undecided = comparisons.filter(
+    (one) => one.stage === null && one.gated && one.verdict === 'inconclusive',
+  )
   return outOfReach(plan, noise)
     .filter(({ metric }) => undecided.some((one) => one.metric === metric))
     .map(({ metric, scale, pairs }) => ({

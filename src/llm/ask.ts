@@ -8,7 +8,10 @@ import { record, type Body } from './request.ts'
 export type Answer<T> = { ok: true; value: T } | Refusal
 export interface Refusal {
   ok: false
-  reason: Extract<CallReason, 'unreachable' | 'model_missing' | 'busy' | 'http_error' | 'timeout'>
+  reason: Extract<
+    CallReason,
+    'unreachable' | 'model_missing' | 'busy' | 'http_error' | 'timeout' | 'interrupted'
+  >
   message: string
   /** The server has no such endpoint, in contrast to no such model. */
   endpointMissing?: boolean
@@ -47,7 +50,7 @@ export async function ask({ host, path, body, timeout = 5000, signal }: Question
     if (response.ok) return { ok: true, value: record(parse(text)) }
     return refused(response, text, host, typeof body?.['model'] === 'string' ? body['model'] : '')
   } catch (error) {
-    if (signal?.aborted) throw error
+    if (signal?.aborted) return { ok: false, reason: 'interrupted', message: callMessages.interrupted() }
     return limit.aborted ? late(written, host, timeout) : failed(error, written, host)
   }
 }

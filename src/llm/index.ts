@@ -14,12 +14,9 @@
  * there, residence.ts loads and unloads models, overhead.ts measures the measuring.
  */
 export { agentArm, type Arm, type Bound, type CallConfig } from './arm.ts'
-export type { Answer, Refusal } from './ask.ts'
-export { resolveHost } from './host.ts'
-export { checkOptions, RUNNER_OPTIONS, runnerKey } from './options.ts'
+export { runnerKey } from './options.ts'
 export { harnessOverhead } from './overhead.ts'
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
-export { DEFAULT_KEEP_ALIVE } from './request.ts'
 export { preload, unload } from './residence.ts'
-export { modelFacts, running, serverFacts, type ModelFacts, type RunningModel } from './server.ts'
+export { modelFacts, running, serverFacts, type RunningModel } from './server.ts'
 export type { ChatInput, Generated, GenerateInput } from './whole.ts'

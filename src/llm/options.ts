@@ -2,14 +2,7 @@ import { llmErrors } from '../errors.ts'
 import type { Arm } from './arm.ts'
 
 /** Options a runner is loaded with: a call that differs in one of them makes the server reload. Ollama's api.Runner. */
-export const RUNNER_OPTIONS = [
-  'num_ctx',
-  'num_batch',
-  'num_gpu',
-  'main_gpu',
-  'use_mmap',
-  'num_thread',
-] as const
+const RUNNER_OPTIONS = ['num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'use_mmap', 'num_thread'] as const
 
 // Ollama's api.Options, then what only the official client still lists and older servers know.
 const KNOWN: readonly string[] = [

@@ -3,54 +3,68 @@ import { MIN_TOKENS_FOR_THROUGHPUT } from '../metrics.ts'
 import type { Call, Trial } from '../schema/generated.ts'
 import { median } from '../stats/index.ts'
 import { toMd, type Md } from './escape.ts'
-import { absent, count, quantity } from './format.ts'
+import { absent, quantity } from './format.ts'
 import { own, table } from './markdown-table.ts'
-import { brief } from './output.ts'
+import { isMeasured } from './output.ts'
+import { folded } from './agent-figures.ts'
+import { shortName } from './agent-workflow.ts'
 
 /** Most rows of a table; trials.jsonl has every call. */
 const mostRows = 500
 
-/** A summary by stage and temperature, then every call. */
+/** A longer table is folded away, or what follows it would not be found. */
+const mostOpenRows = 40
+
+/** A summary by stage, then every call. */
 export function callTables(trials: readonly Trial[]): string[] {
   const rows = trials.flatMap((trial) => trial.calls.map((call) => ({ trial, call })))
   if (rows.length === 0) return ['### Calls', 'No call was made.']
   const shown = rows.slice(-mostRows)
   const omitted = rows.length - shown.length
+  const every = table(
+    callHeadings,
+    shown.map(({ trial, call }) => callRow(trial, call)),
+  )
   return [
     '### Calls by stage',
-    byStage(rows.filter(({ trial }) => trial.phase !== 'warmup').map(({ call }) => call)),
-    'Medians over calls. Warm-up trials are left out here and marked below.',
+    byStage(rows),
+    `Medians over single calls of blocks. Cold calls are those of warm-ups too${rows.some(({ trial }) => trial.phase === 'solo') ? '; trials of an agent alone are left out' : ''}.`,
     '### Calls',
     ...(omitted > 0 ? [`The last ${shown.length} calls; ${omitted} earlier ones are in trials.jsonl.`] : []),
-    table(
-      [
-        'trial',
-        'stage',
-        '>call',
-        '>TTFT',
-        '>throughput',
-        '>tokens',
-        '>prompt tokens',
-        '>load',
-        '>duration',
-        'outcome',
-      ],
-      shown.map(({ trial, call }) => callRow(trial, call)),
-    ),
+    shown.length > mostOpenRows ? folded(`${shown.length} calls, trial by trial`, every) : every,
   ]
 }
 
-const groups = [
-  { name: 'warm', has: (call: Call) => call.valid && !call.cold },
-  { name: 'cold', has: (call: Call) => call.valid && call.cold },
-  { name: 'invalid', has: (call: Call) => !call.valid },
+const callHeadings = [
+  'trial',
+  'stage',
+  '>call',
+  '>TTFT',
+  '>throughput',
+  '>tokens',
+  '>prompt tokens',
+  '>load',
+  '>duration',
+  'outcome',
 ] as const
 
-function byStage(calls: readonly Call[]): string {
-  const stages = [...new Set(calls.map((call) => call.stage))]
+interface MadeCall {
+  trial: Trial
+  call: Call
+}
+
+const groups = [
+  { name: 'warm', has: ({ trial, call }: MadeCall) => call.valid && !call.cold && isMeasured(trial) },
+  { name: 'cold', has: ({ call }: MadeCall) => call.valid && call.cold },
+  { name: 'invalid', has: ({ call }: MadeCall) => !call.valid },
+] as const
+
+function byStage(made: readonly MadeCall[]): string {
+  const calls = made.filter(({ trial }) => trial.phase !== 'solo')
+  const stages = [...new Set(calls.map(({ call }) => call.stage))]
   const rows = stages.flatMap((stage) =>
     groups.flatMap(({ name, has }) => {
-      const some = calls.filter((call) => call.stage === stage && has(call))
+      const some = calls.filter((one) => one.call.stage === stage && has(one)).map(({ call }) => call)
       if (some.length === 0) return []
       const centre = (value: (call: Call) => number | undefined, unit: string): Md => {
         const values = some.map(value).filter((one) => one !== undefined)
@@ -74,7 +88,7 @@ function callRow(trial: Trial, call: Call): Md[] {
     : toMd`**${call.reason ?? 'invalid'}**`
   return [
     own(trialName(trial)),
-    toMd`${call.agent === undefined ? '' : `${call.agent}: `}${call.stage ?? absent}`,
+    toMd`${stageOf(call)}`,
     own(String(call.index)),
     own(quantity(call.ttft, 'ms')),
     own(quantity(throughput(call), 'tok/s')),
@@ -86,25 +100,10 @@ function callRow(trial: Trial, call: Call): Md[] {
   ]
 }
 
-/** Every invalid trial of the arm with its reason and cure. */
-export function invalidTable(trials: readonly Trial[]): string[] {
-  const invalid = trials.filter((trial) => !trial.valid)
-  if (invalid.length === 0) return []
-  const shown = invalid.slice(0, mostRows)
-  return [
-    '### Invalid trials',
-    table(
-      ['trial', 'reason', 'message'],
-      shown.map((trial) => [
-        own(trialName(trial)),
-        toMd`${trial.invalid_reason}`,
-        toMd`${brief(trial.message ?? absent)}`,
-      ]),
-    ),
-    ...(shown.length < invalid.length
-      ? [`${count(invalid.length - shown.length, 'more trial')} in trials.jsonl.`]
-      : []),
-  ]
+/** `collector/report`: the stage, led by the agent where several work at once. */
+function stageOf({ agent, stage }: Call): string {
+  if (agent === undefined) return stage ?? absent
+  return stage === null ? agent : `${agent}/${shortName(stage, agent)}`
 }
 
 /** `measure 3, attempt 2`: phase, block, and the attempt from the second on. */

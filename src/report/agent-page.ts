@@ -1,23 +1,25 @@
 /**
- * agents/<suite>/<arm>.md: everything about one arm. Its config, its figures with cold, warm and invalid apart,
- * every call, the last valid output, the checks. Bench files that share a suite's name share its pages, a section each.
+ * agents/<suite>/<arm>.md: everything about one arm. Its config, its figures with cold, warm and invalid apart, how its
+ * trials went, what the last of them returned, every call, every sample. Bench files that share a suite's name share its
+ * pages, a section each.
  */
 import type { ArmReport, Report, SuiteReport, Trial } from '../schema/generated.ts'
-import { callTables, invalidTable, trialName } from './agent-calls.ts'
-import { aggregates, configuration } from './agent-figures.ts'
-import { code, fence, toMd } from './escape.ts'
+import { callTables, trialName } from './agent-calls.ts'
+import { agentAggregates, aggregates, configuration, statistics } from './agent-figures.ts'
+import { factLines, outputSections, personaSection } from './agent-output.ts'
+import { checksTable, invalidTable } from './agent-validity.ts'
+import { measuredTrials, stageNames, stageTable } from './agent-workflow.ts'
+import { concurrencyMarkdown } from './concurrency.ts'
+import { code, toMd } from './escape.ts'
 import { fileNames } from './file-names.ts'
-import { absent } from './format.ts'
+import { count, quantity } from './format.ts'
 import { embeddedNote } from './headline.ts'
 import { legacyPage } from './legacy-sections.ts'
-import { own, table } from './markdown-table.ts'
-import { brief, clip, lastOutput } from './output.ts'
+import { lastOutput } from './output.ts'
+import { outputsOf, type AgentOutput } from './output-parts.ts'
 
 /** First line of every page: what store may remove when a later run has no such arm. */
 export const pageMarker = '<!-- vitest-chimera agent page -->'
-
-/** Longest output quoted on a page, in characters; trials.jsonl has the whole. */
-const longestOutput = 60_000
 
 /** One page a suite name and arm name, by its path below the output folder, with `/` between folders. */
 export function agentPages(report: Report, trials: readonly Trial[]): Map<string, string> {
@@ -57,7 +59,7 @@ function page(
   const blocks = [
     pageMarker,
     toMd`# ${name}`.text,
-    toMd`An arm of ${suites[0]?.name}, run of ${report.started_at}${report.status === 'interrupted' ? ', interrupted' : ''}.`
+    toMd`An arm of ${suites[0]?.name}, run of ${utc(report.started_at)}${report.status === 'interrupted' ? ', interrupted' : ''}. ${machine(report)}`
       .text,
     engine === undefined ? '' : toMd`> ${engine}`.text,
     ...sections.flatMap(({ suite, arm }) =>
@@ -71,46 +73,70 @@ function page(
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`
 }
 
+/** 2025-11-14 18:53:30 UTC */
+function utc(moment: string): string {
+  return `${moment.slice(0, 19).replace('T', ' ')} UTC`
+}
+
+function machine({ source, environment: { os, cpu, node, vitest } }: Report): string {
+  return source === 'import' ? `Recorded on: ${os}.` : `${os}, ${cpu}; Node ${node}, Vitest ${vitest}.`
+}
+
 function belongs(trial: Trial, suite: SuiteReport, arm: ArmReport): boolean {
   return trial.suite === suite.name && trial.file === suite.file && trial.arm === arm.name
 }
 
 function section(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]): string[] {
+  const last = lastOutput(trials)
+  const outputs = last === undefined ? [] : outputsOf(last)
   return [
     toMd`## ${code(suite.file)} (${arm.role})`.text,
     '### Configuration',
-    configuration(arm),
+    ...configuration(arm),
     '### Aggregate metrics',
-    ...aggregates(arm),
-    ...legacyPage(suite, arm, trials),
-    ...callTables(trials),
+    ...aggregates(arm, trials),
+    ...concurrencyMarkdown(suite),
     ...invalidTable(trials),
-    ...output(trials),
-    ...checks(trials),
+    ...checksTable(trials),
+    ...legacyPage(suite, arm, trials),
+    ...workflow(trials),
+    ...(last === undefined ? ['### Output', 'No valid trial with an output.'] : texts(trials, last, outputs)),
+    ...callTables(trials),
+    ...statistics(arm),
+    ...personaSection(outputs),
   ]
 }
 
-function output(trials: readonly Trial[]): string[] {
-  const last = lastOutput(trials)
-  if (last === undefined) return ['### Output', 'No valid trial with an output.']
-  const { text, cut } = clip(last.text, longestOutput)
-  const rest = cut === 0 ? [] : [`${cut} more characters are in trials.jsonl.`]
-  return [`### Output of the last valid trial`, `Trial ${trialName(last.trial)}.`, fence(text), ...rest]
+function workflow(trials: readonly Trial[]): string[] {
+  const measured = measuredTrials(trials)
+  if (measured.length === 0) return []
+  return [
+    '### Workflow summary',
+    `Medians over ${count(measured.length, 'valid trial')}.`,
+    stageTable(trials),
+  ]
 }
 
-function checks(trials: readonly Trial[]): string[] {
-  const results = trials.flatMap((trial) => trial.checks)
-  const names = [...new Set(results.map((check) => check.name))]
-  if (names.length === 0) return []
-  const rows = names.map((name) => {
-    const all = results.filter((check) => check.name === name)
-    const failed = all.filter((check) => !check.ok)
-    return [
-      toMd`${name}`,
-      own(String(all.length - failed.length)),
-      own(String(failed.length)),
-      toMd`${brief(failed.at(-1)?.message ?? absent)}`,
-    ]
+/** What the last valid trial returned; of several agents, each with its own times and sums. */
+function texts(trials: readonly Trial[], last: Trial, outputs: readonly AgentOutput[]): string[] {
+  return [
+    `The texts below are of trial ${trialName(last)}, the last valid one. ${took(last)}`,
+    ...outputs.flatMap(({ agent, parts }) => [
+      ...(agent === undefined
+        ? []
+        : [toMd`### Agent ${agent}`.text, ...agentAggregates(trials, agent), stageTable(trials, agent)]),
+      factLines(parts),
+      ...outputSections(parts, last, agent === undefined ? 3 : 4),
+    ]),
+  ]
+}
+
+/** `It took 20.67 s: ingest 25.8 ms, analysis 9691 ms, report 10.95 s.`; of several agents, each as a whole. */
+function took(trial: Trial): string {
+  const steps = stageNames([trial]).map((name, i) => {
+    const spent = trial.stages.filter((stage) => stage.name === name)
+    const ms = spent.reduce((sum, { duration }) => sum + duration, 0)
+    return toMd`${i > 0 ? ', ' : ''}${name} ${quantity(ms, 'ms')}`
   })
-  return ['### Checks', table(['check', '>passed', '>failed', 'last failure'], rows)]
+  return toMd`It took ${quantity(trial.duration, 'ms')}${steps.length > 0 ? ': ' : ''}${steps}.`.text
 }

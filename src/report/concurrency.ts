@@ -37,7 +37,11 @@ export function concurrencyMarkdown(suite: SuiteReport): string[] {
     table(
       ['arm', 'agent', '>slowdown'],
       arms.flatMap(({ arm, concurrency }) =>
-        concurrency.agents.map((agent) => [toMd`${arm.name}`, toMd`${agent.name}`, own(times(agent.slowdown))]),
+        concurrency.agents.map((agent) => [
+          toMd`${arm.name}`,
+          toMd`${agent.name}`,
+          own(times(agent.slowdown)),
+        ]),
       ),
     ),
     LEGEND,
@@ -66,7 +70,9 @@ export function concurrencyLines(suite: SuiteReport): string[] {
 }
 
 function measured(suite: SuiteReport): Measured[] {
-  return suite.arms.flatMap((arm) => (arm.concurrency === undefined ? [] : [{ arm, concurrency: arm.concurrency }]))
+  return suite.arms.flatMap((arm) =>
+    arm.concurrency === undefined ? [] : [{ arm, concurrency: arm.concurrency }],
+  )
 }
 
 function figures({ speedup, efficiency, slowdown, load_balance: balance }: Concurrency): string[] {

@@ -50,7 +50,7 @@ export function change(comparison: Comparison): string {
 }
 
 /** Whether the interval includes no change at all, or too few blocks allow none. */
-export function noDifference({ ratio, interval }: Comparison): boolean {
+function noDifference({ ratio, interval }: Comparison): boolean {
   if (ratio === undefined) return false
   return interval === undefined || (interval[0] <= 1 && interval[1] >= 1)
 }

@@ -44,7 +44,7 @@ function decide({ status, gate, suites }: Report): Headline {
     }
   if (gate.status === 'regressed' || failing)
     return { ...answer(false), word: 'Regressed', reason: `${regressed(gated)}.` }
-  return { ...answer(true), word: 'Passed', reason: `No gated metric regressed: ${tally(gated)}.` }
+  return { ...answer(true), word: 'Passed', reason: `No gated metric regressed: ${tally(gated, suites)}.` }
 }
 
 function answer(mayMerge: boolean): Pick<Headline, 'mayMerge' | 'answer'> {
@@ -63,7 +63,7 @@ function regressed(gated: readonly Comparison[]): string {
   return found === 0 ? 'The gate failed' : `${found} of ${count(gated.length, 'gated comparison')} regressed`
 }
 
-function tally(gated: readonly Comparison[]): string {
+function tally(gated: readonly Comparison[], suites: Report['suites']): string {
   const words = ['improved', 'unchanged', 'inconclusive'] as const
   const found = words.map(
     (word) => [gated.filter((comparison) => comparison.verdict === word).length, word] as const,
@@ -72,7 +72,8 @@ function tally(gated: readonly Comparison[]): string {
     found
       .filter(([n]) => n > 0)
       .map(([n, word]) => `${n} ${word}`)
-      .join(', ') || 'none was compared'
+      .join(', ') ||
+    (suites.every(({ sweep }) => sweep !== undefined) ? 'a sweep gates nothing' : 'none was compared')
   )
 }
 

@@ -91,6 +91,7 @@ details > table.comparisons { width: calc(100% - 2rem); margin-bottom: .5rem; }
 details tbody:last-child tr:last-child { border-bottom: 0; }
 details > table caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 details > .legend { margin-bottom: 1rem; }
+details h4, details h5 { margin-top: 1.1rem; margin-bottom: .4rem; font-size: .9rem; font-weight: 620; }
 pre { margin: 0; padding: 1rem; max-height: 32rem; overflow: auto; white-space: pre-wrap; background: var(--wash); border-radius: 6px; font-size: .82rem; line-height: 1.5; }
 .strips { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.5rem 2rem; }
 .strip { margin: 0; max-width: 34rem; }

@@ -1,6 +1,6 @@
 /** One suite on the page: comparisons, stages, trials in run order, configs, what was invalid, the last outputs. */
 import { isMetric } from '../metrics.ts'
-import type { ArmReport, Comparison, SuiteReport, Trial } from '../schema/generated.ts'
+import type { Comparison, SuiteReport, Trial } from '../schema/generated.ts'
 import { trialName } from './agent-calls.ts'
 import { concurrencyHtml } from './concurrency.ts'
 import { toHtml, type Html } from './escape.ts'
@@ -10,9 +10,11 @@ import { comparisonTable } from './html-comparisons.ts'
 import { marks, prose } from './html-prose.ts'
 import { legacyHtml } from './legacy-sections.ts'
 import type { Notes } from './notes.ts'
-import { brief, clip, lastOutput } from './output.ts'
+import { outputPart } from './html-output.ts'
+import { brief } from './output.ts'
 import { hasMoved, pairings, stagesTitle } from './pairings.ts'
 import { strip } from './strip.ts'
+import { sweepHtml } from './sweep-html.ts'
 
 /** What a section needs beside its suite. */
 export interface SectionContext {
@@ -34,13 +36,18 @@ export function suiteSection(suite: SuiteReport, id: string, context: SectionCon
   return toHtml`<section id="${id}" class="suite">
 <h2>${suite.name}${marks(notes.at(suite))}</h2>
 <p class="facts"><code>${suite.file}</code>${schedule(suite).map((fact) => toHtml`<span>${fact}</span>`)}</p>
-${pairings(suite).map(({ baseline, candidate, comparisons }) => comparisonPart(suite, `${candidate} against ${baseline}`, comparisons, context))}
+${suite.sweep === undefined ? undefined : sweepHtml(suite, suite.sweep, notes)}
+${pairings(suite).map(({ baseline, candidate, comparisons }) => {
+  const title = `${candidate} against ${baseline}`
+  const part = comparisonPart(suite, title, comparisons, context)
+  return suite.sweep === undefined ? part : toHtml`<details><summary>${title}</summary>${part}</details>`
+})}
 ${concurrencyHtml(suite)}
 ${legacyHtml(suite, trials)}
 ${strips(suite, trials)}
 ${armsTable(suite, notes)}
 ${invalidTrials(trials)}
-${suite.arms.map((arm) => output(suite, arm, trials, context))}
+${suite.arms.map((arm) => outputPart(arm, trials, context.agentPath(suite.name, arm.name), context.longestOutput))}
 </section>
 `
 }
@@ -91,7 +98,7 @@ function strips(suite: SuiteReport, trials: readonly Trial[]): Html | undefined 
     .map(({ metric }) => metric)
   const plot = (metrics: readonly string[]): Html[] =>
     metrics.filter(isMetric).flatMap((metric) => strip(metric, trials) ?? [])
-  const found = plot([...new Set(gated)])
+  const found = plot(suite.sweep === undefined ? [...new Set(gated)] : [suite.sweep.rank_by])
   const plots = found.length > 0 ? found : plot(['trial_duration'])
   if (plots.length === 0) return undefined
   const names = (role: string): string =>
@@ -111,18 +118,4 @@ function invalidTrials(trials: readonly Trial[]): Html | undefined {
 <thead><tr><th scope="col">trial</th><th scope="col">arm</th><th scope="col">reason</th><th scope="col">message</th></tr></thead>
 <tbody>${invalid.slice(0, mostInvalid).map((trial) => toHtml`<tr><td>${trialName(trial)}</td><td>${trial.arm}</td><td><code>${trial.invalid_reason}</code></td><td>${prose(brief(trial.message ?? absent))}</td></tr>`)}</tbody></table></div>
 ${rest > 0 ? toHtml`<p class="legend">${count(rest, 'more invalid trial')} in trials.jsonl.</p>` : undefined}`
-}
-
-function output(
-  suite: SuiteReport,
-  arm: ArmReport,
-  trials: readonly Trial[],
-  { agentPath, longestOutput }: SectionContext,
-): Html {
-  const last = lastOutput(trials.filter((trial) => trial.arm === arm.name))
-  const page = toHtml`<a href="${encodeURI(agentPath(suite.name, arm.name)).replace(/[?#]/g, encodeURIComponent)}">every call of this arm</a>`
-  if (last === undefined) return toHtml`<p class="legend">${arm.name}: no valid output; ${page}.</p>`
-  const { text, cut } = clip(last.text, longestOutput)
-  return toHtml`<details class="output"><summary>Last valid output of ${arm.name} <span>${count(last.text.length, 'character')}</span></summary><pre>${text}</pre>
-<p class="legend">trial ${trialName(last.trial)}${cut > 0 ? toHtml`; ${cut} more characters are in trials.jsonl` : undefined}; ${page}.</p></details>`
 }

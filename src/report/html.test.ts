@@ -62,6 +62,25 @@ test('model output is in a closed, escaped block', () => {
   expect(reportHtml(report, trials)).toContain('<pre>&lt;/pre&gt;&lt;/details&gt;&lt;script&gt;alert(4)')
 })
 
+test('the members of an output are apart, agent by agent, and escaped', () => {
+  const { report, trials } = sampleRun('regressed')
+  const bad = '<img src=x onerror=alert(1)>'
+  const output = { findings: [bad], report: bad, personas: { [bad]: bad }, [bad]: `${bad}\n` }
+  const page = reportHtml(
+    report,
+    trials.map((trial) => ({ ...trial, output })),
+  )
+  expect(page).not.toContain('<img')
+  expect(page).toContain('<h4>Key findings</h4><ul><li>&lt;img src=x')
+  expect(page).toContain('<h4>Persona prompt of &lt;img')
+  const byAgent = trials.map((trial) => ({
+    ...trial,
+    calls: trial.calls.map((call) => ({ ...call, agent: bad })),
+    output: { [bad]: output },
+  }))
+  expect(reportHtml(report, byAgent)).toContain('<h4>Agent &lt;img src=x onerror=alert(1)&gt;</h4>')
+})
+
 test('plots hold every judged trial; of very many a part, and it says so', () => {
   const { report, trials } = sampleRun('embedded')
   const [suite] = report.suites

@@ -4,8 +4,8 @@
  */
 export { agentPages } from './agent-page.ts'
 export { reportHtml } from './html.ts'
-export { trialsJsonl } from './jsonl.ts'
 export { reportMarkdown } from './markdown.ts'
 export { writeReports } from './store.ts'
 export { terminalSummary } from './terminal.ts'
-export { buildReport, type RunRecord, type SuiteRecord } from './build.ts'
+export { buildReport, type SuiteRecord } from './build.ts'
+export type { SweepRecord } from './build-sweep.ts'

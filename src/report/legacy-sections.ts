@@ -1,16 +1,12 @@
 /** "As published" in report.md, in report.html and on the pages of arms; nothing for a suite that was run here. */
 import type { ArmReport, SuiteReport, Trial } from '../schema/generated.ts'
-import { fence, toHtml, toMd, type Html, type Md } from './escape.ts'
-import { count, quantity } from './format.ts'
+import { toHtml, toMd, type Html, type Md } from './escape.ts'
 import { typeset } from './html-prose.ts'
 import { armRows, oursNote, publishedNote, type LegacyRow } from './legacy.ts'
 import { pairRows } from './legacy-pair.ts'
 import { own, table } from './markdown-table.ts'
 
 const headings = ['', 'figure', 'as published', 'ours', 'why they differ'] as const
-
-/** Most lines of one kind quoted on a page. */
-const mostLines = 10
 
 /** Blocks of a suite's section of report.md. */
 export function legacyMarkdown(suite: SuiteReport, trials: readonly Trial[]): string[] {
@@ -38,18 +34,11 @@ function htmlRow({ figure, published, ours, why }: LegacyRow): Html {
   return toHtml`<tr><th scope="row">${figure}</th>${cells}</tr>`
 }
 
-/** Blocks of an arm's page: its figures as published, and what its last run was told and said. */
+/** Blocks of an arm's page: its figures as published. */
 export function legacyPage(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]): string[] {
   const rows = [...armRows(arm, suite, trials), ...pairRows(suite)]
   if (rows.length === 0) return []
-  const last = trials.findLast((trial) => typeof trial.output === 'object')
-  return [
-    '### As published',
-    publishedNote,
-    markdownTable(rows),
-    oursNote,
-    ...(last === undefined ? [] : recorded(last)),
-  ]
+  return ['### As published', publishedNote, markdownTable(rows), oursNote]
 }
 
 function rowsOf(suite: SuiteReport, trials: readonly Trial[]): LegacyRow[] {
@@ -73,28 +62,4 @@ function markdownTable(rows: readonly LegacyRow[]): string {
       own(why),
     ]),
   )
-}
-
-/** What the older reports showed of the last run beside its figures. */
-function recorded({ block, stages, duration, output }: Trial): string[] {
-  const { files, data_summary, key_findings, recommendations, persona } = output as Record<string, unknown>
-  const steps = stages.map(({ name, duration: ms }) => `${name} ${quantity(ms, 'ms')}`).join(', ')
-  return [
-    ...(typeof files === 'number'
-      ? [
-          '### Workflow summary',
-          toMd`Run ${block}: ${count(files, 'file')}; ${steps}; ${quantity(duration, 'ms')} in all.`.text,
-        ]
-      : []),
-    ...(typeof data_summary === 'string' ? ['### Data summary', fence(data_summary.trimEnd())] : []),
-    ...lines('Key findings, as the older keyword search took them', key_findings),
-    ...lines('Recommendations, as the older keyword search took them', recommendations),
-    ...(typeof persona === 'string' ? ['### Persona prompt', fence(persona)] : []),
-  ]
-}
-
-function lines(title: string, list: unknown): string[] {
-  if (!Array.isArray(list)) return []
-  const texts = list.filter((line) => typeof line === 'string').slice(0, mostLines)
-  return texts.length === 0 ? [] : [`### ${title}`, texts.map((line) => `- ${toMd`${line}`.text}`).join('\n')]
 }

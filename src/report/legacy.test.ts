@@ -101,7 +101,7 @@ test('every report of an import has the section, those of a run have not', () =>
   expect(reportHtml(report, trials)).toContain('<h3>As published</h3>')
   expect(reportHtml(report, trials)).not.toContain('CHIMERA_SEED')
   expect(agentPages(report, trials).get('agents/single/chimera.md')).toMatch(
-    /### As published[\s\S]*### Workflow summary\n\nRun 3: 12 files; ingest 25\.8 ms[\s\S]*### Data summary[\s\S]*### Key findings[\s\S]*### Recommendations/,
+    /### As published[\s\S]*### Workflow summary[\s\S]*It took 20\.67 s: ingest 25\.8 ms[\s\S]*- files: 12[\s\S]*### Data summary[\s\S]*### Key findings[\s\S]*### Recommendations/,
   )
   const run = sampleRun('regressed')
   expect(reportMarkdown(run.report, run.trials) + reportHtml(run.report, run.trials)).not.toContain(
@@ -119,7 +119,7 @@ test('nobody is told to merge an archive', () => {
 test('outputs of several texts read as texts', () => {
   const { report, trials } = imported('concurrent')
   expect(agentPages(report, trials).get('agents/concurrent/insight.md')).toContain(
-    '── report ──\n# Made-up report\nAll is well.\n\n── analysis ──\n',
+    '\n```text\n# Made-up report\nAll is well.\n```\n\n### Analysis\n\n```text\n',
   )
   expect(agentPages(report, trials).get('agents/concurrent/insight.md')).toContain(
     '### Persona prompt\n\n```text\nA made-up persona.\n```',

@@ -9,6 +9,7 @@ import { own, table } from './markdown-table.ts'
 import type { Notes } from './notes.ts'
 import { brief } from './output.ts'
 import { pairings, stagesTitle, validity } from './pairings.ts'
+import { sweepMarkdown } from './sweep.ts'
 
 /** The blocks of Markdown of one suite. */
 export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes: Notes): string[] {
@@ -16,10 +17,14 @@ export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes
   return [
     toMd`## ${suite.name}${marks}`.text,
     toMd`${code(suite.file)} · ${schedule(suite)}`.text,
-    ...pairings(suite).flatMap(({ baseline, candidate, comparisons }) => [
-      toMd`### ${candidate} against ${baseline}`.text,
-      ...comparisonTables(suite, comparisons, notes),
-    ]),
+    ...(suite.sweep === undefined ? [] : sweepMarkdown(suite.sweep, (arm) => mark(notes.at(suite, { arm })))),
+    ...pairings(suite).flatMap(({ baseline, candidate, comparisons }) => {
+      const title = toMd`${candidate} against ${baseline}`
+      const tables = comparisonTables(suite, comparisons, notes)
+      return suite.sweep === undefined
+        ? [`### ${title.text}`, ...tables]
+        : [folded(title.text, tables.join('\n\n'))]
+    }),
     ...concurrencyMarkdown(suite),
     ...legacyMarkdown(suite, trials),
     '### Trials',

@@ -10,6 +10,7 @@ import { suiteSection } from './markdown-suite.ts'
 import { own, table } from './markdown-table.ts'
 import { collectNotes, type Notes } from './notes.ts'
 import { finding, pairings, validity, type Pairing } from './pairings.ts'
+import { sweepSummary } from './sweep.ts'
 
 /** The report as GitHub Markdown. With `trials` it also quotes the first message of every kind of invalid trial. */
 export function reportMarkdown(report: Report, trials: readonly Trial[] = []): string {
@@ -46,6 +47,7 @@ function failure({ suite, message }: GateFailure): Md {
 }
 
 function suiteLines(suite: SuiteReport): Md[] {
+  if (suite.sweep !== undefined) return [sweepSummary(suite, suite.sweep)]
   return pairings(suite).map((pairing) => {
     const title = toMd`${suite.name} · ${pairing.candidate} vs ${pairing.baseline}`
     return toMd`${title}: ${own([...decisive(pairing), ...validRates(suite, pairing)].map((part) => part.text).join(' · '))}`

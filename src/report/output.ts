@@ -1,27 +1,13 @@
 import type { Trial } from '../schema/generated.ts'
 
-/** The last valid trial that returned something, warm-ups aside, and what it returned as text. */
-export function lastOutput(trials: readonly Trial[]): { trial: Trial; text: string } | undefined {
-  const trial = trials.findLast(
-    ({ valid, phase, output }) => valid && phase !== 'warmup' && output !== undefined,
-  )
-  if (trial === undefined) return undefined
-  return { trial, text: textOf(trial.output) }
+/** The last valid trial of a block that returned something. Warm-ups and agents alone are no whole trial of an arm. */
+export function lastOutput(trials: readonly Trial[]): Trial | undefined {
+  return trials.findLast((trial) => trial.valid && isMeasured(trial) && trial.output !== undefined)
 }
 
-/** A text as it is, anything else as JSON; but an object that holds texts of several lines member by member, so that they can be read. */
-function textOf(output: unknown): string {
-  if (typeof output === 'string') return output
-  const members =
-    typeof output === 'object' && output !== null && !Array.isArray(output) ? Object.entries(output) : []
-  if (!members.some(([, value]) => typeof value === 'string' && value.includes('\n')))
-    return JSON.stringify(output, undefined, 2)
-  return members
-    .map(
-      ([name, value]) =>
-        `── ${name} ──\n${typeof value === 'string' ? value.trimEnd() : JSON.stringify(value, undefined, 2)}`,
-    )
-    .join('\n\n')
+/** Whether a trial is of a block and not beside it, as a warm-up or an agent alone is. */
+export function isMeasured({ phase }: Trial): boolean {
+  return phase === 'measure' || phase === 'confirm'
 }
 
 /** A message short enough for a table: a server may answer with a whole page. */

@@ -1,12 +1,13 @@
 /** The summary a run ends with on the terminal: what decides, what moved, validity, the gate, where the reports are. */
 import { styleText } from 'node:util'
-import type { Comparison, Report, SuiteReport } from '../schema/generated.ts'
+import type { Comparison, Report, SuiteReport, SweepReport } from '../schema/generated.ts'
 import { concurrencyLines } from './concurrency.ts'
 import { change, count, direction, label, percent, quantity, verdict } from './format.ts'
 import { embeddedNote, headline } from './headline.ts'
 import { align } from './terminal-table.ts'
 import { oneLine } from './visible.ts'
 import { hasMoved, pairings, validity } from './pairings.ts'
+import { sweepLines, sweepTitle } from './sweep.ts'
 
 /** How to write it. */
 export interface TerminalOptions {
@@ -47,6 +48,7 @@ function gateLine(report: Report, paint: Paint): string {
 }
 
 function suiteLines(suite: SuiteReport, paint: Paint): string[] {
+  if (suite.sweep !== undefined) return sweepPart(suite, suite.sweep, paint)
   return pairings(suite).flatMap(({ baseline, candidate, comparisons }) => {
     const title = `${paint('bold', oneLine(suite.name))} · ${oneLine(candidate)} vs ${oneLine(baseline)}  ${paint('dim', oneLine(suite.file))}`
     const gated = comparisons.filter((comparison) => comparison.gated)
@@ -64,6 +66,17 @@ function suiteLines(suite: SuiteReport, paint: Paint): string[] {
       '',
     ]
   })
+}
+
+function sweepPart(suite: SuiteReport, sweep: SweepReport, paint: Paint): string[] {
+  const baseline = suite.arms.find((arm) => arm.role === 'baseline')
+  const value = baseline?.samples[sweep.rank_by]?.median
+  return [
+    `${paint('bold', oneLine(suite.name))} · ${sweepTitle(sweep)}; ${oneLine(baseline?.name ?? '')} ${quantity(value, sweep.unit)}  ${paint('dim', oneLine(suite.file))}`,
+    ...[...sweepLines(sweep), ...concurrencyLines(suite)].map((line) => `  ${line}`),
+    ...suite.warnings.map(({ message }) => `  ${paint('yellow', 'warning')} ${oneLine(message)}`),
+    '',
+  ]
 }
 
 /** What moved though it does not decide, a line a verdict. */

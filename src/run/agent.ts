@@ -47,7 +47,9 @@ export interface Check {
 }
 
 /** How far a metric may move: a share, or a share with an absolute floor and a gate of its own. */
-export type ThresholdInput = number | { relative?: number; floor?: number; gated?: boolean; stages?: readonly string[] }
+export type ThresholdInput =
+  | number
+  | { relative?: number; floor?: number; gated?: boolean; stages?: readonly string[] }
 
 /** Least and most blocks of a suite. */
 export interface PairsInput {
@@ -86,7 +88,9 @@ export async function runCheck(check: Check, trial: CheckedTrial): Promise<Check
   const name = check.checkName ?? (check.name || 'check')
   try {
     const problem = await check(trial)
-    return typeof problem === 'string' && problem !== '' ? { name, ok: false, message: problem } : { name, ok: true }
+    return typeof problem === 'string' && problem !== ''
+      ? { name, ok: false, message: problem }
+      : { name, ok: true }
   } catch (error) {
     return { name, ok: false, message: error instanceof Error ? error.message : String(error) }
   }

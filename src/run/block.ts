@@ -42,7 +42,8 @@ export async function runBlock(session: Session, block: PlannedBlock): Promise<v
     }
     const solosFirst = block.number % 2 === 0
     if (solosFirst) await runSolos(session, block, position, role)
-    const repeats = session.residency.switching && membersOf(session.agent).length === 0 ? session.perSwitch : 1
+    const repeats =
+      session.residency.switching && membersOf(session.agent).length === 0 ? session.perSwitch : 1
     for (let repeat = 0; repeat < repeats && !session.signal.aborted; repeat++) {
       await execute(session, { ...block, seed: block.seed + repeat }, position, role)
     }
@@ -60,9 +61,25 @@ async function runSolos(session: Session, block: PlannedBlock, position: 1 | 2, 
 }
 
 /** One trial, kept and told. */
-export async function execute(session: Session, block: PlannedBlock, position: 1 | 2, role: Role, agent: Agent = session.agent): Promise<Trial> {
+export async function execute(
+  session: Session,
+  block: PlannedBlock,
+  position: 1 | 2,
+  role: Role,
+  agent: Agent = session.agent,
+): Promise<Trial> {
   const { plan, definition, signal, cold } = session
-  const trial = await runTrial({ plan, definition, agent, signal, block, position, role, placeOf: placeOf(session, role), isCold: cold[role] })
+  const trial = await runTrial({
+    plan,
+    definition,
+    agent,
+    signal,
+    block,
+    position,
+    role,
+    placeOf: placeOf(session, role),
+    isCold: cold[role],
+  })
   session.trials.push(trial)
   await session.onTrial(trial)
   return trial

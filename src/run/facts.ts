@@ -26,14 +26,24 @@ async function describeAgent(config: PlannedConfig): Promise<AgentFacts> {
   return { name: config.name, ...facts }
 }
 
-async function describe({ host, model }: PlannedConfig): Promise<{ digest?: string; quantization?: string; effective: Effective }> {
+async function describe({
+  host,
+  model,
+}: PlannedConfig): Promise<{ digest?: string; quantization?: string; effective: Effective }> {
   const described = await modelFacts(host, model)
   if (!described.ok) return { effective: {} }
   const { digest, quantization, ...effective } = described.value
-  return { ...(digest !== undefined && { digest }), ...(quantization !== undefined && { quantization }), effective }
+  return {
+    ...(digest !== undefined && { digest }),
+    ...(quantization !== undefined && { quantization }),
+    effective,
+  }
 }
 
-async function addRunning(facts: { digest?: string; effective: Effective }, { host, model }: PlannedConfig): Promise<void> {
+async function addRunning(
+  facts: { digest?: string; effective: Effective },
+  { host, model }: PlannedConfig,
+): Promise<void> {
   const runner = await running(host, model)
   if (runner === undefined) return
   Object.assign(facts.effective, effectiveOf(runner))
@@ -45,6 +55,8 @@ function effectiveOf({ context_length, size, size_vram }: RunningModel): Effecti
     ...(context_length !== undefined && { num_ctx: context_length }),
     ...(size !== undefined && { size }),
     ...(size_vram !== undefined && { size_vram }),
-    ...(size !== undefined && size > 0 && size_vram !== undefined && { gpu_fraction: Math.min(1, size_vram / size) }),
+    ...(size !== undefined &&
+      size > 0 &&
+      size_vram !== undefined && { gpu_fraction: Math.min(1, size_vram / size) }),
   }
 }

@@ -17,7 +17,11 @@ function convert(value: unknown, above: ReadonlySet<object>): unknown {
     case 'bigint':
       return String(value)
     case 'object':
-      return value === null ? null : above.has(value) ? '[circular]' : convertObject(value, new Set([...above, value]))
+      return value === null
+        ? null
+        : above.has(value)
+          ? '[circular]'
+          : convertObject(value, new Set([...above, value]))
     default:
       return undefined
   }
@@ -27,7 +31,8 @@ function convertObject(value: object, above: ReadonlySet<object>): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   if (value instanceof Error) return { name: value.name, message: value.message }
   if (value instanceof Map) return convertObject(Object.fromEntries(value), above)
-  if (value instanceof Set || ArrayBuffer.isView(value)) return convertObject(Array.from(value as Iterable<unknown>), above)
+  if (value instanceof Set || ArrayBuffer.isView(value))
+    return convertObject(Array.from(value as Iterable<unknown>), above)
   if (Array.isArray(value)) return value.map((item) => convert(item, above) ?? null)
   const entries = Object.entries(value).map(([key, item]) => [key, convert(item, above)] as const)
   return Object.fromEntries(entries.filter(([, item]) => item !== undefined))

@@ -16,7 +16,12 @@ export interface Settings {
   thresholds: Record<string, ThresholdInput>
   pairs: PairsInput
   /** `CHIMERA_SEED`, `CHIMERA_PAIRS_MIN`, `CHIMERA_PAIRS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
-  env: { seed?: string | undefined; pairsMin?: string | undefined; pairsMax?: string | undefined; timeBudget?: string | undefined }
+  env: {
+    seed?: string | undefined
+    pairsMin?: string | undefined
+    pairsMax?: string | undefined
+    timeBudget?: string | undefined
+  }
 }
 
 /** Critical values are known up to here; a difference that takes more blocks is not one that matters. */
@@ -62,19 +67,32 @@ export function makePlan(
   }
 }
 
-function plannedArm(suite: string, role: Role, arm: Arm | undefined, defaultHost: string, members: readonly string[]): PlannedArm {
+function plannedArm(
+  suite: string,
+  role: Role,
+  arm: Arm | undefined,
+  defaultHost: string,
+  members: readonly string[],
+): PlannedArm {
   if (arm === undefined || arm === null || typeof arm !== 'object') {
     throw suiteErrors.badArm(suite, role, `Expected { name, model, … } but received ${String(arm)}`)
   }
-  if (typeof arm.name !== 'string' || arm.name.trim() === '') throw suiteErrors.badName(`name of the ${role} of suite "${suite}"`, arm.name)
-  if (typeof arm.model !== 'string' || arm.model.trim() === '') throw suiteErrors.badName(`model of arm "${arm.name}" of suite "${suite}"`, arm.model)
+  if (typeof arm.name !== 'string' || arm.name.trim() === '')
+    throw suiteErrors.badName(`name of the ${role} of suite "${suite}"`, arm.name)
+  if (typeof arm.model !== 'string' || arm.model.trim() === '')
+    throw suiteErrors.badName(`model of arm "${arm.name}" of suite "${suite}"`, arm.model)
   const options: Record<string, unknown> = { ...arm.options }
   const where = `arm "${arm.name}" of suite "${suite}"`
   checkOptions(options, where)
   const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
   for (const agent of agents) checkOptions(agent.options, `agent "${agent.name}" of ${where}`)
   const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
-  if (unknown !== undefined) throw suiteErrors.badArm(suite, role, `there is no agent "${unknown}"; its agents are ${members.join(', ') || 'none'}`)
+  if (unknown !== undefined)
+    throw suiteErrors.badArm(
+      suite,
+      role,
+      `there is no agent "${unknown}"; its agents are ${members.join(', ') || 'none'}`,
+    )
   return { ...plannedConfig(arm, arm.name, defaultHost), role, ...(agents.length > 0 && { agents }) }
 }
 
@@ -85,11 +103,14 @@ function plannedConfig(arm: Arm, name: string, defaultHost: string): PlannedConf
     model: arm.model,
     options: { ...arm.options },
     ...(arm.keep_alive !== undefined && { keep_alive: arm.keep_alive }),
+    ...(arm.think !== undefined && { think: arm.think }),
+    ...(arm.format !== undefined && { format: arm.format }),
   }
 }
 
 function checkPositive(suite: string, name: string, value: number | undefined): void {
-  if (value !== undefined && !(typeof value === 'number' && value > 0)) throw suiteErrors.badNumber(suite, name, value)
+  if (value !== undefined && !(typeof value === 'number' && value > 0))
+    throw suiteErrors.badNumber(suite, name, value)
 }
 
 /** The environment wins over the suite, the suite over the config; one bound from the environment moves the other. */
@@ -117,7 +138,10 @@ function chooseSeed(fromEnv: string | undefined): number {
   return wholeNumber('CHIMERA_SEED', fromEnv) ?? randomInt(2 ** 31)
 }
 
-function makeRules(suite: string, layers: readonly Record<string, ThresholdInput>[]): Record<MetricName, Rule> {
+function makeRules(
+  suite: string,
+  layers: readonly Record<string, ThresholdInput>[],
+): Record<MetricName, Rule> {
   const rules = Object.fromEntries(
     metricNames.map((name): [MetricName, Rule] => {
       const { threshold, floor, gated } = metrics[name]
@@ -126,7 +150,12 @@ function makeRules(suite: string, layers: readonly Record<string, ThresholdInput
   ) as Record<MetricName, Rule>
   for (const layer of layers) {
     for (const [name, input] of Object.entries(layer)) {
-      if (!isMetric(name)) throw suiteErrors.badThreshold(suite, name, `there is no such metric. Known are ${metricNames.join(', ')}`)
+      if (!isMetric(name))
+        throw suiteErrors.badThreshold(
+          suite,
+          name,
+          `there is no such metric. Known are ${metricNames.join(', ')}`,
+        )
       rules[name] = merged(suite, name, rules[name], input)
     }
   }
@@ -138,9 +167,25 @@ function merged(suite: string, name: MetricName, rule: Rule, input: ThresholdInp
   const asked = typeof input === 'number' ? { relative: input } : input
   const threshold = asked.relative ?? rule.threshold
   const floor = asked.floor ?? rule.floor
-  if (!(Number.isFinite(threshold) && threshold >= 0)) throw suiteErrors.badThreshold(suite, name, `Expected a share such as 0.05 but received ${String(threshold)}`)
-  if (!(Number.isFinite(floor) && floor >= 0)) throw suiteErrors.badThreshold(suite, name, `Expected a floor of 0 or more but received ${String(floor)}`)
-  if (threshold === 0 && name !== 'valid_rate') throw suiteErrors.badThreshold(suite, name, 'a threshold of 0 can never be shown to be kept. Say the smallest change that matters, e.g. 0.05')
+  if (!(Number.isFinite(threshold) && threshold >= 0))
+    throw suiteErrors.badThreshold(
+      suite,
+      name,
+      `Expected a share such as 0.05 but received ${String(threshold)}`,
+    )
+  if (!(Number.isFinite(floor) && floor >= 0))
+    throw suiteErrors.badThreshold(suite, name, `Expected a floor of 0 or more but received ${String(floor)}`)
+  if (threshold === 0 && name !== 'valid_rate')
+    throw suiteErrors.badThreshold(
+      suite,
+      name,
+      'a threshold of 0 can never be shown to be kept. Say the smallest change that matters, e.g. 0.05',
+    )
   const onlyStages = asked.stages !== undefined && asked.gated === undefined
-  return { threshold, floor, gated: asked.gated ?? (onlyStages ? rule.gated : true), stages: asked.stages ?? rule.stages }
+  return {
+    threshold,
+    floor,
+    gated: asked.gated ?? (onlyStages ? rule.gated : true),
+    stages: asked.stages ?? rule.stages,
+  }
 }

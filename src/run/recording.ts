@@ -13,7 +13,10 @@ export interface Recording {
 export type PlaceOf = (agent: string | undefined) => Pick<RecorderOptions, 'host' | 'effectiveContext'>
 
 /** Opens the measured client of an arm, and of each of its agents as they appear. */
-export function openRecording(options: Omit<RecorderOptions, 'host' | 'effectiveContext'>, placeOf: PlaceOf): Recording {
+export function openRecording(
+  options: Omit<RecorderOptions, 'host' | 'effectiveContext'>,
+  placeOf: PlaceOf,
+): Recording {
   const recorders: Recorder[] = []
 
   function open(arm: Arm, agent: string | undefined): Recorder {

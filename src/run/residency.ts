@@ -5,6 +5,7 @@
  */
 import { warningTexts } from '../errors.ts'
 import type { ArmFacts, Plan, PlannedArm, PlannedConfig } from '../judge/plan.ts'
+import { configsOf } from '../judge/requested.ts'
 import { preload, runnerKey, running, unload } from '../llm/index.ts'
 import type { Role, Warning } from '../schema/generated.ts'
 import { askFacts, takeRunning } from './facts.ts'
@@ -21,7 +22,7 @@ export interface Residency {
 }
 
 /** A runner gives its memory back within a second or two. */
-const UNLOAD_TIMEOUT_MS = 5_000
+export const UNLOAD_TIMEOUT_MS = 5_000
 
 const ROLES = ['baseline', 'candidate'] as const
 
@@ -33,13 +34,19 @@ export async function openResidency(plan: Plan, signal: AbortSignal): Promise<Re
   const warnings: Warning[] = ROLES.flatMap((role) => reloadingAgents(arms[role]))
   let resident: Role | undefined
 
+  // A server that does not unload once will not do it later: no use waiting as long again.
+  const hasFailed = (): boolean => warnings.some(({ code }) => code === 'unload_failed')
+
   async function drop(role: Role): Promise<void> {
-    for (const { host, model, name } of places(arms[role])) {
-      const failedBefore = warnings.some(({ code }) => code === 'unload_failed')
-      // A server that does not unload once will not do it later: no use waiting as long again.
+    for (const { host, model } of places(arms[role])) {
+      const failedBefore = hasFailed()
       const gone = await unload(host, model, { timeout: failedBefore ? 500 : UNLOAD_TIMEOUT_MS })
       if (gone || failedBefore || signal.aborted) continue
-      warnings.push({ code: 'unload_failed', arm: name, message: warningTexts.unloadFailed(host, model) })
+      warnings.push({
+        code: 'unload_failed',
+        arm: arms[role].name,
+        message: warningTexts.unloadFailed(host, model),
+      })
     }
   }
 
@@ -71,27 +78,26 @@ export async function openResidency(plan: Plan, signal: AbortSignal): Promise<Re
       return performance.now() - began
     },
     async release() {
-      for (const role of ROLES) {
-        if (!answers(role)) continue
-        for (const { host, model, keep_alive } of places(arms[role])) {
-          if (keep_alive === undefined) await unload(host, model, { timeout: 2_000 })
-        }
-      }
+      const left = places(...ROLES.filter(answers).map((role) => arms[role])).filter(
+        ({ keep_alive }) => keep_alive === undefined,
+      )
+      for (const { host, model } of left) await unload(host, model, { timeout: hasFailed() ? 500 : 2_000 })
     },
   }
 }
 
-/** The configs an arm's calls are made with: its agents', or its own. */
-function configsOf(arm: PlannedArm): readonly PlannedConfig[] {
-  return arm.agents ?? [arm]
-}
-
 /** One config a server and model: what there is to unload. */
-function places(arm: PlannedArm): PlannedConfig[] {
-  return [...Map.groupBy(configsOf(arm), ({ host, model }) => JSON.stringify([host, model])).values()].map(([first]) => first!)
+export function places(...arms: readonly PlannedArm[]): PlannedConfig[] {
+  return [
+    ...Map.groupBy(
+      arms.flatMap((arm) => configsOf(arm)),
+      ({ host, model }) => JSON.stringify([host, model]),
+    ).values(),
+  ].map(([first]) => first!)
 }
 
-async function isLoaded(arm: PlannedArm): Promise<boolean> {
+/** Whether the server has all that the arm's calls need. */
+export async function isLoaded(arm: PlannedArm): Promise<boolean> {
   const found = await Promise.all(places(arm).map(({ host, model }) => running(host, model)))
   return found.every((one) => one !== undefined)
 }
@@ -100,10 +106,13 @@ async function isLoaded(arm: PlannedArm): Promise<boolean> {
 function reloadEachOther({ arms }: Plan, facts: Record<Role, ArmFacts>): boolean {
   const baseline = withDigests(arms.baseline, facts.baseline)
   const candidate = withDigests(arms.candidate, facts.candidate)
-  return baseline.some((a) => candidate.some((b) => a.host === b.host && a.model === b.model && runnerKey(a) !== runnerKey(b)))
+  return baseline.some((a) =>
+    candidate.some((b) => a.host === b.host && a.model === b.model && runnerKey(a) !== runnerKey(b)),
+  )
 }
 
-function withDigests(arm: PlannedArm, facts: ArmFacts): PlannedConfig[] {
+/** The configs of an arm with the model's digest, where it is known, in place of its tag. */
+export function withDigests(arm: PlannedArm, facts: ArmFacts): PlannedConfig[] {
   const digestOf = (name: string): string | undefined =>
     arm.agents === undefined ? facts.digest : facts.agents?.find((agent) => agent.name === name)?.digest
   return configsOf(arm).map((config) => ({ ...config, model: digestOf(config.name) ?? config.model }))
@@ -115,5 +124,13 @@ function reloadingAgents(arm: PlannedArm): Warning[] {
     const same = configsOf(arm).filter((config) => config.host === host && config.model === model)
     return new Set(same.map((config) => runnerKey(config))).size > 1
   })
-  return clash === undefined ? [] : [{ code: 'agents_reload_each_other', arm: arm.name, message: warningTexts.agentsReload(arm.name, clash.model, clash.host) }]
+  return clash === undefined
+    ? []
+    : [
+        {
+          code: 'agents_reload_each_other',
+          arm: arm.name,
+          message: warningTexts.agentsReload(arm.name, clash.model, clash.host),
+        },
+      ]
 }

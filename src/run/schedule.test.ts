@@ -18,7 +18,9 @@ test('which arm starts is random over seeds and fixed by the seed', () => {
 })
 
 test('sampling seeds differ between blocks and phases, stay an int of Ollama, and survive a re-queue', () => {
-  const seeds = [1, 2, 3].flatMap((n) => (['measure', 'confirm'] as const).map((phase) => plannedBlock(5, phase, n).seed))
+  const seeds = [1, 2, 3].flatMap((n) =>
+    (['measure', 'confirm'] as const).map((phase) => plannedBlock(5, phase, n).seed),
+  )
   expect(new Set(seeds).size).toBe(6)
   expect(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31)).toBe(true)
   expect(plannedBlock(5, 'measure', 2, 2).seed).toBe(plannedBlock(5, 'measure', 2, 1).seed)

@@ -36,7 +36,11 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
     await warmUp(session)
     await run.onFacts(residency.facts)
     let stopped = await runPhase(session, 'measure')
-    if (stopped !== 'unusable' && stopped !== 'interrupted' && hasRegression(assess(plan, session.trials, 'measure'))) {
+    if (
+      stopped !== 'unusable' &&
+      stopped !== 'interrupted' &&
+      hasRegression(assess(plan, session.trials, 'measure'))
+    ) {
       stopped = await runPhase(session, 'confirm')
     }
     return ending(session, stopped)
@@ -48,7 +52,11 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
 function refuseDifferentArms(plan: Plan, residency: Residency): void {
   const [first, ...rest] = differences(plan, residency.facts)
   if (first === undefined) return
-  throw suiteErrors.notComparable(plan.suite, [first, ...rest].map(({ text }) => text), first.flag)
+  throw suiteErrors.notComparable(
+    plan.suite,
+    [first, ...rest].map(({ text }) => text),
+    first.flag,
+  )
 }
 
 /** Longest stay of an arm that was switched in, in trials: more would let the machine drift between arms. */
@@ -76,7 +84,8 @@ async function warnOfTime({ plan, onNotice }: Session, switching: number, workin
   if (plan.timeBudget === undefined) return
   const pairs = Math.max(minimumPairs(plan.alpha), plan.pairs.min)
   const needed = Math.round(pairs * 2 * (working + switching))
-  if (needed > plan.timeBudget) await onNotice(warningTexts.timeBudgetTooSmall(plan.timeBudget, needed, pairs))
+  if (needed > plan.timeBudget)
+    await onNotice(warningTexts.timeBudgetTooSmall(plan.timeBudget, needed, pairs))
 }
 
 /** Blocks until the verdicts are there; a broken or unexpectedly cold block is re-queued whole. */

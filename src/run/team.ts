@@ -18,7 +18,9 @@ export interface Team extends Agent {
  */
 export function team(members: Readonly<Record<string, Agent>>): Team {
   const together = async (context: AgentContext): Promise<Record<string, unknown>> => {
-    const work = Object.entries(members).map(async ([name, member]) => [name, await context.as(name, member)] as const)
+    const work = Object.entries(members).map(
+      async ([name, member]) => [name, await context.as(name, member)] as const,
+    )
     return Object.fromEntries(await Promise.all(work))
   }
   return Object.assign(together, { [MEMBERS]: members })

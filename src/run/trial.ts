@@ -13,8 +13,9 @@ export interface TrialSetup {
   definition: AgentBenchOptions
   agent: Agent
   signal: AbortSignal
-  block: PlannedBlock
-  position: 1 | 2
+  block: Omit<PlannedBlock, 'order'>
+  /** Place within the block, from 1. */
+  position: number
   role: Role
   placeOf: PlaceOf
   isCold: (loadDuration: number) => boolean

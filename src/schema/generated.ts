@@ -75,9 +75,9 @@ export interface Trial {
    */
   block: number
   /**
-   * Which arm of the block ran: the first or the second.
+   * Place of the arm in its block: 1 or 2, in a sweep up to the number of its arms.
    */
-  position: 1 | 2
+  position: number
   /**
    * 1 the first time a block runs, one more each time it is re-queued.
    */
@@ -309,6 +309,7 @@ export interface SuiteReport {
   arms: ArmReport[]
   comparisons: Comparison[]
   warnings: Warning[]
+  sweep?: SweepReport
 }
 /**
  * Import only: what the older system recorded of the pair as a whole, under its names.
@@ -629,6 +630,180 @@ export interface Warning {
   message: string
   arm?: string
   metric?: string
+}
+/**
+ * Many candidates against one baseline, ranked by one metric. Present where the suite is an agentSweep; its arms are the baseline and every candidate, its comparisons tell the candidates apart by name, and none is gated.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "sweep".
+ */
+export interface SweepReport {
+  /**
+   * The metric that ranks.
+   */
+  rank_by: string
+  better: 'lower' | 'higher'
+  unit: string
+  /**
+   * One-sided error of each question (against the baseline, against the leader, of the axes), shared in equal parts by all its tests.
+   */
+  alpha: number
+  /**
+   * Smallest relative change that matters.
+   */
+  threshold: number
+  axes: SweepAxis[]
+  /**
+   * Every candidate, best first; those that are not ranked come last.
+   */
+  ranking: SweepRow[]
+  /**
+   * Candidates that share a rank, a list a rank.
+   */
+  ties: string[][]
+  /**
+   * What every axis with more than one value did to the metric that ranks.
+   */
+  effects: AxisEffect[]
+  halving?: SweepHalving
+  /**
+   * Trials started, of all arms.
+   */
+  trials: number
+}
+export interface SweepAxis {
+  name: string
+  values: unknown[]
+}
+/**
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "sweep_row".
+ */
+export interface SweepRow {
+  /**
+   * 1 is best; candidates that cannot be told apart from the first of a rank share it. Absent where `unranked` says why.
+   */
+  rank?: number
+  /**
+   * answers_worse: valid less often than the baseline; given_up: too many invalid trials; not_measured: no block has a value.
+   */
+  unranked?: 'answers_worse' | 'given_up' | 'not_measured'
+  arm: string
+  /**
+   * What the candidate sets, by axis; absent for one that was given as an arm.
+   */
+  point?: Record<string, unknown>
+  /**
+   * Median.
+   */
+  value?: number
+  /**
+   * Candidate / baseline, as in the comparison.
+   */
+  ratio?: number
+  /**
+   * Of the ratio; the intervals of all candidates hold at once.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval?: [number, number]
+  verdict: Verdict
+  /**
+   * Complete blocks.
+   */
+  blocks: number
+  /**
+   * Valid trials / trials started; 0 where none was.
+   */
+  valid_rate: number
+  /**
+   * Blocks after which halving dropped it.
+   */
+  eliminated_after?: number
+  leader?: AgainstLeader
+}
+/**
+ * Against the first of the ranking, paired by block; absent for that one.
+ */
+export interface AgainstLeader {
+  /**
+   * Candidate / leader.
+   */
+  ratio: number
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval?: [number, number]
+  /**
+   * Blocks in which both ran, up to the last look.
+   */
+  blocks: number
+  /**
+   * behind: worse beyond doubt; equal: certainly within the threshold; open: neither could be shown.
+   */
+  verdict: 'behind' | 'equal' | 'open'
+}
+/**
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "axis_effect".
+ */
+export interface AxisEffect {
+  axis: string
+  /**
+   * none: shown to be within the threshold, or the server did the same for every value; some: a difference beyond doubt; inconclusive: neither could be shown.
+   */
+  effect: 'none' | 'some' | 'inconclusive'
+  /**
+   * The server did the same for every value.
+   */
+  by_construction?: boolean
+  /**
+   * Values that are one to the server.
+   */
+  same?: unknown[][]
+  /**
+   * Of the two values that lie farthest apart, the worse one.
+   */
+  worst?: unknown
+  /**
+   * The better one.
+   */
+  best?: unknown
+  /**
+   * Worse value / better value in the metric's own unit, the other axes held fixed.
+   */
+  ratio?: number
+  /**
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval?: [number, number]
+  /**
+   * Where the mean hides it: the settings at which the axis does make a difference.
+   */
+  at?: string
+  blocks: number
+  message: string
+}
+export interface SweepHalving {
+  /**
+   * Share of the contenders that goes on at every look, ties with the last of them beside.
+   */
+  keep: number
+  /**
+   * Trials the sweep might start.
+   */
+  budget?: number
+  /**
+   * Looks at which arms were dropped.
+   */
+  rungs: SweepRung[]
+}
+export interface SweepRung {
+  blocks: number
+  dropped: string[]
 }
 /**
  * This interface was referenced by `Report`'s JSON-Schema

@@ -58,7 +58,13 @@ function compileOwn(name: 'trial' | 'report'): Validator {
 
 function createAjv(own: boolean): Ajv2020 {
   // Our own schemas are held to ajv's strict mode; a user's may use keywords of other tools.
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: own, strictTypes: false, strictRequired: false })
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: own,
+    strictTypes: false,
+    strictRequired: false,
+  })
   ajv.addKeyword('tsType')
   formats.default(ajv)
   return ajv

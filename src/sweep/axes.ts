@@ -46,7 +46,8 @@ export function axisEffects(
   return axes.map((axis) => {
     const slices = slicesOf(sweep, axis)
     const same = sameValues(axis, slices, configs)
-    if (same.some((group) => group.length === axis.values.length)) return { axis: axis.name, effect: 'none', same }
+    if (same.some((group) => group.length === axis.values.length))
+      return { axis: axis.name, effect: 'none', same }
     return { axis: axis.name, same, ...measured(sweep, axis, slices, tracks, delta, axes.length) }
   })
 }
@@ -54,7 +55,8 @@ export function axisEffects(
 /** Arms that differ in this axis alone, one by value. */
 interface Slice {
   name: string
-  arms: ReadonlyMap<unknown, string>
+  /** By the value as it is shown: values may be lists. */
+  arms: ReadonlyMap<string, string>
 }
 
 function slicesOf({ points, axes }: SweepPlan, axis: Axis): Slice[] {
@@ -62,7 +64,7 @@ function slicesOf({ points, axes }: SweepPlan, axis: Axis): Slice[] {
   const named = points.flatMap(({ arm, settings }) => {
     if (settings === undefined) return []
     const name = others.map((other) => `${other.name}=${valueText(settings[other.name])}`).join(' ')
-    return { name, value: settings[axis.name], arm: arm.name }
+    return { name, value: valueText(settings[axis.name]), arm: arm.name }
   })
   return [...Map.groupBy(named, ({ name }) => name)].map(([name, points]) => ({
     name,
@@ -71,9 +73,13 @@ function slicesOf({ points, axes }: SweepPlan, axis: Axis): Slice[] {
 }
 
 /** Values whose arms the server runs alike in every slice. */
-function sameValues({ values }: Axis, slices: readonly Slice[], configs: ReadonlyMap<string, string>): unknown[][] {
+function sameValues(
+  { values }: Axis,
+  slices: readonly Slice[],
+  configs: ReadonlyMap<string, string>,
+): unknown[][] {
   const key = (value: unknown): string => {
-    const of = slices.map(({ arms }) => configs.get(arms.get(value) ?? ''))
+    const of = slices.map(({ arms }) => configs.get(arms.get(valueText(value)) ?? ''))
     return of.includes(undefined) ? `unknown ${valueText(value)}` : JSON.stringify(of)
   }
   return [...Map.groupBy(values, key).values()].filter((group) => group.length > 1)
@@ -88,8 +94,11 @@ function measured(
   axes: number,
 ): Omit<AxisEffect, 'axis' | 'same'> {
   const pairs = values.flatMap((a, i) => values.slice(i + 1).map((b) => [a, b] as const))
-  const differences = pairs.map(([a, b]) => slices.map(({ arms }) => blockwise(tracks, arms.get(a), arms.get(b))))
-  const test = (k: number, tests: number): Contrast | undefined => contrast(meanOver(differences[k]!), sweep, axes * tests)
+  const differences = pairs.map(([a, b]) =>
+    slices.map(({ arms }) => blockwise(tracks, arms.get(valueText(a)), arms.get(valueText(b)))),
+  )
+  const test = (k: number, tests: number): Contrast | undefined =>
+    contrast(meanOver(differences[k]!), sweep, axes * tests)
   const steps = pairs.flatMap(([a, b], k) => step(a, b, test(k, pairs.length)) ?? [])
   const widest = steps.toSorted((a, b) => b.contrast.estimate - a.contrast.estimate)[0]
   if (widest === undefined) return { effect: 'inconclusive' }
@@ -98,7 +107,9 @@ function measured(
     pairs.some((_, k) => matters(contrast([...differences[k]![s]!.values()], sweep, tests), delta)),
   )
   if (steps.length === pairs.length && pairs.every((_, k) => isWithin(test(k, 1), delta))) {
-    return exception === undefined ? { effect: 'none', widest } : { effect: 'some', widest, slice: exception.name }
+    return exception === undefined
+      ? { effect: 'none', widest }
+      : { effect: 'some', widest, slice: exception.name }
   }
   return { effect: steps.some((one) => isWorse(one.contrast)) ? 'some' : 'inconclusive', widest }
 }
@@ -106,7 +117,9 @@ function measured(
 /** Turned so that the cost is positive. */
 function step(a: unknown, b: unknown, found: Contrast | undefined): Step | undefined {
   if (found === undefined) return undefined
-  return found.estimate >= 0 ? { better: b, worse: a, contrast: found } : { better: a, worse: b, contrast: reversed(found) }
+  return found.estimate >= 0
+    ? { better: b, worse: a, contrast: found }
+    : { better: a, worse: b, contrast: reversed(found) }
 }
 
 function matters(found: Contrast | undefined, delta: number): boolean {
@@ -115,7 +128,11 @@ function matters(found: Contrast | undefined, delta: number): boolean {
 }
 
 /** The difference of two arms, by block. */
-function blockwise(tracks: readonly Track[], a: string | undefined, b: string | undefined): ReadonlyMap<number, number> {
+function blockwise(
+  tracks: readonly Track[],
+  a: string | undefined,
+  b: string | undefined,
+): ReadonlyMap<number, number> {
   const [first, second] = [a, b].map((arm) => tracks.find((track) => track.arm === arm))
   if (first === undefined || second === undefined) return new Map()
   const blocks = [...first.d.keys()].filter((block) => second.d.has(block))

@@ -17,7 +17,11 @@ export interface Contrast extends Estimate {
  * Estimate and repeated interval of a difference between arms, one value a block. It holds at every look and beside
  * `tests` − 1 others. Undefined without a block.
  */
-export function contrast(d: readonly number[], { looks, alpha }: Design, tests: number): Contrast | undefined {
+export function contrast(
+  d: readonly number[],
+  { looks, alpha }: Design,
+  tests: number,
+): Contrast | undefined {
   if (d.length === 0) return undefined
   const look = looks.findLastIndex((n) => n <= d.length)
   if (look < 0) return { n: d.length, estimate: hodgesLehmann(d) }
@@ -26,14 +30,22 @@ export function contrast(d: readonly number[], { looks, alpha }: Design, tests: 
   return { n, ...repeatedInterval(d.slice(0, n), critical) }
 }
 
+/** Equal counters can give logarithms that differ in their last digit. */
+const ROUNDING = 1e-12
+
 /** Worse beyond doubt. */
 export function isWorse(contrast: Contrast | undefined): boolean {
-  return contrast?.lower !== undefined && contrast.lower > 0
+  return contrast?.lower !== undefined && contrast.lower > ROUNDING
 }
 
 /** Certainly within ± delta. */
 export function isWithin(contrast: Contrast | undefined, delta: number): boolean {
-  return contrast?.lower !== undefined && contrast.upper !== undefined && contrast.lower > -delta && contrast.upper < delta
+  return (
+    contrast?.lower !== undefined &&
+    contrast.upper !== undefined &&
+    contrast.lower > -delta &&
+    contrast.upper < delta
+  )
 }
 
 /** The same difference seen from the other side. */

@@ -27,7 +27,8 @@ export function axesOf(grid: Grid): Axis[] {
 export function pointsOf(axes: readonly Axis[]): Settings[] {
   if (axes.length === 0) return []
   return axes.reduce<Settings[]>(
-    (points, { name, values }) => points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
+    (points, { name, values }) =>
+      points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
     [{}],
   )
 }
@@ -46,28 +47,31 @@ export function valueText(value: unknown): string {
 
 /** The baseline with a point's settings in place of its own. */
 export function pointArm(baseline: Arm, settings: Settings): Arm {
-  const arm: Arm & { options: Record<string, unknown> } = { ...baseline, name: pointName(settings), options: { ...baseline.options } }
-  for (const [name, value] of Object.entries(settings)) {
-    const [agent, option] = name.split('.') as [string, string | undefined]
-    if (option === undefined) arm.options[name] = value
-    else arm.agents = { ...arm.agents, [agent]: withOption(arm.agents?.[agent], option, value) }
-  }
-  return arm
-}
-
-function withOption(config: NonNullable<Arm['agents']>[string] | undefined, option: string, value: unknown) {
-  return { ...config, options: { ...config?.options, [option]: value } }
+  return Object.entries(settings).reduce<Arm>(
+    (arm, [name, value]) => {
+      const [agent, option] = name.split('.') as [string, string | undefined]
+      if (option === undefined) return { ...arm, options: { ...arm.options, [name]: value } }
+      const config = arm.agents?.[agent]
+      return {
+        ...arm,
+        agents: { ...arm.agents, [agent]: { ...config, options: { ...config?.options, [option]: value } } },
+      }
+    },
+    { ...baseline, name: pointName(settings) },
+  )
 }
 
 /** What is wrong with the axes; undefined when nothing is. Whether Ollama knows the options is asked with the arms. */
 export function gridFault(axes: readonly Axis[]): string | undefined {
   for (const { name, values } of axes) {
-    if (!Array.isArray(values) || values.length === 0) return `axis "${name}": Expected at least one value but received ${valueText(values ?? null)}`
+    if (!Array.isArray(values) || values.length === 0)
+      return `axis "${name}": Expected at least one value but received ${valueText(values ?? null)}`
     const texts = values.map((value) => valueText(value ?? null))
     const twice = texts.find((text, i) => texts.indexOf(text) !== i)
     if (twice !== undefined) return `axis "${name}" has ${twice} more than once`
     const unset = values.findIndex((value) => value === undefined || value === null)
-    if (unset >= 0) return `value ${unset + 1} of axis "${name}": Expected a value but received ${String(values[unset])}`
+    if (unset >= 0)
+      return `value ${unset + 1} of axis "${name}": Expected a value but received ${String(values[unset])}`
   }
   return undefined
 }

@@ -6,7 +6,11 @@
  * @param keep share that goes on, above 0; at least one arm does
  * @param isWorse whether the first arm is worse than the second beyond doubt
  */
-export function survivors(order: readonly string[], keep: number, isWorse: (arm: string, than: string) => boolean): string[] {
+export function survivors(
+  order: readonly string[],
+  keep: number,
+  isWorse: (arm: string, than: string) => boolean,
+): string[] {
   const kept = Math.max(1, Math.ceil(order.length * keep))
   const last = order[kept - 1]
   return order.filter((arm, i) => i < kept || !isWorse(arm, last!))

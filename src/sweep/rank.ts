@@ -16,7 +16,9 @@ export interface Standing {
 export function inOrder(tracks: readonly Track[], dropped: ReadonlyMap<string, number>): Track[] {
   const stayed = ({ arm }: Track): number => dropped.get(arm) ?? Infinity
   const estimates = new Map(tracks.map((track) => [track, hodgesLehmann([...track.d.values()])]))
-  return tracks.toSorted((a, b) => (stayed(a) === stayed(b) ? estimates.get(a)! - estimates.get(b)! : stayed(b) - stayed(a)))
+  return tracks.toSorted((a, b) =>
+    stayed(a) === stayed(b) ? estimates.get(a)! - estimates.get(b)! : stayed(b) - stayed(a),
+  )
 }
 
 /**
@@ -31,7 +33,11 @@ export function inOrder(tracks: readonly Track[], dropped: ReadonlyMap<string, n
  * @param tracks candidates with at least one block each
  * @param dropped blocks after which an arm was dropped, by arm; it ranks behind those that went on
  */
-export function rank(sweep: SweepPlan, tracks: readonly Track[], dropped: ReadonlyMap<string, number> = new Map()): Standing[] {
+export function rank(
+  sweep: SweepPlan,
+  tracks: readonly Track[],
+  dropped: ReadonlyMap<string, number> = new Map(),
+): Standing[] {
   const standings: Standing[] = []
   let rest = inOrder(tracks, dropped)
   const leader = rest[0]

@@ -62,9 +62,17 @@ export function answersWorse(sweep: SweepPlan, point: SweepPoint, trials: readon
 }
 
 /** Names of those that go on. Who answers worse is no contender, however fast; who has no value yet cannot be told apart. */
-function goOn(sweep: SweepPlan, keep: number, points: readonly SweepPoint[], trials: readonly Trial[]): ReadonlySet<string> {
+function goOn(
+  sweep: SweepPlan,
+  keep: number,
+  points: readonly SweepPoint[],
+  trials: readonly Trial[],
+): ReadonlySet<string> {
   const honest = points.filter((point) => !answersWorse(sweep, point, trials))
-  const tracks = inOrder(honest.map((point) => trackOf(sweep, point, trials)).filter(({ d }) => d.size > 0), new Map())
+  const tracks = inOrder(
+    honest.map((point) => trackOf(sweep, point, trials)).filter(({ d }) => d.size > 0),
+    new Map(),
+  )
   const track = (arm: string) => tracks.find((one) => one.arm === arm)!
   const going = survivors(
     tracks.map(({ arm }) => arm),
@@ -80,13 +88,15 @@ function whyGivenUp(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[
   const own = trials.filter((trial) => trial.arm === point.arm.name)
   const unusable = whyUnusable(own)
   if (unusable !== undefined) return unusable
-  const attempts = new Set(own.filter((trial) => trial.phase === 'measure').map(({ block, attempt }) => `${block}/${attempt}`)).size
+  const attempts = new Set(
+    own.filter((trial) => trial.phase === 'measure').map(({ block, attempt }) => `${block}/${attempt}`),
+  ).size
   const failed = attempts - blocksOf(sweep, point, trials)
   if (failed <= requeueLimit(sweep)) return undefined
   return own.findLast((trial) => !trial.valid)?.message ?? ''
 }
 
 /** Blocks a candidate may run again. */
-export function requeueLimit({ pairs }: SweepPlan): number {
+function requeueLimit({ pairs }: SweepPlan): number {
   return Math.max(2, Math.ceil(pairs.max / 2))
 }

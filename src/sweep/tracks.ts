@@ -3,9 +3,10 @@
  * worse. Two candidates are compared by the difference of their tracks: where both ran beside the same baseline trial
  * it cancels, and where one of them had to run again it takes out what the machine did in between.
  */
-import { blockValues } from '../judge/series.ts'
 import { completeBlocks, type Block } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/cache.ts'
+import { blockValues } from '../judge/series.ts'
+import { trialValues } from '../judge/values.ts'
 import { metrics } from '../metrics.ts'
 import type { Trial } from '../schema/generated.ts'
 import { logRatios, logThreshold, median } from '../stats/index.ts'
@@ -28,7 +29,9 @@ export function trackOf(sweep: SweepPlan, point: SweepPoint, trials: readonly Tr
     blockValues(block, role, hits).get(null)?.get(sweep.rankBy)
   const d = completeBlocks(pairPlan(sweep, point), own, 'measure').flatMap((block): [number, number][] => {
     const [before, after] = [valueOf(block, 'baseline'), valueOf(block, 'candidate')]
-    return before === undefined || after === undefined ? [] : [[block.number, logRatios([before], [after], better)[0]!]]
+    return before === undefined || after === undefined
+      ? []
+      : [[block.number, logRatios([before], [after], better)[0]!]]
   })
   return { arm: point.arm.name, d: new Map(d) }
 }
@@ -46,13 +49,11 @@ export function compareTracks(sweep: SweepPlan, first: Track, second: Track): Co
   return contrast(difference(first, second), sweep, sweep.points.length - 1)
 }
 
-/** The smallest log ratio that matters in the metric that ranks: its threshold, or its floor where that is the greater. */
-export function smallestThatMatters({ rules, rankBy, baseline }: SweepPlan, trials: readonly Trial[]): number {
+/** The smallest log ratio that matters in the metric that ranks: its threshold, or its floor where that asks for more. */
+export function smallestThatMatters({ rules, rankBy }: SweepPlan, trials: readonly Trial[]): number {
   const { threshold, floor } = rules[rankBy]
-  if (floor === 0) return logThreshold(threshold)
-  const hits = findCacheHits(trials)
   const values = trials
-    .filter((trial) => trial.arm === baseline.name && trial.phase === 'measure' && trial.valid)
-    .flatMap((trial) => blockValues({ number: 0, trials: { baseline: [trial], candidate: [] }, solos: { baseline: [], candidate: [] } }, 'baseline', hits).get(null)?.get(rankBy) ?? [])
+    .filter((trial) => trial.role === 'baseline' && trial.phase === 'measure' && trial.valid)
+    .flatMap((trial) => trialValues(trial).get(rankBy) ?? [])
   return logThreshold(values.length === 0 ? threshold : Math.max(threshold, floor / median(values)))
 }

@@ -1,14 +1,15 @@
 import { team, type Agent } from 'vitest-chimera'
 
 /** What each agent is told to be; it stands at the head of its conversation. */
-export const personas = {
+const personas = {
   collector:
     'You keep the records of a benchmark laboratory. You list what was measured, in which unit and how often, and you never judge.',
   insight:
     'You advise the engineers of a benchmark laboratory. From a few figures you say what stands out and what to try next, in plain words.',
 } as const
 
-const figures = 'decode 96 tok/s over 12 trials; first token 526 ms over 12 trials; prompt 812 tok/s over 6 trials'
+const figures =
+  'decode 96 tok/s over 12 trials; first token 526 ms over 12 trials; prompt 812 tok/s over 6 trials'
 
 /** Gathers: a list of facts, what is missing in it, then an inventory. */
 const collector: Agent = async ({ chat, stage }) => {
@@ -29,8 +30,11 @@ const insight: Agent = async ({ chat, stage }) => {
 }
 
 async function say(chat: Parameters<Agent>[0]['chat'], persona: string, content: string): Promise<string> {
-  const messages = [{ role: 'system', content: persona }, { role: 'user', content }]
-  return (await chat({ messages, options: { num_predict: 40 } })).message.content
+  const messages = [
+    { role: 'system', content: persona },
+    { role: 'user', content },
+  ]
+  return (await chat({ messages, options: { num_predict: 24 } })).message.content
 }
 
 /** Both at once, on whatever servers their arm gives them. */
@@ -50,7 +54,11 @@ const otherOptions = { num_gpu: 80, num_ctx: 1024, temperature: 0.9, top_k: 20 }
 const besideBaseline = second === undefined ? { temperature: 0.6, top_k: 20 } : chimeraOptions
 
 /** The collector as it is, the insight agent tuned. */
-export const mixed = { ...baseline, name: 'mixed', agents: { insight: { ...insightHost, options: besideBaseline } } }
+export const mixed = {
+  ...baseline,
+  name: 'mixed',
+  agents: { insight: { ...insightHost, options: besideBaseline } },
+}
 /** Each agent tuned, and differently. */
 export const hetero = {
   ...baseline,

@@ -14,14 +14,14 @@ import { dataSummary } from './summary.ts'
 export const baseline: Arm = { name: 'baseline', model: 'gemma3' }
 
 /** What a trial returns. */
-export interface ReportOutput extends Analysis {
+interface ReportOutput extends Analysis {
   files: number
   data_summary: string
   /** The report itself: what the checks judge. */
   report: string
 }
 
-/** The agent over the files below `root`. */
+/** The agent over the files below `root`. @public */
 export function createReportAgent(root: string): Agent {
   return async ({ generate, stage }): Promise<ReportOutput> => {
     const { files, summary, figures } = await stage('ingest', async () => {

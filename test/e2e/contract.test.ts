@@ -15,15 +15,23 @@ interface Asked {
   env?: Record<string, string>
 }
 
-async function bench({ script = {}, env = {}, more = '', ...file }: Asked): Promise<BenchRun & { requests: { path: string; body: Record<string, unknown> }[] }> {
+async function bench({
+  script = {},
+  env = {},
+  more = '',
+  ...file
+}: Asked): Promise<BenchRun & { requests: { path: string; body: Record<string, unknown> }[] }> {
   await using server = await startScriptedOllama({ call: QUICK, ...script })
-  await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ ...file, more: `${PAIRS}${more}` }) })
+  await using project = await createFixture({
+    'suites/one.bench.ts': benchFile({ ...file, more: `${PAIRS}${more}` }),
+  })
   const run = await project.bench([], { OLLAMA_HOST: server.url, ...env })
   const requests = server.requests.map(({ path, body }) => ({ path, body: body ?? {} }))
   return { ...run, requests }
 }
 
-const warningsOf = (run: BenchRun) => run.report!.suites[0]!.warnings.map(({ code, arm }) => (arm === undefined ? code : `${code}:${arm}`))
+const warningsOf = (run: BenchRun) =>
+  run.report!.suites[0]!.warnings.map(({ code, arm }) => (arm === undefined ? code : `${code}:${arm}`))
 
 describe('what leaves with a request', { timeout: 60_000 }, () => {
   test('nonce, seed and keep_alive: fresh for every trial, shared by a block, longer than the run', async () => {
@@ -37,7 +45,13 @@ describe('what leaves with a request', { timeout: 60_000 }, () => {
       expect(body['keep_alive']).toMatch(/^\d+m$/)
     }
     for (const block of [1, 2, 3]) {
-      expect(new Set(trials.filter((trial) => trial.phase === 'measure' && trial.block === block).map(({ seed }) => seed)).size).toBe(1)
+      expect(
+        new Set(
+          trials
+            .filter((trial) => trial.phase === 'measure' && trial.block === block)
+            .map(({ seed }) => seed),
+        ).size,
+      ).toBe(1)
     }
   })
 
@@ -56,12 +70,20 @@ describe('what leaves with a request', { timeout: 60_000 }, () => {
     expect(streamed!.ttft).toBeGreaterThan(20)
     const chat = requests.find(({ path }) => path === '/api/chat')!
     expect(JSON.stringify(chat.body['messages'])).toContain(trials[0]!.nonce)
-    expect(requests.filter(({ body }) => (body['options'] as Record<string, unknown> | undefined)?.['temperature'] === 0.5).length).toBeGreaterThan(10)
+    expect(
+      requests.filter(
+        ({ body }) => (body['options'] as Record<string, unknown> | undefined)?.['temperature'] === 0.5,
+      ).length,
+    ).toBeGreaterThan(10)
     expect(exitCode).toBe(0)
   })
 
   test('CHIMERA_SEED fixes schedule and sampling seeds', async () => {
-    const order = (run: BenchRun) => run.trials.filter(({ phase }) => phase === 'measure').slice(0, 12).map(({ arm, seed }) => [arm, seed])
+    const order = (run: BenchRun) =>
+      run.trials
+        .filter(({ phase }) => phase === 'measure')
+        .slice(0, 12)
+        .map(({ arm, seed }) => [arm, seed])
     const first = await bench({ env: { CHIMERA_SEED: '42' } })
     const second = await bench({ env: { CHIMERA_SEED: '42' } })
     expect(order(second)).toEqual(order(first))
@@ -79,7 +101,12 @@ describe('requested is not effective', { timeout: 60_000 }, () => {
     expect(baseline!.effective.num_ctx).toBe(4096)
     expect(chimera!.effective.num_ctx).toBe(1024)
     expect(requests.filter(({ body }) => body['keep_alive'] === 0).length).toBeGreaterThan(4)
-    expect(trials.filter((trial) => trial.phase === 'measure').flatMap(({ calls }) => calls).every(({ cold }) => !cold)).toBe(true)
+    expect(
+      trials
+        .filter((trial) => trial.phase === 'measure')
+        .flatMap(({ calls }) => calls)
+        .every(({ cold }) => !cold),
+    ).toBe(true)
     expect(chimera!.samples['ttft']!.max).toBeLessThan(300)
     expect(trials.filter((trial) => trial.phase === 'warmup').length).toBeGreaterThan(4)
     expect(report!.gate.status).toBe('passed')
@@ -90,17 +117,25 @@ describe('requested is not effective', { timeout: 60_000 }, () => {
       script: { models: [{ ...MODEL, min_ctx: 2048, default_ctx: 2048 }] },
       candidate: `{ name: 'chimera', model: 'tiny', options: { num_gpu: 80, num_ctx: 512 } }`,
     })
-    expect(warningsOf(run)).toEqual(expect.arrayContaining(['num_ctx_clamped:chimera', 'num_gpu_no_effect:chimera', 'identical_arms']))
+    expect(warningsOf(run)).toEqual(
+      expect.arrayContaining(['num_ctx_clamped:chimera', 'num_gpu_no_effect:chimera', 'identical_arms']),
+    )
   })
 
   test('part of the model outside video memory is named', async () => {
-    const run = await bench({ script: { models: [MODEL] }, candidate: `{ name: 'c', model: 'tiny', options: { num_gpu: 5 } }` })
+    const run = await bench({
+      script: { models: [MODEL] },
+      candidate: `{ name: 'c', model: 'tiny', options: { num_gpu: 5 } }`,
+    })
     expect(warningsOf(run)).toContain('partial_offload:c')
   })
 
   test('a call that loads the model in mid-run is cold: its block is run again and its TTFT stays out', async () => {
     const { report, trials } = await bench({
-      script: { models: [{ ...MODEL, cold_load: 400 }], rules: [{ when: { calls: 6 }, ...QUICK, cold: true }] },
+      script: {
+        models: [{ ...MODEL, cold_load: 400 }],
+        rules: [{ when: { calls: 6 }, ...QUICK, cold: true }],
+      },
     })
     expect(trials.flatMap(({ calls }) => calls).filter(({ cold }) => cold)).toHaveLength(1)
     expect(report!.suites[0]!.requeued).toBe(1)
@@ -117,7 +152,10 @@ describe('requested is not effective', { timeout: 60_000 }, () => {
 
 describe('comparable or not', { timeout: 60_000 }, () => {
   const two = (digest: string): Partial<Script> => ({
-    models: [{ ...MODEL, digest: `sha256:${'a'.repeat(64)}` }, { ...MODEL, name: 'other:latest', digest: `sha256:${digest.repeat(64)}` }],
+    models: [
+      { ...MODEL, digest: `sha256:${'a'.repeat(64)}` },
+      { ...MODEL, name: 'other:latest', digest: `sha256:${digest.repeat(64)}` },
+    ],
   })
   const candidate = `{ name: 'other', model: 'other' }`
 
@@ -140,7 +178,9 @@ describe('comparable or not', { timeout: 60_000 }, () => {
 describe('validity', { timeout: 60_000 }, () => {
   test('a faster config that answers worse fails the gate', async () => {
     const { exitCode, report } = await bench({
-      script: { rules: [{ when: { options: { temperature: 0.5 } }, ...QUICK, per_token: 0.8, text: ['ผิด '] }] },
+      script: {
+        rules: [{ when: { options: { temperature: 0.5 } }, ...QUICK, per_token: 0.8, text: ['ผิด '] }],
+      },
       more: `checks: [function thai({ output }) { if (/\\p{Script=Thai}/u.test(output)) return 'opens in Thai' }],`,
     })
     expect(report!.gate.status).toBe('invalid')
@@ -151,7 +191,9 @@ describe('validity', { timeout: 60_000 }, () => {
   test('a gated metric that cannot exist is a warning, and the others judge', async () => {
     const agent = `async ({ ollama, model }) => (await ollama.generate({ model, prompt: 'Hi.' })).response`
     const run = await bench({ agent })
-    expect(run.report!.suites[0]!.warnings).toContainEqual(expect.objectContaining({ code: 'metric_absent', metric: 'ttft' }))
+    expect(run.report!.suites[0]!.warnings).toContainEqual(
+      expect.objectContaining({ code: 'metric_absent', metric: 'ttft' }),
+    )
     expect(run.report!.gate.status).toBe('passed')
     expect(run.exitCode).toBe(0)
   })
@@ -164,7 +206,10 @@ describe('validity', { timeout: 60_000 }, () => {
   })
 
   test('the token bound makes a call runaway and ends it at the server', async () => {
-    const { trials, report } = await bench({ script: { call: { ...QUICK, tokens: 400 } }, more: 'bound: { tokens: 30 },' })
+    const { trials, report } = await bench({
+      script: { call: { ...QUICK, tokens: 400 } },
+      more: 'bound: { tokens: 30 },',
+    })
     expect(trials.every((trial) => trial.invalid_reason === 'runaway')).toBe(true)
     expect(report!.gate.failures[0]!.message).toMatch(/bound of 30 tokens/)
   })

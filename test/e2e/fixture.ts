@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url'
 import type { Report, Trial } from '../../src/schema/generated.ts'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
-const vitest = join(repository, 'node_modules/vitest/vitest.mjs')
+/** This repository's own Vitest, as a script for Node. */
+export const vitest: string = join(repository, 'node_modules/vitest/vitest.mjs')
 
 /** What a run left behind. */
 export interface BenchRun {
@@ -26,7 +27,11 @@ export interface Fixture extends AsyncDisposable {
   write(files: Record<string, string>): Promise<void>
   read(path: string): Promise<string>
   /** Runs `vitest bench …args` to its end; `onStart` gets the process, to send it signals. */
-  bench(args?: readonly string[], env?: Record<string, string>, onStart?: (child: ChildProcess) => void): Promise<BenchRun>
+  bench(
+    args?: readonly string[],
+    env?: Record<string, string>,
+    onStart?: (child: ChildProcess) => void,
+  ): Promise<BenchRun>
 }
 
 /** Makes a project of the given files; a plain vitest.config.ts is added unless there is one. */
@@ -51,7 +56,10 @@ export async function createFixture(files: Record<string, string>): Promise<Fixt
         exitCode,
         output,
         ...(report !== undefined && { report: JSON.parse(report) as Report }),
-        trials: trials.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Trial),
+        trials: trials
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as Trial),
       }
     },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
@@ -73,9 +81,14 @@ export function runVitest(
   onStart: (child: ChildProcess) => void = () => {},
 ): Promise<{ exitCode: number | null; output: string }> {
   return new Promise<{ exitCode: number | null; output: string }>((resolve, reject) => {
-    const child = spawn(process.execPath, [vitest, ...args], { cwd, env: cleanEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [vitest, ...args], {
+      cwd,
+      env: cleanEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()))
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (output += data.toString()))
     child.on('error', reject)
     child.on('close', (exitCode) => resolve({ exitCode, output }))
     onStart(child)
@@ -83,17 +96,27 @@ export function runVitest(
 }
 
 /** The outer Vitest's own variables would make the inner one believe that it is a worker. */
-function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
+export function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(VITEST|CHIMERA|OLLAMA|GITHUB|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|FORCE_COLOR$)/.test(name),
+    ([name]) =>
+      !/^(VITEST|CHIMERA|OLLAMA|GITHUB|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|FORCE_COLOR$)/.test(
+        name,
+      ),
   )
   return { ...Object.fromEntries(inherited), CI: 'true', NO_COLOR: '1', ...env }
 }
 
 /** A bench file with one agentBench; `options` is spliced in after the arms. */
-export function benchFile(options: { name?: string; candidate?: string; agent?: string; more?: string } = {}): string {
-  const { name = 'one', candidate = `{ name: 'candidate', model: 'tiny', options: { temperature: 0.5 } }`, more = '' } = options
-  const agent = options.agent ?? `async ({ generate }) => (await generate({ prompt: 'Say something.' })).response`
+export function benchFile(
+  options: { name?: string; candidate?: string; agent?: string; more?: string } = {},
+): string {
+  const {
+    name = 'one',
+    candidate = `{ name: 'candidate', model: 'tiny', options: { temperature: 0.5 } }`,
+    more = '',
+  } = options
+  const agent =
+    options.agent ?? `async ({ generate }) => (await generate({ prompt: 'Say something.' })).response`
   return `import { agentBench } from 'vitest-chimera'
 agentBench('${name}', ${agent}, {
   baseline: { name: 'baseline', model: 'tiny' },

@@ -10,61 +10,73 @@ const SLOW: CallPlan = { ttft: 150, per_token: 5, tokens: 40 }
 /** No test's verdict may hang on how busy the machine is. */
 const PAIRS = 'pairs: { min: 6, max: 10 }, thresholds: { ttft: 1 },'
 
-test('shards measure and exit 0; the merge judges once and writes the reports', { timeout: 120_000 }, async () => {
-  await using server = await startScriptedOllama({
-    call: QUICK,
-    rules: [{ when: { prompt: 'slow', options: { temperature: 0.5 } }, ...QUICK, per_token: 1.2 }],
-  })
-  const agent = `async ({ generate }) => (await generate({ prompt: 'slow' })).response`
-  await using project = await createFixture({
-    'suites/same.bench.ts': benchFile({ name: 'same', more: PAIRS }),
-    'suites/slow.bench.ts': benchFile({ name: 'slow', agent, more: PAIRS }),
-  })
-  const env = { OLLAMA_HOST: server.url }
-  for (const shard of ['1/2', '2/2']) {
-    const { exitCode, report, output } = await project.bench([`--shard=${shard}`, '--reporter=blob'], env)
-    expect(output).toMatch(/judges nothing/)
-    expect(exitCode).toBe(0)
-    expect(report).toBeUndefined()
-  }
-  const calls = server.requests.length
-  const merged = await project.bench(['--merge-reports'])
-  expect(server.requests.length).toBe(calls)
-  expect(merged.report!.suites.map(({ name }) => name).toSorted()).toEqual(['same', 'slow'])
-  expect(merged.report!.gate.failures).toMatchObject([{ suite: 'slow', metric: 'output_throughput' }])
-  expect(merged.trials.length).toBeGreaterThanOrEqual(2 * 2 * 7)
-  expect(merged.exitCode).not.toBe(0)
-})
+test(
+  'shards measure and exit 0; the merge judges once and writes the reports',
+  { timeout: 120_000 },
+  async () => {
+    await using server = await startScriptedOllama({
+      call: QUICK,
+      rules: [{ when: { prompt: 'slow', options: { temperature: 0.5 } }, ...QUICK, per_token: 1.2 }],
+    })
+    const agent = `async ({ generate }) => (await generate({ prompt: 'slow' })).response`
+    await using project = await createFixture({
+      'suites/same.bench.ts': benchFile({ name: 'same', more: PAIRS }),
+      'suites/slow.bench.ts': benchFile({ name: 'slow', agent, more: PAIRS }),
+    })
+    const env = { OLLAMA_HOST: server.url }
+    for (const shard of ['1/2', '2/2']) {
+      const { exitCode, report, output } = await project.bench([`--shard=${shard}`, '--reporter=blob'], env)
+      expect(output).toMatch(/judges nothing/)
+      expect(exitCode).toBe(0)
+      expect(report).toBeUndefined()
+    }
+    const calls = server.requests.length
+    const merged = await project.bench(['--merge-reports'])
+    expect(server.requests.length).toBe(calls)
+    expect(merged.report!.suites.map(({ name }) => name).toSorted()).toEqual(['same', 'slow'])
+    expect(merged.report!.gate.failures).toMatchObject([{ suite: 'slow', metric: 'output_throughput' }])
+    expect(merged.trials.length).toBeGreaterThanOrEqual(2 * 2 * 7)
+    expect(merged.exitCode).not.toBe(0)
+  },
+)
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s: what was measured is in the reports, marked interrupted', { timeout: 60_000 }, async (signal) => {
-  await using server = await startScriptedOllama({ call: SLOW })
-  await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ more: PAIRS }) })
-  const { exitCode, report, trials } = await project.bench([], { OLLAMA_HOST: server.url }, (child) => {
-    const watch = setInterval(() => {
-      if (server.requests.filter(({ path }) => path === '/api/generate').length < 14) return
-      clearInterval(watch)
-      child.kill(signal)
-    }, 20)
-  })
-  expect(report!.status).toBe('interrupted')
-  expect(report!.gate.status).not.toBe('passed')
-  expect(trials.filter((trial) => trial.valid).length).toBeGreaterThanOrEqual(4)
-  expect(exitCode).not.toBe(0)
-})
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s: what was measured is in the reports, marked interrupted',
+  { timeout: 60_000 },
+  async (signal) => {
+    await using server = await startScriptedOllama({ call: SLOW })
+    await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ more: PAIRS }) })
+    const { exitCode, report, trials } = await project.bench([], { OLLAMA_HOST: server.url }, (child) => {
+      const watch = setInterval(() => {
+        if (server.requests.filter(({ path }) => path === '/api/generate').length < 14) return
+        clearInterval(watch)
+        child.kill(signal)
+      }, 20)
+    })
+    expect(report!.status).toBe('interrupted')
+    expect(report!.gate.status).not.toBe('passed')
+    expect(trials.filter((trial) => trial.valid).length).toBeGreaterThanOrEqual(4)
+    expect(exitCode).not.toBe(0)
+  },
+)
 
-test('a killed worker: what was measured is in the reports, marked interrupted', { timeout: 60_000 }, async () => {
-  await using server = await startScriptedOllama({ call: SLOW })
-  const agent = `async ({ generate }) => {
+test(
+  'a killed worker: what was measured is in the reports, marked interrupted',
+  { timeout: 60_000 },
+  async () => {
+    await using server = await startScriptedOllama({ call: SLOW })
+    const agent = `async ({ generate }) => {
     globalThis.count = (globalThis.count ?? 0) + 1
     if (globalThis.count === 6) process.kill(process.pid, 'SIGKILL')
     return (await generate({ prompt: 'Say something.' })).response
   }`
-  await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ agent, more: PAIRS }) })
-  const { exitCode, report, trials } = await project.bench([], { OLLAMA_HOST: server.url })
-  expect(report!.status).toBe('interrupted')
-  expect(trials).toHaveLength(5)
-  expect(exitCode).not.toBe(0)
-})
+    await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ agent, more: PAIRS }) })
+    const { exitCode, report, trials } = await project.bench([], { OLLAMA_HOST: server.url })
+    expect(report!.status).toBe('interrupted')
+    expect(trials).toHaveLength(5)
+    expect(exitCode).not.toBe(0)
+  },
+)
 
 test('a retry starts anew: only its own trials are reported', { timeout: 60_000 }, async () => {
   await using server = await startScriptedOllama({
@@ -95,24 +107,34 @@ test('-t and a path filter choose suites; nothing chosen is a failure', { timeou
   expect(none.exitCode).not.toBe(0)
 })
 
-test('a bench file that does not load and a definition that cannot run are told and fail; the others are judged', { timeout: 60_000 }, async () => {
-  await using server = await startScriptedOllama({ call: QUICK })
-  await using project = await createFixture({
-    'suites/good.bench.ts': benchFile({ name: 'good', more: PAIRS }),
-    'suites/broken.bench.ts': `import './missing.ts'\n`,
-    'suites/typo.bench.ts': benchFile({ name: 'typo', candidate: `{ name: 'c', model: 'tiny', options: { num_gpus: 1 } }` }),
-  })
-  const { exitCode, report } = await project.bench([], { OLLAMA_HOST: server.url })
-  expect(report!.suites.map(({ name }) => name)).toContain('good')
-  const messages = report!.gate.failures.map(({ message }) => message).join('\n')
-  expect(messages).toMatch(/broken\.bench\.ts/)
-  expect(messages).toMatch(/num_gpus.*num_gpu/)
-  expect(report!.gate.status).toBe('invalid')
-  expect(exitCode).not.toBe(0)
-})
+test(
+  'a bench file that does not load and a definition that cannot run are told and fail; the others are judged',
+  { timeout: 60_000 },
+  async () => {
+    await using server = await startScriptedOllama({ call: QUICK })
+    await using project = await createFixture({
+      'suites/good.bench.ts': benchFile({ name: 'good', more: PAIRS }),
+      'suites/broken.bench.ts': `import './missing.ts'\n`,
+      'suites/typo.bench.ts': benchFile({
+        name: 'typo',
+        candidate: `{ name: 'c', model: 'tiny', options: { num_gpus: 1 } }`,
+      }),
+    })
+    const { exitCode, report } = await project.bench([], { OLLAMA_HOST: server.url })
+    expect(report!.suites.map(({ name }) => name)).toContain('good')
+    const messages = report!.gate.failures.map(({ message }) => message).join('\n')
+    expect(messages).toMatch(/broken\.bench\.ts/)
+    expect(messages).toMatch(/num_gpus.*num_gpu/)
+    expect(report!.gate.status).toBe('invalid')
+    expect(exitCode).not.toBe(0)
+  },
+)
 
 test('without the plugin agentBench says so instead of measuring nothing', { timeout: 60_000 }, async () => {
-  await using project = await createFixture({ 'suites/one.bench.ts': benchFile(), 'vitest.config.ts': 'export default {}\n' })
+  await using project = await createFixture({
+    'suites/one.bench.ts': benchFile(),
+    'vitest.config.ts': 'export default {}\n',
+  })
   const { exitCode, output } = await project.bench(['--run'])
   expect(output).toMatch(/ran without its plugin/)
   expect(exitCode).not.toBe(0)

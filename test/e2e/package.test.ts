@@ -15,10 +15,18 @@ const exec = promisify(execFile)
 test('the packed package works in an empty project', { timeout: 120_000 }, async () => {
   const dir = await mkdtemp(join(tmpdir(), 'vitest-chimera-'))
   try {
-    const { stdout } = await exec('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', dir], { cwd: repository })
+    const { stdout } = await exec('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', dir], {
+      cwd: repository,
+    })
     // npm 11.19 answers with an object by name, earlier ones with a list.
-    const packed = Object.values(JSON.parse(stdout) as Record<string, { filename: string; files: { path: string }[] }>)[0]!
-    expect(packed.files.map(({ path }) => path).filter((path) => !/^(dist|schemas)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(path))).toEqual([])
+    const packed = Object.values(
+      JSON.parse(stdout) as Record<string, { filename: string; files: { path: string }[] }>,
+    )[0]!
+    expect(
+      packed.files
+        .map(({ path }) => path)
+        .filter((path) => !/^(dist|schemas)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(path)),
+    ).toEqual([])
     const installed = join(dir, 'node_modules/vitest-chimera')
     await mkdir(installed, { recursive: true })
     await exec('tar', ['xzf', join(dir, packed.filename), '-C', installed, '--strip-components=1'])
@@ -26,7 +34,10 @@ test('the packed package works in an empty project', { timeout: 120_000 }, async
     await writeFile(join(dir, 'package.json'), '{ "type": "module" }\n')
     await writeFile(join(dir, 'vitest.config.ts'), CONFIG)
     await mkdir(join(dir, 'suites'))
-    await writeFile(join(dir, 'suites/one.bench.ts'), benchFile({ more: 'pairs: { min: 6, max: 6 }, thresholds: { ttft: 1 },' }))
+    await writeFile(
+      join(dir, 'suites/one.bench.ts'),
+      benchFile({ more: 'pairs: { min: 6, max: 6 }, thresholds: { ttft: 1 },' }),
+    )
     await using server = await startScriptedOllama({ call: { ttft: 25, per_token: 1, tokens: 24 } })
     const { exitCode, output } = await runVitest(dir, ['bench'], { OLLAMA_HOST: server.url })
     expect(output).toMatch(/Passed/)
@@ -43,7 +54,9 @@ export default defineConfig({ plugins: [chimera()] })
 `
 
 async function linkDependencies(modules: string, installed: string): Promise<void> {
-  const own = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+  const own = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>
+  }
   for (const name of [...Object.keys(own.dependencies), 'vitest', 'vite']) {
     await mkdir(join(modules, name, '..'), { recursive: true })
     await symlink(join(repository, 'node_modules', name), join(modules, name), 'dir')

@@ -21,7 +21,14 @@ async function run(script: Partial<Script>) {
   await using project = await createFixture({ 'suites/pair.bench.ts': SUITE })
   const { report, trials, output } = await project.bench([], { OLLAMA_HOST: server.url })
   const [baseline, candidate] = report!.suites[0]!.arms
-  return { report: report!, trials, output, baseline: baseline!, candidate: candidate!, requests: server.requests }
+  return {
+    report: report!,
+    trials,
+    output,
+    baseline: baseline!,
+    candidate: candidate!,
+    requests: server.requests,
+  }
 }
 
 function value(concurrency: Concurrency | undefined, name: 'speedup' | 'load_balance' | 'slowdown'): number {
@@ -37,19 +44,39 @@ test('agents that truly overlap: speedup near 2, each as fast as alone', { timeo
   expect(baseline.concurrency!.verdict).not.toBe('serialised')
   // Real solo trials, one an agent, arm and block.
   expect(trials.filter(({ phase }) => phase === 'solo')).toHaveLength(2 * 2 * 6)
-  expect(new Set(trials.flatMap(({ calls }) => calls.map(({ agent }) => agent)))).toEqual(new Set(['collector', 'insight']))
-  expect(baseline.stages.map(({ name }) => name).toSorted()).toEqual(['collector', 'collector/work', 'insight', 'insight/work'])
+  expect(new Set(trials.flatMap(({ calls }) => calls.map(({ agent }) => agent)))).toEqual(
+    new Set(['collector', 'insight']),
+  )
+  expect(baseline.stages.map(({ name }) => name).toSorted()).toEqual([
+    'collector',
+    'collector/work',
+    'insight',
+    'insight/work',
+  ])
   expect(candidate.agents!.find(({ name }) => name === 'insight')!.options).toEqual({ temperature: 0.3 })
-  const tuned = requests.filter(({ body }) => (body['options'] as Record<string, unknown> | undefined)?.['temperature'] === 0.3)
-  expect(tuned.every(({ body }) => body['messages'] === undefined || JSON.stringify(body['messages']).includes('Advise'))).toBe(true)
+  const tuned = requests.filter(
+    ({ body }) => (body['options'] as Record<string, unknown> | undefined)?.['temperature'] === 0.3,
+  )
+  expect(
+    tuned.every(
+      ({ body }) => body['messages'] === undefined || JSON.stringify(body['messages']).includes('Advise'),
+    ),
+  ).toBe(true)
   expect(output).toMatch(/baseline .*: speedup/)
 })
 
-test('a server that takes one at a time: speedup near 1 and called serialised, load balance near 2 all the same', { timeout: 60_000 }, async () => {
-  const { baseline, report } = await run({ serial: true })
-  expect(value(baseline.concurrency, 'speedup')).toBeGreaterThan(0.85)
-  expect(value(baseline.concurrency, 'speedup')).toBeLessThan(1.15)
-  expect(value(baseline.concurrency, 'load_balance')).toBeGreaterThan(1.4)
-  expect(['serialised', 'contended']).toContain(baseline.concurrency!.verdict)
-  expect(report.suites[0]!.comparisons.find(({ metric, stage }) => metric === 'speedup' && stage === null)!.gated).toBe(false)
-})
+test(
+  'a server that takes one at a time: speedup near 1 and called serialised, load balance near 2 all the same',
+  { timeout: 60_000 },
+  async () => {
+    const { baseline, report } = await run({ serial: true })
+    expect(value(baseline.concurrency, 'speedup')).toBeGreaterThan(0.85)
+    expect(value(baseline.concurrency, 'speedup')).toBeLessThan(1.15)
+    expect(value(baseline.concurrency, 'load_balance')).toBeGreaterThan(1.4)
+    expect(['serialised', 'contended']).toContain(baseline.concurrency!.verdict)
+    expect(
+      report.suites[0]!.comparisons.find(({ metric, stage }) => metric === 'speedup' && stage === null)!
+        .gated,
+    ).toBe(false)
+  },
+)

@@ -29,9 +29,15 @@ function verdicts(report: Report | undefined): Record<string, string> {
 
 test('12 % slower decoding regresses output_throughput and nothing else', { timeout: 60_000 }, async () => {
   const { exitCode, report, output } = await benchAgainst(slower(1.12))
-  expect(verdicts(report)).toEqual({ output_throughput: 'regressed', ttft: 'unchanged', valid_rate: 'unchanged' })
+  expect(verdicts(report)).toEqual({
+    output_throughput: 'regressed',
+    ttft: 'unchanged',
+    valid_rate: 'unchanged',
+  })
   expect(report!.gate.status).toBe('regressed')
-  expect(report!.gate.failures).toMatchObject([{ suite: 'one', metric: 'output_throughput', arm: 'candidate' }])
+  expect(report!.gate.failures).toMatchObject([
+    { suite: 'one', metric: 'output_throughput', arm: 'candidate' },
+  ])
   expect(report!.suites[0]!.confirmed).toBe(true)
   const found = report!.suites[0]!.comparisons.find((one) => one.metric === 'output_throughput')!
   expect(found.ratio).toBeCloseTo(1 / 1.12, 3)
@@ -42,7 +48,11 @@ test('12 % slower decoding regresses output_throughput and nothing else', { time
 
 test('equal arms are unchanged and pass', { timeout: 60_000 }, async () => {
   const { exitCode, report } = await benchAgainst({ call: QUICK })
-  expect(verdicts(report)).toEqual({ output_throughput: 'unchanged', ttft: 'unchanged', valid_rate: 'unchanged' })
+  expect(verdicts(report)).toEqual({
+    output_throughput: 'unchanged',
+    ttft: 'unchanged',
+    valid_rate: 'unchanged',
+  })
   expect(report!.gate).toMatchObject({ status: 'passed', failures: [] })
   expect(report!.suites[0]!.arms.map((arm) => arm.invalid)).toEqual([{}, {}])
   expect(exitCode).toBe(0)
@@ -61,16 +71,22 @@ test('12 % faster is improved and passes', { timeout: 60_000 }, async () => {
   expect(exitCode).toBe(0)
 })
 
-test('too few blocks to decide anything: inconclusive, said before it starts, and CHIMERA_FAIL_ON can fail it', { timeout: 60_000 }, async () => {
-  await using server = await startScriptedOllama({ call: QUICK })
-  await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ more: 'thresholds: { ttft: 1 },' }) })
-  const env = { OLLAMA_HOST: server.url, CHIMERA_PAIRS_MAX: '3' }
-  const lenient = await project.bench([], env)
-  expect(lenient.report!.gate.status).toBe('inconclusive')
-  expect(lenient.report!.gate.notices.join()).toMatch(/output_throughput inconclusive/)
-  expect(lenient.report!.suites[0]!.warnings.map(({ code }) => code)).toContain('too_few_pairs')
-  expect(lenient.output).toMatch(/At most 3 blocks can decide nothing/)
-  expect(lenient.exitCode).toBe(0)
-  const strict = await project.bench([], { ...env, CHIMERA_FAIL_ON: 'regressed,inconclusive' })
-  expect(strict.exitCode).not.toBe(0)
-})
+test(
+  'too few blocks to decide anything: inconclusive, said before it starts, and CHIMERA_FAIL_ON can fail it',
+  { timeout: 60_000 },
+  async () => {
+    await using server = await startScriptedOllama({ call: QUICK })
+    await using project = await createFixture({
+      'suites/one.bench.ts': benchFile({ more: 'thresholds: { ttft: 1 },' }),
+    })
+    const env = { OLLAMA_HOST: server.url, CHIMERA_PAIRS_MAX: '3' }
+    const lenient = await project.bench([], env)
+    expect(lenient.report!.gate.status).toBe('inconclusive')
+    expect(lenient.report!.gate.notices.join()).toMatch(/output_throughput inconclusive/)
+    expect(lenient.report!.suites[0]!.warnings.map(({ code }) => code)).toContain('too_few_pairs')
+    expect(lenient.output).toMatch(/At most 3 blocks can decide nothing/)
+    expect(lenient.exitCode).toBe(0)
+    const strict = await project.bench([], { ...env, CHIMERA_FAIL_ON: 'regressed,inconclusive' })
+    expect(strict.exitCode).not.toBe(0)
+  },
+)

@@ -11,15 +11,5 @@
  * process of its own (main.ts), where accuracy counts.
  */
 export { startScriptedOllama, type ScriptedOllama } from './server.ts'
-export { spawnScriptedOllama, type ScriptedChild } from './child.ts'
-export type {
-  CallPlan,
-  Counters,
-  Fault,
-  LogEvent,
-  Rule,
-  Script,
-  ScriptedCall,
-  ScriptedModel,
-  SeenRequest,
-} from './script.ts'
+export { spawnScriptedOllama } from './child.ts'
+export type { CallPlan, Fault, LogEvent, Script, SeenRequest } from './script.ts'

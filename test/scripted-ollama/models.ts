@@ -1,5 +1,5 @@
 /** The models a scripted server has, and which of them are loaded with what. */
-import type { ScriptedModel } from './script.ts'
+import type { Script, ScriptedModel } from './script.ts'
 
 type Options = Record<string, unknown>
 
@@ -13,11 +13,13 @@ interface Loaded {
 export class Models {
   readonly #models: ScriptedModel[]
   readonly #unloadLag: number
+  readonly #maxLoaded: number
   readonly #loaded = new Map<ScriptedModel, Loaded>()
 
-  constructor(models: ScriptedModel[] = [{ name: 'tiny:latest' }], unloadLag = 0) {
+  constructor({ models = [{ name: 'tiny:latest' }], unload_lag = 0, max_loaded = Infinity }: Script) {
     this.#models = models
-    this.#unloadLag = unloadLag
+    this.#unloadLag = unload_lag
+    this.#maxLoaded = max_loaded
   }
 
   find(name: unknown): ScriptedModel | undefined {
@@ -37,7 +39,14 @@ export class Models {
       options: warm ? loaded.options : wanted,
       expires: Date.now() + milliseconds(keepAlive ?? '5m'),
     })
+    if (!warm) this.#makeRoom(model)
     return !warm
+  }
+
+  #makeRoom(model: ScriptedModel): void {
+    const others = [...this.#loaded].filter(([other, { gone }]) => other !== model && gone === undefined)
+    for (const [other] of others.slice(0, Math.max(0, others.length + 1 - this.#maxLoaded)))
+      this.unload(other)
   }
 
   unload(model: ScriptedModel): void {

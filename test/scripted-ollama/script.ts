@@ -21,6 +21,8 @@ export interface Script {
   serial?: boolean
   /** How long /api/ps still shows an unloaded model, ms. */
   unload_lag?: number
+  /** How many models may be loaded at once, as OLLAMA_MAX_LOADED_MODELS: one more makes the oldest leave. */
+  max_loaded?: number
 }
 
 export interface ScriptedModel {

@@ -42,7 +42,7 @@ class State {
 
   constructor(script: Script) {
     this.#script = script
-    this.#models = new Models(script.models, script.unload_lag)
+    this.#models = new Models(script)
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -158,7 +158,7 @@ class State {
     }
     if (path === '/__script' && method === 'POST') {
       this.#script = body
-      this.#models = new Models(this.#script.models, this.#script.unload_lag)
+      this.#models = new Models(this.#script)
     }
     json(response, 200, path === '/__requests' ? this.requests : this.log)
   }

@@ -61,7 +61,7 @@ export function timeline(plan: Plan, call: ScriptedCall): Beat[] {
 }
 
 /** The text a call that is not streamed answers with, and the chunks' pieces. */
-export function pieces(plan: Plan): string[] {
+function pieces(plan: Plan): string[] {
   const count = Math.ceil(plan.tokens / plan.per_chunk)
   if (plan.reply !== undefined) return deal(Array.from(plan.reply), count)
   const words = Array.isArray(plan.text) ? plan.text : ((plan.text ?? WORDS).match(/\s*\S+/g) ?? [])

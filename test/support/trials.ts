@@ -63,7 +63,14 @@ interface Given {
 }
 
 /** A trial of one call; it is valid as far as its call is. */
-export function trialOf({ role, block, phase = 'measure', attempt = 1, call = callOf(), over = {} }: Given): Trial {
+export function trialOf({
+  role,
+  block,
+  phase = 'measure',
+  attempt = 1,
+  call = callOf(),
+  over = {},
+}: Given): Trial {
   return {
     suite: 'made',
     file: 'suites/made.bench.ts',

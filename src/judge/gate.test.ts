@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest'
+import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
+import type { Trial, Verdict } from '../schema/generated.ts'
+import { judge } from './assess.ts'
+import { gateRun, gateSuite, readFailOn, type SuiteGate } from './gate.ts'
+import type { Ending } from './plan.ts'
+
+const decided: Ending = { stopped: 'decided', requeued: 0, warnings: [] }
+const REGRESSED = new Set<Verdict>(['regressed'])
+const same = blocksOf(6, () => ({}))
+const slower = blocksOf(6, () => ({ eval_duration: 112 }))
+
+function gate(
+  trials: Trial[],
+  ending: Ending | undefined = decided,
+  failOn: ReadonlySet<Verdict> = REGRESSED,
+  plan = planFor(),
+) {
+  return gateSuite(plan, trials, judge(plan, trials), ending, failOn)
+}
+
+describe('CHIMERA_FAIL_ON', () => {
+  test.each([
+    [undefined, ['regressed']],
+    ['  ', ['regressed']],
+    ['inconclusive', ['inconclusive']],
+    [' regressed , inconclusive', ['regressed', 'inconclusive']],
+  ])('%j fails on %j', (value, verdicts) => expect([...readFailOn(value)]).toEqual(verdicts))
+
+  test('a word that is no verdict is refused, with the words there are', () => {
+    expect(() => readFailOn('regressed,slow')).toThrow(
+      /CHIMERA_FAIL_ON: Expected a list of regressed, improved, unchanged, inconclusive but received "regressed,slow"/,
+    )
+  })
+})
+
+describe('the gate of a suite', () => {
+  test('passes what is unchanged', () => {
+    expect(gate(same)).toEqual({ status: 'passed', failures: [], notices: [] })
+  })
+
+  test('fails what regressed, in one sentence with change, interval, blocks and threshold', () => {
+    expect(gate(slower)).toEqual({
+      status: 'regressed',
+      failures: [
+        {
+          suite: 'made',
+          metric: 'output_throughput',
+          arm: 'candidate',
+          message:
+            'made: output_throughput regressed: candidate against baseline −10.7 % [−10.7 %, −10.7 %] over 6 blocks, threshold 5 %.',
+        },
+      ],
+      notices: [],
+    })
+  })
+
+  test('an improvement passes, unless improvements are to fail', () => {
+    const faster = blocksOf(6, () => ({ eval_duration: 80 }))
+    expect(gate(faster)).toMatchObject({ status: 'passed', failures: [] })
+    expect(gate(faster, decided, new Set(['improved'])).failures).toMatchObject([
+      { metric: 'output_throughput' },
+    ])
+  })
+
+  test('what is inconclusive is a notice that says how many blocks would do, and fails only when asked', () => {
+    const scattered = blocksOf(10, (block) => ({ eval_duration: block % 2 === 0 ? 90 : 110 }))
+    const lenient = gate(scattered)
+    expect(lenient).toMatchObject({ status: 'inconclusive', failures: [] })
+    expect(lenient.notices).toEqual([
+      expect.stringMatching(/output_throughput inconclusive: .*; about \d+ blocks would decide it\.$/),
+    ])
+    expect(gate(scattered, decided, new Set(['inconclusive'])).failures).toMatchObject([
+      { metric: 'output_throughput' },
+    ])
+  })
+
+  test('a metric that is not gated never changes it', () => {
+    const plan = planFor({ thresholds: { output_throughput: { gated: false } } })
+    expect(gate(slower, decided, REGRESSED, plan)).toEqual({ status: 'passed', failures: [], notices: [] })
+  })
+
+  test('without a gated metric that was measured nothing is claimed', () => {
+    const short = { eval_count: 5, ttft: 0 }
+    const found = gate(
+      blocksOf(
+        6,
+        () => short,
+        () => short,
+      ),
+    )
+    expect(found.status).toBe('inconclusive')
+    expect(found.notices).toEqual([expect.stringMatching(/none of the gated metrics could be measured/)])
+  })
+})
+
+describe('data that cannot be judged', () => {
+  test('an arm without a valid trial is one failure with reasons, last message and cure', () => {
+    const trials = [1, 2, 3].flatMap((block) => [
+      trialOf({ role: 'baseline', block }),
+      trialOf({ role: 'candidate', block, call: brokenCall(block === 1 ? 'busy' : 'no_done') }),
+    ])
+    expect(
+      gate(trials, { stopped: 'unusable', arm: 'candidate', message: 'other', requeued: 0, warnings: [] }),
+    ).toEqual({
+      status: 'invalid',
+      failures: [
+        {
+          suite: 'made',
+          arm: 'candidate',
+          message: 'made: arm "candidate" has no valid trial (3 of 3 busy, no_done). scripted no_done',
+        },
+      ],
+      notices: [],
+    })
+  })
+
+  test('a server that went away in mid-run is invalid, though some trials were fine', () => {
+    const gone: Ending = {
+      stopped: 'unusable',
+      arm: 'baseline',
+      message: 'No server.',
+      requeued: 0,
+      warnings: [],
+    }
+    expect(
+      gate(
+        blocksOf(2, () => ({})),
+        gone,
+      ),
+    ).toMatchObject({
+      status: 'invalid',
+      failures: [{ arm: 'baseline', message: 'made: nothing usable was measured. No server.' }],
+    })
+  })
+
+  test('no trial at all is invalid', () => {
+    expect(gate([])).toMatchObject({
+      status: 'invalid',
+      failures: [{ message: expect.stringMatching(/no trial was started/) }],
+    })
+  })
+
+  test('valid trials without a whole block are invalid', () => {
+    const cold = [1, 2].flatMap((block) => [
+      trialOf({ role: 'baseline', block }),
+      trialOf({ role: 'candidate', block, call: callOf({ cold: true }) }),
+    ])
+    expect(gate(cold)).toMatchObject({
+      status: 'invalid',
+      failures: [{ message: expect.stringMatching(/In every block/) }],
+    })
+  })
+
+  test.each<[string, Ending | undefined]>([
+    ['a worker that died', undefined],
+    ['an interrupted suite', { stopped: 'interrupted', requeued: 0, warnings: [] }],
+  ])('%s never passes, whatever the verdicts', (_, ending) => {
+    const plan = planFor()
+    expect(gateSuite(plan, same, judge(plan, same), ending, REGRESSED)).toMatchObject({
+      status: 'inconclusive',
+      failures: [{ message: 'made: interrupted before its verdict. Run it again.' }],
+    })
+  })
+
+  test('trials that were interrupted do not make an arm broken', () => {
+    const cut = trialOf({
+      role: 'candidate',
+      block: 1,
+      over: { valid: false, invalid_reason: 'interrupted', message: 'cut' },
+    })
+    const ending: Ending = { stopped: 'interrupted', requeued: 0, warnings: [] }
+    expect(gate([trialOf({ role: 'baseline', block: 1 }), cut], ending).status).toBe('inconclusive')
+  })
+})
+
+describe('the gate of a run', () => {
+  const suite = (status: SuiteGate['status']): SuiteGate => ({
+    status,
+    failures: [],
+    notices: [`a notice of ${status}`],
+  })
+
+  test.each<[SuiteGate['status'][], SuiteGate['status']]>([
+    [['passed', 'passed'], 'passed'],
+    [['passed', 'inconclusive'], 'inconclusive'],
+    [['inconclusive', 'regressed'], 'regressed'],
+    [['regressed', 'invalid'], 'invalid'],
+  ])('of %j the gravest decides', (statuses, expected) => {
+    const found = gateRun(statuses.map(suite), [], false)
+    expect(found.status).toBe(expected)
+    expect(found.notices).toHaveLength(statuses.length)
+  })
+
+  test('a refused suite makes it invalid', () => {
+    const refusal = { suite: 'other', message: 'refused' }
+    expect(gateRun([suite('passed')], [refusal], false)).toMatchObject({
+      status: 'invalid',
+      failures: [refusal],
+    })
+  })
+
+  test('nothing at all is a failure, never a pass', () => {
+    expect(gateRun([], [], false)).toMatchObject({
+      status: 'invalid',
+      failures: [{ message: expect.stringMatching(/No agentBench ran/) }],
+    })
+  })
+
+  test('an interrupted run never passes, and says so', () => {
+    expect(gateRun([suite('passed')], [], true)).toMatchObject({
+      status: 'inconclusive',
+      failures: [{ message: expect.stringMatching(/interrupted/) }],
+    })
+    expect(gateRun([suite('regressed')], [], true).status).toBe('regressed')
+  })
+})

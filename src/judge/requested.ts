@@ -1,0 +1,25 @@
+import type { PlannedArm, PlannedConfig } from './plan.ts'
+
+/** Whether two arms were asked for the same, whatever they are called. */
+export function asksTheSame(a: PlannedArm, b: PlannedArm): boolean {
+  return requested(a) === requested(b)
+}
+
+/** Every config an arm's calls are made with: its agents', or its own. */
+export function configsOf(arm: PlannedArm): readonly PlannedConfig[] {
+  return arm.agents ?? [arm]
+}
+
+/** The same text for the same value, in whatever order its keys stand. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    item !== null && typeof item === 'object' && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  )
+}
+
+function requested(arm: PlannedArm): string {
+  const { name: _, role: __, ...config } = arm
+  return canonical(config)
+}

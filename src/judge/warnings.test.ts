@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import { blocksOf, planFor } from '../../test/support/trials.ts'
+import type { Arm } from '../index.ts'
+import { makePlan } from '../run/plan.ts'
+import type { Effective, Trial } from '../schema/generated.ts'
+import { judge } from './assess.ts'
+import type { ArmFacts, Ending, Plan } from './plan.ts'
+import { suiteWarnings } from './warnings.ts'
+
+const GPU: Effective = { num_ctx: 4096, block_count: 26, size: 1000, size_vram: 1000, gpu_fraction: 1 }
+const factsOf = (effective: Effective, kind: 'ollama' | 'embedded' = 'ollama'): ArmFacts => ({
+  server: { kind },
+  digest: 'd',
+  effective,
+})
+
+interface Given {
+  baseline?: Partial<Arm>
+  candidate?: Partial<Arm>
+  effective?: { baseline?: Effective; candidate?: Effective }
+  kind?: 'ollama' | 'embedded'
+}
+
+/** Warnings of a suite whose trials are all alike. */
+function warningsOf({ baseline = {}, candidate = {}, effective = {}, kind = 'ollama' }: Given) {
+  const plan = planFor({
+    baseline: { name: 'baseline', model: 'tiny', ...baseline },
+    candidate: { name: 'candidate', model: 'tiny', ...candidate },
+  })
+  const facts = {
+    baseline: factsOf(effective.baseline ?? GPU, kind),
+    candidate: factsOf(effective.candidate ?? GPU, kind),
+  }
+  return warn(
+    plan,
+    facts,
+    blocksOf(6, () => ({})),
+  )
+}
+
+function warn(
+  plan: Plan,
+  facts: Record<'baseline' | 'candidate', ArmFacts>,
+  trials: Trial[],
+  ending?: Ending,
+) {
+  return suiteWarnings(plan, facts, trials, judge(plan, trials), ending)
+}
+
+describe('options without effect', () => {
+  test('none where the server did as asked, and none of an A/A suite', () => {
+    expect(warningsOf({ candidate: { options: { num_ctx: 4096, num_gpu: 27, temperature: 1 } } })).toEqual([])
+    expect(warningsOf({})).toEqual([])
+  })
+
+  test('num_ctx the server runs otherwise is named with both numbers', () => {
+    expect(warningsOf({ candidate: { options: { num_ctx: 512, temperature: 1 } } })).toEqual([
+      {
+        code: 'num_ctx_clamped',
+        arm: 'candidate',
+        message: expect.stringMatching(/num_ctx 512 of arm "candidate".*with 4096/),
+      },
+    ])
+  })
+
+  test('num_gpu beyond the layers: the model of 26 blocks has 27', () => {
+    const [first, ...rest] = warningsOf({ candidate: { options: { num_gpu: 28, temperature: 1 } } })
+    expect(first).toMatchObject({
+      code: 'num_gpu_no_effect',
+      message: expect.stringContaining("beyond the model's 27 layers"),
+    })
+    expect(rest).toEqual([])
+  })
+
+  test('num_gpu without a GPU has no effect either, which is told once', () => {
+    const cpu = { ...GPU, size_vram: 0, gpu_fraction: 0 }
+    const found = warningsOf({
+      candidate: { options: { num_gpu: 80 } },
+      effective: { baseline: cpu, candidate: cpu },
+      kind: 'embedded',
+    })
+    expect(found.map(({ code }) => code)).toEqual(['num_gpu_no_effect', 'identical_arms'])
+    expect(found[0]!.message).toMatch(/no layer on a GPU/)
+  })
+
+  test('a model partly outside video memory is named with its share; the embedded engine never has any in it', () => {
+    const part = { ...GPU, size_vram: 370, gpu_fraction: 0.37 }
+    expect(warningsOf({ effective: { candidate: part } })).toMatchObject([
+      { code: 'partial_offload', arm: 'candidate', message: expect.stringContaining('37 %') },
+    ])
+    expect(warningsOf({ effective: { candidate: part }, kind: 'embedded' })).toEqual([])
+  })
+})
+
+describe('arms that were asked for different things and got the same', () => {
+  const codes = (given: Given) => warningsOf(given).map(({ code }) => code)
+
+  test.each<[string, Partial<Arm>]>([
+    ['num_ctx as it is by default', { options: { num_ctx: 4096 } }],
+    ['num_gpu beyond the layers', { options: { num_gpu: 99 } }],
+    ['another tag of the same digest', { model: 'alias' }],
+  ])('%s', (_, candidate) => expect(codes({ candidate })).toContain('identical_arms'))
+
+  test.each<[string, Partial<Arm>]>([
+    ['a sampling option', { options: { temperature: 0.5 } }],
+    ['fewer layers on the GPU', { options: { num_gpu: 5 } }],
+    ['another host', { host: 'other:11434' }],
+    ['keep_alive', { keep_alive: 0 }],
+    ['think', { think: true }],
+    ['format', { format: 'json' }],
+  ])('%s is a difference', (_, candidate) => expect(codes({ candidate })).not.toContain('identical_arms'))
+
+  test('nothing is claimed where the server does not tell what it runs', () => {
+    expect(
+      codes({ candidate: { options: { num_gpu: 99 } }, effective: { baseline: {}, candidate: {} } }),
+    ).toEqual([])
+  })
+})
+
+describe('concurrent agents', () => {
+  const team = (agents: Arm['agents']) =>
+    makePlan(
+      'made',
+      'made.bench.ts',
+      {
+        baseline: { name: 'baseline', model: 'tiny' },
+        candidate: { name: 'candidate', model: 'tiny', agents: agents! },
+      },
+      { host: 'http://127.0.0.1:11434', thresholds: {}, pairs: {}, env: {} },
+      ['collector', 'insight'],
+    )
+  const facts = (): ArmFacts => ({
+    ...factsOf(GPU),
+    agents: ['collector', 'insight'].map((name) => ({ name, digest: 'd', effective: GPU })),
+  })
+
+  test('an option of one agent without effect is named with arm and agent', () => {
+    const found = warn(
+      team({ insight: { options: { num_ctx: 512 } } }),
+      { baseline: facts(), candidate: facts() },
+      [],
+    )
+    expect(found.map(({ code, arm }) => [code, arm])).toEqual([
+      ['num_ctx_clamped', 'candidate'],
+      ['identical_arms', undefined],
+    ])
+    expect(found[0]!.message).toMatch(/arm "candidate\/insight"/)
+  })
+
+  test('a difference of one agent is a difference of the arms', () => {
+    expect(
+      warn(team({ insight: { options: { temperature: 1 } } }), { baseline: facts(), candidate: facts() }, []),
+    ).toEqual([])
+  })
+})
+
+describe('budget, noise and cache', () => {
+  const facts = { baseline: factsOf(GPU), candidate: factsOf(GPU) }
+  const ending: Ending = { stopped: 'budget', requeued: 0, warnings: [] }
+
+  test('fewer blocks than can decide, blocks run again, and what the worker had to say', () => {
+    const plan = planFor({ pairs: { min: 1, max: 3 } })
+    const own = { code: 'time_budget', message: 'said by the worker' }
+    const found = warn(
+      plan,
+      facts,
+      blocksOf(3, () => ({})),
+      { ...ending, requeued: 2, warnings: [own] },
+    )
+    expect(found).toMatchObject([
+      { code: 'too_few_pairs', message: expect.stringMatching(/At most 3 blocks.*at least 6/) },
+      { code: 'requeued_blocks', message: expect.stringMatching(/^2 blocks were run again/) },
+      own,
+    ])
+  })
+
+  test('a threshold out of reach is told where it left the metric undecided, and only there', () => {
+    const scatter = (block: number) => ({ eval_duration: block % 2 === 0 ? 60 : 150 })
+    const trials = blocksOf(10, scatter)
+    expect(warn(planFor(), facts, trials)).toMatchObject([
+      { code: 'threshold_out_of_reach', metric: 'output_throughput' },
+    ])
+    expect(warn(planFor({ thresholds: { output_throughput: { gated: false } } }), facts, trials)).toEqual([])
+  })
+
+  test('prompts found in the cache are counted by arm', () => {
+    const trials = blocksOf(6, (block) =>
+      block > 2 ? { prompt_eval_cached_count: 99 } : { prompt_eval_cached_count: 1 },
+    )
+    expect(warn(planFor(), facts, trials)).toMatchObject([
+      { code: 'prompt_cache_hit', arm: 'candidate', message: expect.stringMatching(/^4 of 6 calls/) },
+    ])
+  })
+
+  test('a gated metric that no block has is named', () => {
+    const short = blocksOf(
+      6,
+      () => ({ eval_count: 10 }),
+      () => ({ eval_count: 10 }),
+    )
+    expect(warn(planFor(), facts, short)).toMatchObject([
+      { code: 'metric_absent', metric: 'output_throughput' },
+    ])
+  })
+})

@@ -1,0 +1,110 @@
+/** How an arm's trials spent their time, stage by stage, and what their calls add up to. */
+import type { Call, Trial } from '../schema/generated.ts'
+import { median } from '../stats/index.ts'
+import { toMd, type Md } from './escape.ts'
+import { absent, quantity } from './format.ts'
+import { own, table } from './markdown-table.ts'
+import { isMeasured } from './output.ts'
+
+/** Valid trials of blocks: what the figures of a page rest on. */
+export function measuredTrials(trials: readonly Trial[]): Trial[] {
+  return trials.filter((trial) => trial.valid && isMeasured(trial))
+}
+
+/**
+ * Median durations of the stages over valid trials. Of concurrent agents, without `agent` each agent as a whole, with it
+ * the stages of that one; they overlap, so their shares do not add up.
+ */
+export function stageTable(trials: readonly Trial[], agent?: string): string {
+  const measured = measuredTrials(trials)
+  const whole = centre(measured.map((trial) => trial.duration))
+  const rows = stageNames(measured, agent).map((name) => {
+    const durations = measured.map((trial) => total(trial.stages.filter((stage) => stage.name === name)))
+    const ran = durations.filter((duration) => duration > 0)
+    const calls = measured.map((trial) => trial.calls.filter((call) => within(call, name)).length)
+    return row(toMd`${shortName(name, agent)}`, centre(calls), centre(ran), whole)
+  })
+  const calls = measured.map((trial) => trial.calls.length)
+  const last = agent === undefined ? [row(own('whole trial'), centre(calls), whole, whole)] : []
+  return table(['stage', '>calls', '>duration', '>share of the trial'], [...rows, ...last])
+}
+
+/** Sums over the valid calls, of one agent or of all. Loads would hide in a common sum, so cold calls are apart. */
+export function totalsTable(trials: readonly Trial[], agent?: string): string {
+  const callsOf = (some: readonly Trial[], cold: boolean): Call[] =>
+    some.flatMap(({ calls }) =>
+      calls.filter(
+        (call) => call.valid && call.cold === cold && (agent === undefined || call.agent === agent),
+      ),
+    )
+  const warm = callsOf(measuredTrials(trials), false)
+  const cold = callsOf(trials, true)
+  const groups = [
+    { name: 'warm calls', calls: warm },
+    ...(cold.length > 0 ? [{ name: 'cold calls', calls: cold }] : []),
+  ]
+  const sums: [string, string, (call: Call) => number | undefined][] = [
+    ['tokens generated', 'x', (call) => call.eval_count],
+    ['prompt tokens', 'x', (call) => call.prompt_eval_count],
+    ['call duration', 'ms', (call) => call.duration],
+    ['prompt eval duration', 'ms', (call) => call.prompt_eval_duration],
+    ['eval duration', 'ms', (call) => call.eval_duration],
+    ['load duration', 'ms', (call) => call.load_duration],
+  ]
+  return table(
+    ['sum', ...groups.map(({ name }) => `>${name}`)],
+    [
+      ['calls', ...groups.map(({ calls }) => own(String(calls.length)))],
+      ...sums.map(([name, unit, value]) => [
+        name,
+        ...groups.map(({ calls }) => own(quantity(sumOf(calls.map(value)), unit))),
+      ]),
+    ],
+  )
+}
+
+/** Stages in the order in which they first began: the agents where several work at once, with `agent` those of one. */
+export function stageNames(trials: readonly Trial[], agent?: string): string[] {
+  const names = [...new Set(trials.flatMap(({ stages }) => stages.map((stage) => stage.name)))]
+  if (agent !== undefined) return names.filter((name) => name.startsWith(`${agent}/`))
+  const agents = new Set(trials.flatMap(({ calls }) => calls.flatMap((call) => call.agent ?? [])))
+  return names.filter((name) => ![...agents].some((one) => name.startsWith(`${one}/`)))
+}
+
+function within(call: Call, stage: string): boolean {
+  return call.stage === stage || call.agent === stage
+}
+
+/** A stage's own name, without that of the agent it belongs to. */
+export function shortName(stage: string, agent: string | undefined): string {
+  return agent !== undefined && stage.startsWith(`${agent}/`) ? stage.slice(agent.length + 1) : stage
+}
+
+function row(
+  name: Md,
+  calls: number | undefined,
+  duration: number | undefined,
+  whole: number | undefined,
+): Md[] {
+  const share = duration === undefined || whole === undefined || whole === 0 ? undefined : duration / whole
+  return [
+    name,
+    own(calls === undefined ? absent : String(calls)),
+    own(quantity(duration, 'ms')),
+    own(quantity(share, 'share')),
+  ]
+}
+
+function centre(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : median(values)
+}
+
+function total(spans: readonly { duration: number }[]): number {
+  return spans.reduce((sum, { duration }) => sum + duration, 0)
+}
+
+/** Of what was told; nothing where no call told it. */
+function sumOf(values: readonly (number | undefined)[]): number | undefined {
+  const told = values.filter((value) => value !== undefined)
+  return told.length === 0 ? undefined : told.reduce((sum, value) => sum + value, 0)
+}

@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest'
+import { ChimeraError } from '../errors.ts'
+import { metricNames } from '../metrics.ts'
+import type { AgentBenchOptions } from './agent.ts'
+import { makePlan, type Settings } from './plan.ts'
+
+const HOST = 'http://127.0.0.1:11434'
+const definition: AgentBenchOptions = {
+  baseline: { name: 'baseline', model: 'tiny' },
+  candidate: { name: 'candidate', model: 'tiny' },
+}
+const settings: Settings = { host: HOST, thresholds: {}, pairs: {}, env: {} }
+
+const plan = (own: Partial<AgentBenchOptions> = {}, over: Partial<Settings> = {}, members: string[] = []) =>
+  makePlan('rivers', 'suites/rivers.bench.ts', { ...definition, ...own }, { ...settings, ...over }, members)
+
+/** The error of a definition that a type checker would not let pass. */
+function refusal(own: object, over: Partial<Settings> = {}, members: string[] = []): ChimeraError {
+  try {
+    plan(own, over, members)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ChimeraError)
+    return error as ChimeraError
+  }
+  throw new Error('the definition was accepted')
+}
+
+describe('a plan', () => {
+  test('fixes what the suite leaves open', () => {
+    expect(plan({}, { env: { seed: '7' } })).toEqual({
+      suite: 'rivers',
+      file: 'suites/rivers.bench.ts',
+      seed: 7,
+      pairs: { min: 6, max: 20 },
+      looks: [6, 8, 10, 12, 16, 20],
+      alpha: 0.05,
+      strict: false,
+      arms: {
+        baseline: { name: 'baseline', role: 'baseline', host: HOST, model: 'tiny', options: {} },
+        candidate: { name: 'candidate', role: 'candidate', host: HOST, model: 'tiny', options: {} },
+      },
+      rules: expect.objectContaining({
+        output_throughput: { threshold: 0.05, floor: 0, gated: true, stages: [] },
+        ttft: { threshold: 0.15, floor: 5, gated: true, stages: [] },
+        tpot: { threshold: 0.1, floor: 0, gated: false, stages: [] },
+      }),
+      compare: [],
+    })
+    expect(Object.keys(plan().rules)).toEqual(metricNames)
+  })
+
+  test('keeps what an arm asks for, its host resolved', () => {
+    const candidate = {
+      name: 'c',
+      model: 'tiny',
+      host: 'gpu',
+      options: { num_ctx: 2048 },
+      keep_alive: '1h',
+      think: true,
+      format: 'json',
+    }
+    expect(plan({ candidate, strict: true, compare: 'hosts', timeBudget: 5000 })).toMatchObject({
+      strict: true,
+      timeBudget: 5000,
+      compare: ['hosts'],
+      arms: { candidate: { ...candidate, host: 'http://gpu:11434' } },
+    })
+  })
+
+  test('without CHIMERA_SEED every one draws its own seed', () => {
+    expect(new Set([plan().seed, plan().seed, plan().seed]).size).toBeGreaterThan(1)
+  })
+
+  test("each agent of a team has its own config, merged over the arm's", () => {
+    const candidate = {
+      name: 'c',
+      model: 'tiny',
+      options: { seed: 1 },
+      agents: { insight: { model: 'big', options: { num_ctx: 512 } } },
+    }
+    expect(plan({ candidate }, {}, ['collector', 'insight']).arms.candidate.agents).toEqual([
+      { name: 'collector', host: HOST, model: 'tiny', options: { seed: 1 } },
+      { name: 'insight', host: HOST, model: 'big', options: { seed: 1, num_ctx: 512 } },
+    ])
+  })
+})
+
+describe('the number of blocks', () => {
+  test.each<[AgentBenchOptions['pairs'], Settings['pairs'], Settings['env'], [number, number]]>([
+    [undefined, {}, {}, [6, 20]],
+    [{ min: 8 }, {}, {}, [8, 20]],
+    [{ max: 4 }, {}, {}, [4, 4]],
+    [{ min: 30 }, {}, {}, [30, 30]],
+    [undefined, { min: 7, max: 9 }, {}, [7, 9]],
+    [{ max: 12 }, { min: 7, max: 9 }, {}, [7, 12]],
+    [{ min: 6, max: 10 }, {}, { pairsMin: '3', pairsMax: '4' }, [3, 4]],
+    [{ min: 6, max: 10 }, {}, { pairsMax: '2' }, [2, 2]],
+    [{ min: 6, max: 10 }, {}, { pairsMin: '12' }, [12, 12]],
+    [{ min: 6, max: 10 }, {}, { pairsMin: ' 8 ', pairsMax: '' }, [8, 10]],
+  ])(
+    '%j in the suite, %j in the config and %j in the environment make %j',
+    (own, config, env, [min, max]) => {
+      const made = plan(own === undefined ? {} : { pairs: own }, { pairs: config, env })
+      expect(made.pairs).toEqual({ min, max })
+      expect(made.looks.at(-1)).toBe(max)
+    },
+  )
+
+  test('CHIMERA_TIME_BUDGET wins over the suite', () => {
+    expect(plan({ timeBudget: 5000 }, { env: { timeBudget: '800' } }).timeBudget).toBe(800)
+    expect(plan({}, { env: { timeBudget: '800' } }).timeBudget).toBe(800)
+    expect(plan()).not.toHaveProperty('timeBudget')
+  })
+})
+
+describe('thresholds', () => {
+  const rule = (
+    metric: 'tpot' | 'ttft' | 'output_throughput',
+    own: AgentBenchOptions['thresholds'],
+    config: Settings['thresholds'] = {},
+  ) => plan(own === undefined ? {} : { thresholds: own }, { thresholds: config }).rules[metric]
+
+  test('naming a metric gates it', () => {
+    expect(rule('tpot', { tpot: 0.2 })).toEqual({ threshold: 0.2, floor: 0, gated: true, stages: [] })
+    expect(rule('tpot', { tpot: {} })).toMatchObject({ threshold: 0.1, gated: true })
+  })
+
+  test('gated: false takes a gate back, and a threshold with it only shows', () => {
+    expect(rule('ttft', { ttft: { gated: false } })).toMatchObject({
+      threshold: 0.15,
+      floor: 5,
+      gated: false,
+    })
+    expect(rule('tpot', { tpot: { relative: 0.2, gated: false } })).toMatchObject({
+      threshold: 0.2,
+      gated: false,
+    })
+  })
+
+  test('the suite wins over the config, part by part', () => {
+    expect(rule('ttft', { ttft: 0.3 }, { ttft: { relative: 0.2, floor: 9 } })).toEqual({
+      threshold: 0.3,
+      floor: 9,
+      gated: true,
+      stages: [],
+    })
+    expect(rule('tpot', { tpot: { gated: false } }, { tpot: 0.2 })).toMatchObject({
+      threshold: 0.2,
+      gated: false,
+    })
+    expect(rule('tpot', {}, { tpot: 0.2 })).toMatchObject({ gated: true })
+  })
+
+  test('stages alone gate these stages and leave the whole trial as it was', () => {
+    expect(rule('tpot', { tpot: { stages: ['report'] } })).toMatchObject({ gated: false, stages: ['report'] })
+    expect(rule('ttft', { ttft: { stages: ['report'] } })).toMatchObject({ gated: true, stages: ['report'] })
+    expect(rule('tpot', { tpot: { stages: ['report'], gated: true } })).toMatchObject({
+      gated: true,
+      stages: ['report'],
+    })
+  })
+})
+
+describe('a definition that cannot be run', () => {
+  const arm = { name: 'candidate', model: 'tiny' }
+
+  test.each<[object, string, RegExp]>([
+    [
+      { candidate: undefined },
+      'bad_arm',
+      /Invalid candidate of suite "rivers": Expected { name, model, … } but received undefined/,
+    ],
+    [{ baseline: null }, 'bad_arm', /Invalid baseline .* received null/],
+    [{ candidate: 'fast' }, 'bad_arm', /received fast/],
+    [
+      { candidate: { ...arm, name: ' ' } },
+      'bad_name',
+      /name of the candidate of suite "rivers": Expected a non-empty string but received " "/,
+    ],
+    [{ candidate: { ...arm, name: 5 } }, 'bad_name', /received 5/],
+    [{ baseline: { name: 'b' } }, 'bad_name', /model of arm "b" of suite "rivers".*received undefined/],
+    [
+      { candidate: { ...arm, name: 'baseline' } },
+      'same_arms',
+      /Both arms of suite "rivers" are called "baseline".*"baseline-again"/,
+    ],
+    [
+      { candidate: { ...arm, options: { num_gpus: 1 } } },
+      'unknown_option',
+      /"num_gpus" of arm "candidate" of suite "rivers".*"num_gpu"/,
+    ],
+    [{ candidate: { ...arm, host: 'ftp://x' } }, 'host', /Invalid host "ftp:\/\/x"/],
+    [
+      { candidate: { ...arm, agents: { insight: {} } } },
+      'bad_arm',
+      /no agent "insight"; its agents are none/,
+    ],
+    [{ timeout: 0 }, 'bad_option', /`timeout` of suite "rivers": Expected a positive number but received 0/],
+    [{ timeout: '5 s' }, 'bad_option', /received 5 s/],
+    [{ bound: { ms: -1 } }, 'bad_option', /`bound\.ms`/],
+    [{ bound: { tokens: Number.NaN } }, 'bad_option', /`bound\.tokens`.*NaN/],
+    [{ timeBudget: 0 }, 'bad_option', /`timeBudget`/],
+    [
+      { pairs: { min: 0 } },
+      'bad_pairs',
+      /`pairs` of suite "rivers": Expected whole numbers 1 <= min <= max <= 300 but received min 0, max 20/,
+    ],
+    [{ pairs: { min: 6.5 } }, 'bad_pairs', /min 6\.5/],
+    [{ pairs: { min: 9, max: 8 } }, 'bad_pairs', /min 9, max 8/],
+    [{ pairs: { max: 5000 } }, 'bad_pairs', /max 5000/],
+    [
+      { thresholds: { speed: 0.1 } },
+      'bad_threshold',
+      /"speed" of suite "rivers": there is no such metric\. Known are output_throughput, /,
+    ],
+    [{ thresholds: { ttft: -0.1 } }, 'bad_threshold', /Expected a share such as 0\.05 but received -0\.1/],
+    [{ thresholds: { ttft: Number.NaN } }, 'bad_threshold', /received NaN/],
+    [
+      { thresholds: { ttft: { floor: -1 } } },
+      'bad_threshold',
+      /Expected a floor of 0 or more but received -1/,
+    ],
+    [{ thresholds: { ttft: 0 } }, 'bad_threshold', /a threshold of 0 can never be shown to be kept/],
+  ])('%j is refused as %s', (own, code, message) => {
+    const error = refusal(own)
+    expect(error.code).toBe(code)
+    expect(error.message).toMatch(message)
+  })
+
+  test('a suite has a name', () => {
+    expect(() => makePlan('', 'f', definition, settings)).toThrow(
+      /name of a suite: Expected a non-empty string but received ""/,
+    )
+  })
+
+  test('an agent of a team is refused by its own name', () => {
+    const candidate = { ...arm, agents: { insight: { options: { ctx: 1 } } } }
+    expect(refusal({ candidate }, {}, ['collector', 'insight']).message).toMatch(
+      /of agent "insight" of arm "candidate" of suite "rivers"/,
+    )
+    const unknown = { ...arm, agents: { inside: {} } }
+    expect(refusal({ candidate: unknown }, {}, ['collector', 'insight']).message).toMatch(
+      /no agent "inside"; its agents are collector, insight/,
+    )
+  })
+
+  test.each([
+    ['seed', 'CHIMERA_SEED'],
+    ['pairsMin', 'CHIMERA_PAIRS_MIN'],
+    ['pairsMax', 'CHIMERA_PAIRS_MAX'],
+    ['timeBudget', 'CHIMERA_TIME_BUDGET'],
+  ])('%s that is no whole number is refused by the name of its variable', (key, variable) => {
+    for (const value of ['six', '1.5', '-1', '1e3']) {
+      const error = refusal({}, { env: { [key]: value } })
+      expect(error.code).toBe('bad_environment')
+      expect(error.message).toBe(
+        `Invalid ${variable}: Expected a whole number but received ${JSON.stringify(value)}. Correct the variable or unset it.`,
+      )
+    }
+  })
+
+  test('CHIMERA_PAIRS_MAX=0 is refused as well', () => {
+    expect(refusal({}, { env: { pairsMax: '0' } }).code).toBe('bad_pairs')
+  })
+})

@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import {
+  startScriptedOllama,
+  type CallPlan,
+  type Script,
+  type SeenRequest,
+} from '../../test/scripted-ollama/index.ts'
+import { runOn } from '../../test/support/run-suite.ts'
+import type { Arm } from '../llm/index.ts'
+import { isCold } from '../judge/blocks.ts'
+
+const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
+const baseline: Arm = { name: 'baseline', model: 'tiny' }
+const PAIRS = { min: 6, max: 6 }
+
+const isUnload = ({ body }: SeenRequest): boolean => body['keep_alive'] === 0
+const isLoad = ({ path, body }: SeenRequest): boolean =>
+  path === '/api/generate' && !body['prompt'] && !isUnload({ body } as SeenRequest)
+
+async function runAgainst(script: Script, candidate: Arm, more: Parameters<typeof runOn>[1] = {}) {
+  await using server = await startScriptedOllama({ call: QUICK, ...script })
+  const run = await runOn(server.url, { candidate, pairs: PAIRS, ...more })
+  return { ...run, requests: server.requests }
+}
+
+describe('arms that share a runner', { timeout: 30_000 }, () => {
+  test('are loaded once before the first trial and unloaded after the last', async () => {
+    const { trials, requests, ending } = await runAgainst(
+      { models: [{ name: 'tiny', cold_load: 300 }] },
+      { ...baseline, name: 'hot', options: { temperature: 1 } },
+    )
+    expect(trials.some(isCold)).toBe(false)
+    expect(requests.filter(isUnload)).toHaveLength(3)
+    expect(requests.findIndex(isLoad)).toBeLessThan(
+      requests.findIndex(({ body }) => body['prompt'] !== undefined),
+    )
+    expect(requests.findLast(({ path }) => path === '/api/generate')!.body['keep_alive']).toBe(0)
+    expect(ending.warnings).toEqual([])
+  })
+
+  test('that have one each on servers of their own stay there', async () => {
+    await using near = await startScriptedOllama({ call: QUICK })
+    await using far = await startScriptedOllama({ call: QUICK })
+    const run = await runOn(near.url, {
+      candidate: { ...baseline, name: 'far', host: far.url, options: { num_ctx: 1024 } },
+      pairs: PAIRS,
+    })
+    expect(run.ending).toMatchObject({ stopped: 'decided', warnings: [] })
+    expect(run.trials.filter(({ phase }) => phase === 'warmup')).toHaveLength(2)
+    const prompts = ({ requests }: typeof near) => requests.filter(({ body }) => body['prompt'] !== undefined)
+    expect(prompts(near)).toHaveLength(7)
+    expect(prompts(far)).toHaveLength(7)
+    expect(prompts(far).every(({ body }) => (body['options'] as { num_ctx: number }).num_ctx === 1024)).toBe(
+      true,
+    )
+    expect(run.facts.candidate.effective.num_ctx).toBe(1024)
+    expect(run.facts.baseline.effective.num_ctx).toBe(4096)
+  })
+
+  test('servers of two versions are refused, unless they are what is compared', async () => {
+    await using near = await startScriptedOllama({ call: QUICK })
+    await using far = await startScriptedOllama({ call: QUICK, version: '0.25.0' })
+    const candidate = { ...baseline, name: 'far', host: far.url }
+    await expect(runOn(near.url, { candidate })).rejects.toThrow(
+      /server version 0\.24\.0 against 0\.25\.0.*compare: 'hosts'/,
+    )
+    expect((await runOn(near.url, { candidate, compare: 'hosts', pairs: PAIRS })).ending.stopped).toBe(
+      'decided',
+    )
+  })
+
+  test('a model whose keep_alive the arm sets is not unloaded behind its back', async () => {
+    const { requests } = await runAgainst(
+      {},
+      { ...baseline, name: 'kept', keep_alive: '1h' },
+      { baseline: { ...baseline, keep_alive: '1h' } },
+    )
+    const last = requests.findLastIndex(({ body }) => body['prompt'] !== undefined)
+    expect(requests.slice(last).filter(isUnload)).toEqual([])
+  })
+})
+
+describe('arms that would reload each other', { timeout: 30_000 }, () => {
+  /** The stays of the arms: the trials between one switch and the next. */
+  const staysOf = (trials: Awaited<ReturnType<typeof runAgainst>>['trials']) => {
+    const stays: (typeof trials)[] = []
+    for (const trial of trials) {
+      if (stays.at(-1)?.at(-1)?.role === trial.role) stays.at(-1)!.push(trial)
+      else stays.push([trial])
+    }
+    return stays
+  }
+
+  test('a switch that is dear is paid once for three trials, after a warm-up that is discarded', async () => {
+    const { trials, requests, facts, plan } = await runAgainst(
+      { models: [{ name: 'tiny', cold_load: 250 }] },
+      { ...baseline, name: 'small', options: { num_ctx: 1024 } },
+    )
+    const measured = trials.filter(({ phase }) => phase === 'measure')
+    expect(measured).toHaveLength(plan.pairs.max * 2 * 3)
+    expect(measured.some(isCold)).toBe(false)
+    expect(facts.baseline.effective.num_ctx).toBe(4096)
+    expect(facts.candidate.effective.num_ctx).toBe(1024)
+    // ABBA: the arm that goes second in one block goes first in the next, and need not be switched.
+    expect(
+      staysOf(trials)
+        .slice(1, -1)
+        .map((stay) => stay.map(({ phase }) => phase[0]).join('')),
+    ).toEqual(['wmmm', ...Array.from({ length: 5 }, () => 'wmmmmmm')])
+    for (const [block, own] of Map.groupBy(measured, (trial) => trial.block)) {
+      const seeds = own.filter(({ role }) => role === 'baseline').map(({ seed }) => seed!)
+      expect(seeds, `block ${block}`).toEqual([seeds[0], seeds[0]! + 1, seeds[0]! + 2])
+      expect(own.filter(({ role }) => role === 'candidate').map(({ seed }) => seed)).toEqual(seeds)
+    }
+    expect(requests.filter(isLoad).length).toBe(staysOf(trials).length)
+  })
+
+  test('a switch that costs nothing beside the work is made for every trial', async () => {
+    const slow: CallPlan = { ttft: 60, per_token: 0.2, tokens: 20 }
+    const { trials } = await runAgainst(
+      { call: slow },
+      { ...baseline, name: 'small', options: { num_ctx: 1024 } },
+    )
+    expect(trials.filter(({ phase }) => phase === 'measure')).toHaveLength(12)
+  })
+
+  test('two tags of one digest are one model', async () => {
+    const models = [
+      { name: 'tiny', digest: 'd' },
+      { name: 'alias', digest: 'd' },
+    ]
+    const { trials } = await runAgainst(
+      { models },
+      { name: 'alias', model: 'alias', options: { num_thread: 1 } },
+    )
+    expect(trials.filter(({ phase }) => phase === 'warmup').length).toBeGreaterThan(2)
+  })
+
+  test('two models that do not fit into memory together are switched', async () => {
+    const models = [
+      { name: 'tiny', cold_load: 100 },
+      { name: 'other', cold_load: 100 },
+    ]
+    const { trials, requests } = await runAgainst(
+      { models, max_loaded: 1 },
+      { name: 'other', model: 'other' },
+      { compare: 'models' },
+    )
+    expect(trials.filter(({ phase }) => phase === 'measure').some(isCold)).toBe(false)
+    expect(trials.filter(({ phase }) => phase === 'warmup').length).toBeGreaterThan(2)
+    expect(requests.filter(isLoad).length).toBeGreaterThan(2)
+  })
+
+  test('two models that do fit are not', async () => {
+    const models = [
+      { name: 'tiny', cold_load: 100 },
+      { name: 'other', cold_load: 100 },
+    ]
+    const { trials, requests } = await runAgainst(
+      { models, max_loaded: 2 },
+      { name: 'other', model: 'other' },
+      { compare: 'models' },
+    )
+    expect(trials.filter(({ phase }) => phase === 'warmup')).toHaveLength(2)
+    expect(requests.filter(isLoad)).toHaveLength(2)
+  })
+})
+
+describe('a model that does not leave', { timeout: 60_000 }, () => {
+  test('is waited for once and warned about once', async () => {
+    const began = performance.now()
+    const { ending, trials } = await runAgainst(
+      { unload_lag: 1e9 },
+      { ...baseline, name: 'small', options: { num_ctx: 1024 } },
+      { pairs: { min: 1, max: 2 } },
+    )
+    expect(ending.warnings).toMatchObject([
+      { code: 'unload_failed', message: expect.stringMatching(/did not unload tiny/) },
+    ])
+    expect(trials.filter(({ phase }) => phase === 'warmup').length).toBeGreaterThan(2)
+    // One full wait of five seconds, and short ones for the switches after it.
+    expect(performance.now() - began).toBeLessThan(12_000)
+  })
+
+  test('a server without /api/ps costs no wait at all', async () => {
+    const began = performance.now()
+    const { ending, trials } = await runAgainst(
+      { absent: ['/api/ps'] },
+      { ...baseline, name: 'small', options: { num_ctx: 1024 } },
+    )
+    expect(ending).toMatchObject({ stopped: 'decided', warnings: [] })
+    expect(trials.filter(({ phase }) => phase === 'measure').some(isCold)).toBe(false)
+    expect(performance.now() - began).toBeLessThan(5_000)
+  })
+})
+
+test('an abort while a model loads ends the suite at once', { timeout: 30_000 }, async () => {
+  const { ending, trials } = await runAgainst(
+    { models: [{ name: 'tiny', cold_load: 60_000 }] },
+    { ...baseline, name: 'again' },
+    { signal: AbortSignal.timeout(100) },
+  )
+  expect(ending.stopped).toBe('interrupted')
+  expect(trials).toEqual([])
+})

@@ -1,0 +1,252 @@
+import { describe, expect, test } from 'vitest'
+import { startScriptedOllama, type CallPlan, type Script } from '../../test/scripted-ollama/index.ts'
+import { hot, runOn, type SuiteOutcome } from '../../test/support/run-suite.ts'
+import { hasRegression, judge } from '../judge/assess.ts'
+
+const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
+/** The candidate's calls decode slower by this factor; the counters say exactly so. */
+const slower = (factor: number, calls: [number, number] = [0, 999]): Script => ({
+  call: QUICK,
+  rules: [{ when: { options: hot.options, calls }, per_token: QUICK.per_token! * factor }],
+})
+
+async function runScript(script: Script, own: Parameters<typeof runOn>[1] = {}): Promise<SuiteOutcome> {
+  await using server = await startScriptedOllama(script)
+  return await runOn(server.url, own)
+}
+
+const phases = ({ trials }: SuiteOutcome) =>
+  Object.fromEntries(
+    [...Map.groupBy(trials, ({ phase }) => phase)].map(([phase, all]) => [phase, all.length]),
+  )
+const verdictOf = ({ plan, trials }: SuiteOutcome) =>
+  judge(plan, trials).comparisons.find(
+    ({ metric, stage }) => metric === 'output_throughput' && stage === null,
+  )!.verdict
+
+describe('when a suite ends', { timeout: 30_000 }, () => {
+  test('equal arms are decided at the first look: one warm-up an arm, six blocks, in turns', async () => {
+    const run = await runScript({ call: QUICK })
+    expect(run.ending).toEqual({ stopped: 'decided', requeued: 0, warnings: [] })
+    expect(phases(run)).toEqual({ warmup: 2, measure: 12 })
+    expect(verdictOf(run)).toBe('unchanged')
+    const orders = [1, 2, 3, 4, 5, 6].map((block) =>
+      run.trials
+        .filter((trial) => trial.phase === 'measure' && trial.block === block)
+        .map(({ role }) => role[0]),
+    )
+    expect([
+      ['b', 'c'],
+      ['c', 'b'],
+    ]).toContainEqual(orders[0])
+    expect(orders[1]).toEqual(orders[0]!.toReversed())
+    expect(orders[2]).toEqual(orders[0])
+    // The arm that was warmed up last goes first: nothing has to be switched.
+    expect(run.trials[1]!.role).toBe(run.trials[2]!.role)
+  })
+
+  test('a regression is measured again on as many fresh blocks', async () => {
+    const run = await runScript(slower(1.12))
+    expect(run.ending.stopped).toBe('decided')
+    expect(phases(run)).toEqual({ warmup: 2, measure: 12, confirm: 12 })
+    expect(verdictOf(run)).toBe('regressed')
+  })
+
+  test('one that the fresh blocks do not show is none', async () => {
+    const run = await runScript(slower(1.12, [0, 13]))
+    expect(phases(run)).toEqual({ warmup: 2, measure: 12, confirm: 12 })
+    expect(hasRegression(judge(run.plan, run.trials))).toBe(false)
+    expect(verdictOf(run)).toBe('unchanged')
+  })
+
+  test('pairs.min holds a suite up though it is decided', async () => {
+    expect(phases(await runScript({ call: QUICK }, { pairs: { min: 8, max: 10 } }))).toEqual({
+      warmup: 2,
+      measure: 16,
+    })
+  })
+
+  test('pairs.max ends one that is not', async () => {
+    // The candidate is faster in every other block.
+    const script: Script = {
+      call: QUICK,
+      plan: ({ index, options }) => ({
+        per_token: 'temperature' in options ? (Math.floor(index / 2) % 2 === 0 ? 0.15 : 0.25) : 0.2,
+      }),
+    }
+    const run = await runScript(script, { pairs: { min: 6, max: 8 } })
+    expect(phases(run)).toEqual({ warmup: 2, measure: 16 })
+    expect(verdictOf(run)).toBe('inconclusive')
+  })
+
+  test('a time budget that is spent ends it with a warning, and one too small is told after the warm-up', async () => {
+    const run = await runScript({ call: QUICK }, { timeBudget: 60 })
+    expect(run.ending.stopped).toBe('budget')
+    expect(run.ending.warnings.map(({ code }) => code)).toEqual(['time_budget'])
+    expect(run.notices).toEqual([expect.stringMatching(/60 ms is too small to decide anything: 6 blocks/)])
+    expect(run.trials.length).toBeLessThan(14)
+  })
+})
+
+describe('broken blocks', { timeout: 30_000 }, () => {
+  test('are run again whole, with the same order and seed', async () => {
+    const run = await runScript({
+      call: QUICK,
+      rules: [{ when: { calls: 5 }, fault: { kind: 'no_done', after: 3 } }],
+    })
+    expect(run.ending).toMatchObject({ stopped: 'decided', requeued: 1 })
+    const broken = run.trials[5]!
+    expect(broken).toMatchObject({ valid: false, invalid_reason: 'no_done', block: 2, attempt: 1 })
+    const attempts = Map.groupBy(
+      run.trials.filter((trial) => trial.phase === 'measure' && trial.block === 2),
+      ({ attempt }) => attempt,
+    )
+    const [first, second] = [...attempts.values()].map((trials) =>
+      trials.map(({ role, seed, position }) => ({ role, seed, position })),
+    )
+    expect(second).toEqual(first)
+    expect(run.trials).toHaveLength(2 + 12 + 2)
+  })
+
+  test('are not run again for ever: half of pairs.max, and the phase ends', async () => {
+    // The warm-up's trials are well, all others of the candidate broken.
+    const run = await runScript({
+      call: QUICK,
+      rules: [{ when: { options: hot.options, calls: [2, 999] }, fault: { kind: 'status', status: 500 } }],
+    })
+    // valid_rate has regressed by then, which is held against as many fresh blocks.
+    expect(run.ending).toEqual({ stopped: 'budget', requeued: 10, warnings: [] })
+    for (const phase of ['measure', 'confirm']) {
+      expect(
+        run.trials.filter((trial) => trial.phase === phase).map(({ block, attempt }) => [block, attempt]),
+      ).toEqual(
+        [1, 2, 3, 4, 5, 6].flatMap((attempt) => [
+          [1, attempt],
+          [1, attempt],
+        ]),
+      )
+    }
+  })
+
+  test('a failed check breaks a block like any other fault', async () => {
+    let seen = 0
+    const everyFifth = (): string | void => (seen++ === 4 ? 'not this one' : undefined)
+    const run = await runScript({ call: QUICK }, { checks: [everyFifth] })
+    expect(run.trials[4]).toMatchObject({
+      valid: false,
+      invalid_reason: 'check_failed',
+      message: 'everyFifth: not this one',
+      checks: [{ name: 'everyFifth', ok: false, message: 'not this one' }],
+    })
+    expect(run.ending.requeued).toBe(1)
+  })
+})
+
+describe('an arm that cannot be used', { timeout: 30_000 }, () => {
+  test('is given up after three measured trials without a valid one', async () => {
+    const run = await runScript({
+      call: QUICK,
+      rules: [{ when: { options: hot.options }, fault: { kind: 'status', status: 500, error: 'boom' } }],
+    })
+    expect(run.ending).toMatchObject({
+      stopped: 'unusable',
+      arm: 'candidate',
+      message: expect.stringMatching(/status 500 \(boom\)/),
+    })
+    expect(run.trials.filter(({ role, phase }) => role === 'candidate' && phase === 'measure')).toHaveLength(
+      3,
+    )
+  })
+
+  test('a model that is missing is given up at once', async () => {
+    const run = await runScript({ call: QUICK }, { candidate: { name: 'none', model: 'qwen-none' } })
+    expect(run.ending).toMatchObject({
+      stopped: 'unusable',
+      arm: 'none',
+      message: expect.stringMatching(/ollama pull qwen-none/),
+    })
+    expect(run.trials).toHaveLength(2)
+  })
+
+  test('so is a server that does not answer', async () => {
+    const run = await runOn('http://127.0.0.1:9')
+    expect(run.ending).toMatchObject({ stopped: 'unusable', message: expect.stringMatching(/ollama serve/) })
+    expect(run.trials.every(({ invalid_reason }) => invalid_reason === 'unreachable')).toBe(true)
+    expect(run.trials.length).toBeLessThanOrEqual(2)
+  })
+
+  test('a server that goes away in mid-run is given up after three trials', async () => {
+    const server = await startScriptedOllama({ call: QUICK })
+    const run = await runOn(server.url, {
+      onTrial: async (_, count) => void (count === 8 && (await server.close())),
+    })
+    expect(run.ending).toMatchObject({
+      stopped: 'unusable',
+      message: expect.stringMatching(/No model server answers/),
+    })
+    expect(run.trials.filter(({ valid }) => valid)).toHaveLength(8)
+    expect(run.trials.filter(({ valid }) => !valid).length).toBeLessThanOrEqual(6)
+  })
+
+  test('two models, or two versions of the server, are refused unless they are what is compared', async () => {
+    const models = [{ name: 'tiny' }, { name: 'other' }]
+    const candidate = { name: 'other', model: 'other' }
+    await expect(runScript({ call: QUICK, models }, { candidate })).rejects.toThrow(
+      /not comparable: model digest.*compare: 'models'/,
+    )
+    expect((await runScript({ call: QUICK, models }, { candidate, compare: 'models' })).ending.stopped).toBe(
+      'decided',
+    )
+  })
+})
+
+describe('an abort', { timeout: 30_000 }, () => {
+  test('before the start: nothing is run', async () => {
+    const run = await runScript({ call: QUICK }, { signal: AbortSignal.abort() })
+    expect(run.ending.stopped).toBe('interrupted')
+    expect(run.trials).toEqual([])
+  })
+
+  test('in a call: it is broken off at the server, told as interrupted, and nothing new is started', async () => {
+    await using server = await startScriptedOllama({
+      call: QUICK,
+      rules: [{ when: { calls: 7 }, ttft: 60_000 }],
+    })
+    const stop = new AbortController()
+    const run = await runOn(server.url, {
+      signal: stop.signal,
+      agent: async ({ generate }) => {
+        const began = server.requests.length
+        const reply = generate({ prompt: 'Say something.' })
+        if (server.log.filter(({ event }) => event === 'request').length === 7) {
+          while (server.requests.length === began) await new Promise((turn) => setTimeout(turn, 5))
+          stop.abort()
+        }
+        return (await reply).response
+      },
+    })
+    expect(run.ending).toMatchObject({ stopped: 'interrupted', requeued: 0 })
+    expect(run.trials).toHaveLength(8)
+    expect(run.trials.at(-1)).toMatchObject({ valid: false, invalid_reason: 'interrupted' })
+    expect(server.log.some(({ event, call }) => event === 'disconnect' && call === 7)).toBe(true)
+    // The model is let go all the same.
+    expect(server.requests.at(-2)!.body['keep_alive'] ?? server.requests.at(-1)!.body['keep_alive']).toBe(0)
+  })
+
+  test('an agent that goes on regardless is left behind', async () => {
+    const stop = new AbortController()
+    const run = await runScript(
+      { call: QUICK },
+      {
+        signal: stop.signal,
+        agent: async ({ generate }) => {
+          await generate({ prompt: 'Say something.' })
+          stop.abort()
+          await new Promise(() => {})
+        },
+      },
+    )
+    expect(run.ending.stopped).toBe('interrupted')
+    expect(run.trials).toMatchObject([{ invalid_reason: 'interrupted' }])
+  })
+})

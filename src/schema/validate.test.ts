@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest'
+import { sampleRun } from '../../test/support/sample-runs.ts'
+import { brokenCall, callOf, trialOf } from '../../test/support/trials.ts'
+import { ChimeraError } from '../errors.ts'
+import { asReport, asTrial, compileSchema, reportFaults, trialFaults } from './validate.ts'
+
+const trial = trialOf({ role: 'baseline', block: 1 })
+const { report } = sampleRun('regressed')
+const without = (value: object, key: string): object =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => name !== key))
+
+describe('what is whole has no faults', () => {
+  test('a trial, valid or broken, and a report', () => {
+    expect(trialFaults(trial)).toEqual([])
+    expect(trialFaults(trialOf({ role: 'candidate', block: 1, call: brokenCall('no_done') }))).toEqual([])
+    expect(reportFaults(report)).toEqual([])
+    expect(asTrial(trial, 'here')).toBe(trial)
+    expect(asReport(report, 'here')).toBe(report)
+  })
+})
+
+describe('a fault is a sentence with the path to it', () => {
+  test.each<[string, unknown, string]>([
+    ['a missing member', without(trial, 'arm'), 'trial: "arm" is missing.'],
+    [
+      'one deep inside',
+      { ...trial, calls: [callOf(), without(callOf(), 'start')] },
+      'trial.calls[1]: "start" is missing.',
+    ],
+    ['one too many', { ...trial, extra: 1 }, 'trial: "extra" is not a known property.'],
+    [
+      'a word that is none of those allowed',
+      { ...trial, role: 'control' },
+      'trial.role: Expected one of baseline, candidate but received "control".',
+    ],
+    ['a wrong type', { ...trial, block: '1' }, 'trial.block: must be integer but received "1".'],
+    ['a number out of range', { ...trial, duration: -1 }, 'trial.duration: must be >= 0 but received -1.'],
+    [
+      'a reason on a valid trial',
+      { ...trial, invalid_reason: 'busy' },
+      'trial.invalid_reason: must be absent here.',
+    ],
+    [
+      'an invalid trial without its reason',
+      { ...trial, valid: false, message: 'm' },
+      'trial: "invalid_reason" is missing.',
+    ],
+    ['no object at all', 'trial', 'trial: must be object but received "trial".'],
+    ['nothing', undefined, 'trial: must be object but received undefined.'],
+  ])('%s', (_, value, sentence) => expect(trialFaults(value)).toEqual([sentence]))
+
+  test('a long value is cut', () => {
+    const [fault] = trialFaults({ ...trial, started_at: 'x'.repeat(200) })
+    expect(fault).toMatch(/^trial\.started_at: must match format "date-time" but received "x+…\.$/)
+    expect(fault!.length).toBeLessThan(150)
+  })
+
+  test('of many faults the first eight are told, and how many there are more', () => {
+    const faults = trialFaults({})
+    expect(faults).toHaveLength(9)
+    expect(faults.at(-1)).toMatch(/^… and \d+ more faults\.$/)
+  })
+})
+
+describe('the errors', () => {
+  test('name the origin, every fault, and what to do', () => {
+    expect(() => asTrial({ ...trial, role: 'x', block: -1 }, 'a worker')).toThrow(
+      new ChimeraError(
+        'invalid_trial',
+        `Invalid trial from a worker:
+  - trial.block: must be >= 0 but received -1.
+  - trial.role: Expected one of baseline, candidate but received "x".
+It was written by another version or changed by hand: make it again with this version.`,
+      ),
+    )
+    expect(() => asReport({ ...report, schema_version: 9 }, 'old/report.json')).toThrow(
+      /^Invalid report from old\/report\.json:\n {2}- report\.schema_version: /,
+    )
+  })
+})
+
+describe("a schema of the user's own", () => {
+  const schema = {
+    type: 'object',
+    required: ['title'],
+    properties: { items: { type: 'array', items: { type: 'integer' } } },
+  }
+
+  test('is compiled once and tells faults by its subject', () => {
+    const faults = compileSchema(schema, 'output')
+    expect(faults({ title: 't', items: [1, 2] })).toEqual([])
+    expect(faults({ items: [1, 2.5] })).toEqual([
+      'output: "title" is missing.',
+      'output.items[1]: must be integer but received 2.5.',
+    ])
+  })
+
+  test('may use keywords of other tools and formats', () => {
+    const faults = compileSchema({ type: 'string', format: 'email', 'x-order': 1 })
+    expect(faults('a@b.example')).toEqual([])
+    expect(faults('no')).toEqual(['value: must match format "email" but received "no".'])
+  })
+
+  test('that is no schema is refused with what is wrong and what to do', () => {
+    const compile = () => compileSchema({ type: 'strnig' })
+    expect(compile).toThrow(ChimeraError)
+    expect(compile).toThrow(/^The JSON Schema is itself invalid: .*Correct it against draft 2020-12\.$/)
+  })
+})

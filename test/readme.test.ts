@@ -1,0 +1,312 @@
+/** The README is held to its word: its code compiles and runs, its commands exist, its tables are those of the source. */
+import { execFile } from 'node:child_process'
+import { access, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { metricNames, metrics, type MetricName } from '../src/metrics.ts'
+import { createFixture, runVitest } from './e2e/fixture.ts'
+import { startScriptedOllama } from './scripted-ollama/index.ts'
+import { anchorsOf, codeIn, fencesOf, proseOf, readDocument, tableOf } from './support/markdown.ts'
+import { parseYaml } from './support/yaml.ts'
+
+const repository = fileURLToPath(new URL('../', import.meta.url))
+const exec = promisify(execFile)
+const readme = await readDocument('README.md')
+const contributing = await readDocument('CONTRIBUTING.md')
+const fences = fencesOf(readme)
+const blocks = fences.filter(({ language }) => language === 'ts')
+const configs = blocks.filter(({ path }) => path === 'vitest.config.ts')
+const suites = Object.fromEntries(
+  blocks.filter((block) => !configs.includes(block)).map(({ path, text }) => [path!, text]),
+)
+const workflows = fences
+  .filter(({ language }) => language === 'yaml')
+  .map(({ text }) => parseYaml(text) as unknown as Workflow)
+
+type Step = { run?: string; uses?: string; with?: Record<string, string> }
+interface Workflow {
+  name: string
+  jobs: Record<string, { steps: Step[]; needs?: string; strategy?: { matrix: { shard: string[] } } }>
+}
+const steps = workflows.flatMap(({ jobs }) => Object.values(jobs).flatMap((job) => job.steps))
+
+test('every block of code says what it is, and every TypeScript one where it goes', () => {
+  for (const { language, text } of fences) expect(['ts', 'sh', 'yaml', 'text'], text).toContain(language)
+  for (const { path, text } of blocks)
+    expect(path, text).toMatch(/^(vitest\.config\.ts|suites\/[\w/-]+(\.bench)?\.ts)$/)
+})
+
+describe('the TypeScript', () => {
+  test('compiles under strict rules', { timeout: 60_000 }, async () => {
+    const options = {
+      noEmit: true,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      verbatimModuleSyntax: true,
+      allowImportingTsExtensions: true,
+      skipLibCheck: true,
+      module: 'nodenext',
+      target: 'es2024',
+      types: ['node'],
+    }
+    await using project = await createFixture({
+      ...suites,
+      ...Object.fromEntries(configs.map(({ text }, index) => [`config-${index}/vitest.config.ts`, text])),
+      'tsconfig.json': JSON.stringify({ compilerOptions: options, include: ['suites', 'config-*/*'] }),
+    })
+    const tsc = exec(process.execPath, [
+      join(repository, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      project.dir,
+    ])
+    await expect(tsc.catch((error: { stdout: string }) => error.stdout)).resolves.toMatchObject({
+      stdout: '',
+    })
+  })
+
+  test("runs: every suite, by the sharded workflow's own commands", { timeout: 120_000 }, async () => {
+    await using server = await startScriptedOllama({
+      models: [{ name: 'gemma3' }],
+      call: { ttft: 8, per_token: 0.2, tokens: 24, reply: REPLY },
+    })
+    await using project = await createFixture({ ...suites, 'vitest.config.ts': configs[0]!.text })
+    const env = { OLLAMA_HOST: server.url, CHIMERA_PAIRS_MAX: '6' }
+    const { shard, merge } = workflows.find(({ jobs }) => 'merge' in jobs)!.jobs
+    const words = (job: typeof shard, index = ''): string[] =>
+      job!.steps
+        .find(({ run }) => run?.startsWith('npx vitest'))!
+        .run!.replace('${{ matrix.shard }}', index)
+        .split(' ')
+        .slice(2)
+    const shards = shard!.strategy!.matrix.shard
+    for (const index of shards)
+      expect((await runVitest(project.dir, words(shard, index), env)).exitCode).toBe(0)
+    const upload = shard!.steps.find(({ uses }) => uses?.includes('upload-artifact'))!.with!
+    expect(await readdir(join(project.dir, upload['path']!))).toHaveLength(shards.length)
+    const { exitCode, output } = await runVitest(project.dir, words(merge), {})
+    expect(output).not.toMatch(/FAIL/)
+    expect(exitCode).toBe(0)
+    const report = JSON.parse(await project.read('reports/report.json')) as {
+      suites: { name: string; arms: { invalid: object }[] }[]
+    }
+    const named = Object.values(suites).flatMap(
+      (text) => /\bagent(?:Bench|Sweep)\('([\w-]+)'/.exec(text)?.[1] ?? [],
+    )
+    expect(report.suites.map(({ name }) => name).toSorted()).toEqual(named.toSorted())
+    expect(report.suites.flatMap(({ arms }) => arms.map(({ invalid }) => invalid))).toEqual(
+      report.suites.flatMap(({ arms }) => arms.map(() => ({}))),
+    )
+  })
+
+  test('runs: the first suite on the embedded engine', { timeout: 120_000 }, async () => {
+    const [first] = Object.entries(suites)
+    const config = configs.find(({ text }) => text.includes('embedded('))!.text
+    await using project = await createFixture({ [first![0]]: first![1], 'vitest.config.ts': config })
+    const { exitCode, output, report } = await project.bench([], { CHIMERA_PAIRS_MAX: '1' })
+    expect(output).toMatch(/on the embedded engine/)
+    expect(report!.suites[0]!.arms.every(({ invalid }) => Object.keys(invalid).length === 0)).toBe(true)
+    expect(exitCode).toBe(0)
+  })
+})
+
+const REPLY =
+  'The Rhine rises in the Alps. The Danube flows east. The Rhone turns south. All three begin within a day of each other on foot.'
+
+describe('the commands', () => {
+  const manifest = async () =>
+    JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
+      name: string
+      scripts: Record<string, string>
+      peerDependencies: Record<string, string>
+      bin: Record<string, string>
+    }
+  const inline = [readme, contributing].flatMap((document) =>
+    codeIn(proseOf(document)).filter((code) => /^(npm|npx|node|vitest) /.test(code)),
+  )
+  const shell = [readme, contributing].flatMap((document) =>
+    fencesOf(document)
+      .filter(({ language }) => language === 'sh')
+      .flatMap(({ text }) => text.trim().split('\n')),
+  )
+  const commands = [...shell, ...inline, ...steps.flatMap(({ run }) => run ?? [])]
+    .flatMap((line) => line.split(' && '))
+    .map((command) => command.replace(/^(\w+=\S+ )+/, '').replaceAll(/\$\{\{.*?\}\}/g, '1'))
+  const starting = (words: string) =>
+    commands
+      .filter((command) => command.startsWith(`${words} `))
+      .map((command) => command.slice(words.length + 1).split(' '))
+
+  test('are of programs that are there', () => {
+    for (const command of commands)
+      expect(command).toMatch(
+        /^(npm (ci|test|run|install)|npx vitest (bench|run)|npx vitest-chimera|vitest bench|node scripts\/|ollama pull)/,
+      )
+  })
+
+  test('npm: scripts and packages exist', async () => {
+    const { name, scripts, peerDependencies } = await manifest()
+    for (const [script] of starting('npm run')) expect(scripts).toHaveProperty(script!)
+    if (commands.includes('npm test')) expect(scripts).toHaveProperty('test')
+    for (const words of starting('npm install'))
+      for (const word of words)
+        if (word !== '-D') expect([name, ...Object.keys(peerDependencies)]).toContain(word)
+  })
+
+  test('vitest: flags are its own, paths are there', { timeout: 30_000 }, async () => {
+    const { stdout } = await exec(process.execPath, [
+      join(repository, 'node_modules/vitest/vitest.mjs'),
+      '--help',
+      '--expand-help',
+    ])
+    const known = new Set(stdout.match(/--[\w.]+/g))
+    const all = [
+      ...starting('npx vitest bench'),
+      ...starting('npx vitest run'),
+      ...starting('vitest bench'),
+    ].flat()
+    for (const word of all) {
+      if (word.startsWith('--'))
+        expect(known, word).toContain(
+          word.split('=')[0]!.replaceAll(/(?<=\w)-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+        )
+      else if (!word.startsWith('[')) await access(join(repository, word))
+    }
+  })
+
+  test('node: scripts are there', async () => {
+    for (const [script] of starting('node')) await access(join(repository, script!))
+  })
+
+  test('vitest-chimera: commands and flags are in its help', { timeout: 30_000 }, async () => {
+    const { bin } = await manifest()
+    const flags = codeIn(proseOf(readme))
+      .filter((code) => code.startsWith('--'))
+      .map((code) => code.split(' ')[0]!)
+    const all = starting('npx vitest-chimera')
+    expect(all.length).toBeGreaterThan(0)
+    const helps: string[] = []
+    for (const [command, ...words] of all) {
+      const { stdout } = await exec(process.execPath, [
+        join(repository, bin['vitest-chimera']!),
+        command!,
+        '--help',
+      ])
+      for (const word of words) if (word.startsWith('--')) expect(stdout).toContain(word)
+      helps.push(stdout)
+    }
+    for (const flag of flags) expect(helps.join('\n'), flag).toContain(flag)
+  })
+})
+
+describe('the workflows', () => {
+  test('are YAML, with jobs that are there and actions of a version', () => {
+    expect(workflows.map(({ name }) => name)).toEqual(['bench', 'bench-sharded'])
+    for (const { jobs } of workflows) {
+      for (const { needs, steps } of Object.values(jobs)) {
+        if (needs !== undefined) expect(Object.keys(jobs)).toContain(needs)
+        for (const { uses, run } of steps)
+          expect(uses ?? run).toMatch(/^(actions\/[\w-]+@v\d+$|npm ci$|npx vitest bench|ollama pull )/)
+      }
+    }
+  })
+
+  test('what is uploaded is what is written, and hidden folders are said to be so', () => {
+    for (const { uses, with: options } of steps) {
+      if (!uses?.startsWith('actions/upload-artifact')) continue
+      expect(['reports/', '.vitest/blob/']).toContain(options!['path'])
+      if (options!['path']!.startsWith('.')) expect(options!['include-hidden-files']).toBe('true')
+    }
+  })
+})
+
+describe('the tables', () => {
+  test('metrics: every one, with its unit, direction and gate', () => {
+    const rows = tableOf(readme, 'metric').flatMap(([names, units, better, what]) =>
+      codeIn(names!).map((name, index) => ({
+        name,
+        unit: units!.split(', ')[index] ?? units!.split(', ')[0]!,
+        better,
+        what: what!,
+      })),
+    )
+    expect(rows.map(({ name }) => name).toSorted()).toEqual([...metricNames].toSorted())
+    for (const { name, unit, better, what } of rows) {
+      const metric = metrics[name as MetricName]
+      expect([name, unit.replace('×', 'x'), better]).toEqual([name, metric.unit, metric.better])
+      expect(what.includes('gated'), `${name} is gated`).toBe(metric.gated)
+      if (metric.gated && metric.threshold > 0) expect(what).toContain(`gated, ${metric.threshold * 100} %`)
+    }
+  })
+
+  test('options: every one of agentBench', async () => {
+    const golden = await readFile(new URL('./api.golden.txt', import.meta.url), 'utf8')
+    const declared = /interface AgentBenchOptions \{\n([^]*?)\n\}/.exec(golden)![1]!
+    const names = Array.from(declared.matchAll(/^ {4}(\w+)\??:/gm), (match) => match[1]!)
+    expect(
+      tableOf(readme, 'option of `agentBench`')
+        .flatMap(([cell]) => codeIn(cell!))
+        .toSorted(),
+    ).toEqual(names.toSorted())
+  })
+
+  test('reasons: every one of the schema', async () => {
+    const schema = JSON.parse(await readFile(join(repository, 'schemas/trial.schema.json'), 'utf8')) as {
+      $defs: { trial_reason: { enum: string[] } }
+    }
+    expect(
+      tableOf(readme, 'reason')
+        .flatMap(([cell]) => codeIn(cell!))
+        .toSorted(),
+    ).toEqual(schema.$defs.trial_reason.enum.toSorted())
+  })
+
+  test('verdicts, checks and files: every one', async () => {
+    const names = (head: string): string[] => tableOf(readme, head).flatMap(([cell]) => codeIn(cell!))
+    expect(names('verdict')).toEqual(['regressed', 'improved', 'unchanged', 'inconclusive'])
+    const checks = Object.keys(await import('../src/run/checks/index.ts')).filter((name) => name !== 'text')
+    expect(
+      names('check')
+        .map((call) => call.replace(/\(.*/, ''))
+        .toSorted(),
+    ).toEqual(checks.toSorted())
+    expect(names('file in `reports/`')).toEqual([
+      'report.md',
+      'report.html',
+      'report.json',
+      'trials.jsonl',
+      'agents/<suite>/<arm>.md',
+    ])
+  })
+
+  test('variables: every one that the source reads', async () => {
+    const files = (await readdir(join(repository, 'src'), { recursive: true })).filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+    )
+    const read = await Promise.all(files.map(async (file) => readFile(join(repository, 'src', file), 'utf8')))
+    const used = new Set(read.flatMap((text) => text.match(/\bCHIMERA_[A-Z_]+/g) ?? []))
+    expect(
+      tableOf(readme, 'variable')
+        .flatMap(([cell]) => codeIn(cell!))
+        .toSorted(),
+    ).toEqual([...used].toSorted())
+  })
+})
+
+test('every link within the repository leads somewhere', async () => {
+  for (const [name, document] of [
+    ['README.md', readme],
+    ['CONTRIBUTING.md', contributing],
+  ] as const) {
+    for (const [, target] of proseOf(document).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+      const [path, anchor] = target!.split('#')
+      if (path !== '') await access(join(repository, path!))
+      const pointed = path === '' ? document : path!.endsWith('.md') ? await readDocument(path!) : ''
+      if (anchor !== undefined) expect(anchorsOf(pointed), `${name}: ${target}`).toContain(anchor)
+    }
+  }
+  for (const path of codeIn(proseOf(readme)).filter((code) => /^(suites|schemas|docs)\/[\w./-]+$/.test(code)))
+    await access(join(repository, path))
+})

@@ -1,0 +1,285 @@
+/** The table of rooms bites: files that break each of its rules are reported by the linter, those that keep them are not. */
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+
+const repository = fileURLToPath(new URL('../', import.meta.url))
+
+interface Override {
+  files: string[]
+  rules: { 'no-restricted-imports'?: ['error', { patterns: { message: string }[] }] }
+}
+
+/** By file: what it may not import, each with a word of what the linter has to say to it. */
+const forbidden: Record<string, Record<string, RegExp>> = {
+  'src/stats/broken.ts': {
+    '../llm/index.ts': /leaf/,
+    '../metrics.ts': /leaf/,
+    '../errors.ts': /leaf/,
+    'node:fs': /leaf/,
+    vitest: /leaf/,
+  },
+  'src/errors.ts': { './metrics.ts': /leaf/, './stats/index.ts': /leaf/, 'node:util': /leaf/ },
+  'src/metrics.ts': { './errors.ts': /leaf/ },
+  'src/schema/validate.ts': { '../report/index.ts': /validate/, vitest: /validate/ },
+  'src/schema/other.ts': { 'ajv/dist/2020.js': /ajv/, 'ajv-formats': /ajv/ },
+  'src/environment.ts': {
+    vitest: /Vitest is known/,
+    'vitest/node': /Vitest is known/,
+    vite: /Vitest is known/,
+    ajv: /ajv/,
+  },
+  'src/llm/broken.ts': {
+    '../report/index.ts': /llm measures/,
+    '../run/agent.ts': /llm measures/,
+    '../judge/plan.ts': /llm measures/,
+    '../sweep/plan.ts': /llm measures/,
+    '../embedded/index.ts': /llm measures/,
+    '../artifact.ts': /llm measures/,
+    vitest: /llm measures/,
+    'ajv/dist/2020.js': /llm measures/,
+  },
+  'src/judge/broken.ts': {
+    '../llm/index.ts': /pure/,
+    '../run/plan.ts': /pure/,
+    '../report/index.ts': /pure/,
+    '../sweep/plan.ts': /pure/,
+    'node:fs': /pure/,
+  },
+  'src/sweep/broken.ts': {
+    '../llm/index.ts': /pure/,
+    '../run/suite.ts': /pure/,
+    '../report/index.ts': /pure/,
+    'node:crypto': /pure/,
+    vitest: /pure/,
+  },
+  'src/run/broken.ts': {
+    '../report/index.ts': /run never/,
+    '../embedded/index.ts': /run never/,
+    '../compare/read.ts': /run never/,
+    '../import/read.ts': /run never/,
+    '../artifact.ts': /run never/,
+    '../reporter.ts': /run never/,
+    vitest: /run never/,
+    'node:fs/promises': /run never/,
+  },
+  'src/run/checks/broken.ts': {
+    '../../report/index.ts': /run never/,
+    '../../reporter.ts': /run never/,
+    vitest: /run never/,
+  },
+  'src/report/broken.ts': {
+    '../llm/index.ts': /Writers are pure/,
+    '../run/suite.ts': /Writers are pure/,
+    '../compare/read.ts': /Writers are pure/,
+    '../reporter.ts': /Writers are pure/,
+    'node:fs': /Writers are pure/,
+    'node:fs/promises': /Writers are pure/,
+  },
+  'src/report/store.ts': { '../run/suite.ts': /store/, '../llm/index.ts': /store/ },
+  'src/compare/broken.ts': {
+    '../run/plan.ts': /stored reports/,
+    '../llm/index.ts': /stored reports/,
+    '../import/read.ts': /stored reports/,
+    'node:fs/promises': /read\.ts alone/,
+  },
+  'src/compare/read.ts': { '../run/plan.ts': /stored reports/ },
+  'src/import/broken.ts': {
+    '../llm/index.ts': /older files/,
+    '../run/suite.ts': /older files/,
+    '../compare/read.ts': /older files/,
+    'node:fs': /command\.ts alone/,
+  },
+  'src/import/command.ts': { '../run/trial.ts': /older files/ },
+  'src/embedded/broken.ts': {
+    '../llm/index.ts': /stands alone/,
+    '../run/plan.ts': /stands alone/,
+    '../metrics.ts': /stands alone/,
+    vitest: /stands alone/,
+  },
+  'src/provider.ts': {
+    './reporter.ts': /main side/,
+    './plugin.ts': /main side/,
+    './report/index.ts': /main side/,
+  },
+  'src/reporter.ts': {
+    './provider.ts': /worker side/,
+    './index.ts': /worker side/,
+    './run/suite.ts': /worker side/,
+    './run/trial.ts': /worker side/,
+  },
+  'src/plugin.ts': { './provider.ts': /worker side/, './embedded/index.ts': /worker side/ },
+  'src/index.ts': {
+    './plugin.ts': /never loads/,
+    './reporter.ts': /never loads/,
+    './embedded/index.ts': /never loads/,
+    './report/index.ts': /never loads/,
+  },
+  'src/artifact.ts': {
+    './run/agent.ts': /neither/,
+    './report/index.ts': /neither/,
+    './reporter.ts': /neither/,
+  },
+  'src/cli.ts': {
+    './compare/build.ts': /command line/,
+    './index.ts': /command line/,
+    './llm/index.ts': /command line/,
+    vitest: /command line/,
+  },
+}
+
+const allowed: Record<string, string[]> = {
+  'src/stats/whole.ts': ['./summary.ts'],
+  'src/schema/validate.ts': ['ajv/dist/2020.js', 'ajv-formats', '../errors.ts', './generated.ts', 'node:fs'],
+  'src/llm/whole.ts': [
+    '../errors.ts',
+    '../metrics.ts',
+    '../stats/index.ts',
+    '../schema/generated.ts',
+    './arm.ts',
+    'ollama',
+    'node:http',
+  ],
+  'src/judge/whole.ts': [
+    '../errors.ts',
+    '../metrics.ts',
+    '../stats/index.ts',
+    '../schema/generated.ts',
+    './plan.ts',
+  ],
+  'src/sweep/whole.ts': ['../judge/assess.ts', '../stats/index.ts', '../llm/arm.ts', '../metrics.ts'],
+  'src/run/whole.ts': [
+    '../llm/index.ts',
+    '../judge/assess.ts',
+    '../stats/index.ts',
+    '../sweep/plan.ts',
+    'node:crypto',
+  ],
+  'src/run/checks/whole.ts': ['../../schema/validate.ts', '../agent.ts', '../../errors.ts'],
+  'src/report/whole.ts': ['../judge/assess.ts', '../sweep/judge.ts', '../stats/index.ts', 'node:crypto'],
+  'src/report/store.ts': ['node:fs/promises', './html.ts'],
+  'src/compare/read.ts': ['node:fs/promises', '../schema/validate.ts'],
+  'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
+  'src/import/command.ts': ['node:fs', '../report/index.ts'],
+  'src/embedded/whole.ts': ['node-llama-cpp', '../errors.ts', './engine.ts', 'node:http'],
+  'src/provider.ts': ['vitest', 'tinybench', './run/suite.ts', './artifact.ts'],
+  'src/reporter.ts': ['vitest/node', './report/index.ts', './artifact.ts'],
+  'src/index.ts': ['vitest', './run/agent.ts'],
+  'src/cli.ts': ['./errors.ts', './compare/command.ts'],
+  'src/llm/whole.test.ts': ['vitest', '../report/index.ts', 'node:fs'],
+}
+
+interface Diagnostic {
+  filename: string
+  code: string
+  message: string
+  labels: { span: { line: number } }[]
+}
+
+/** What the linter says of a tree of files that hold just these imports, by `file import`. */
+async function lint(): Promise<Map<string, string>> {
+  const files = Map.groupBy([...rules(forbidden), ...Object.entries(allowed)], ([file]) => file)
+  const imports = new Map([...files].map(([file, entries]) => [file, entries.flatMap(([, some]) => some)]))
+  const dir = await mkdtemp(join(tmpdir(), 'chimera-rooms-'))
+  try {
+    for (const [file, some] of imports) {
+      await mkdir(dirname(join(dir, file)), { recursive: true })
+      await writeFile(
+        join(dir, file),
+        some.map((from, index) => `import * as other${index} from '${from}'\n`).join(''),
+      )
+    }
+    // As it is, but for the rules that need types: what is named here need not exist.
+    const { options: _, ...config } = await readConfig()
+    await writeFile(join(dir, '.oxlintrc.json'), JSON.stringify(config))
+    const { diagnostics } = JSON.parse(await oxlint(dir)) as { diagnostics: Diagnostic[] }
+    const found = diagnostics.filter(({ code }) => code.includes('no-restricted-imports'))
+    return new Map(
+      found.map(({ filename, message, labels, ...rest }) => [
+        `${filename} ${imports.get(filename)?.[labels[0]!.span.line - 1]}`,
+        JSON.stringify([message, rest]),
+      ]),
+    )
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+function rules(table: typeof forbidden): [string, string[]][] {
+  return Object.entries(table).map(([file, bad]) => [file, Object.keys(bad)])
+}
+
+async function readConfig(): Promise<{ overrides: Override[]; options: unknown }> {
+  return JSON.parse(await readFile(join(repository, '.oxlintrc.json'), 'utf8')) as {
+    overrides: Override[]
+    options: unknown
+  }
+}
+
+function oxlint(cwd: string): Promise<string> {
+  const bin = join(repository, 'node_modules/oxlint/bin/oxlint')
+  // It exits with 1 when it finds something, which it is meant to.
+  return new Promise((resolve) =>
+    execFile(process.execPath, [bin, '--format', 'json', '.'], { cwd, maxBuffer: 1e8 }, (_, stdout) =>
+      resolve(stdout),
+    ),
+  )
+}
+
+describe('the linter', () => {
+  let said: Map<string, string>
+  beforeAll(async () => {
+    said = await lint()
+  }, 60_000)
+
+  test.each(
+    Object.entries(forbidden).flatMap(([file, bad]) =>
+      Object.entries(bad).map(([from, message]) => [file, from, message] as const),
+    ),
+  )('%s may not import %s', (file, from, message) =>
+    expect(said.get(`${file} ${from}`) ?? 'nothing').toMatch(message),
+  )
+
+  test.each(
+    Object.entries(allowed).flatMap(([file, imports]) => imports.map((from) => [file, from] as const)),
+  )('%s may import %s', (file, from) => {
+    expect(said.get(`${file} ${from}`)).toBeUndefined()
+  })
+})
+
+describe('the table', () => {
+  const rooms = async () =>
+    (await readdir(join(repository, 'src'), { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+
+  test('has a rule for every room, and every rule has a test that breaks it', async () => {
+    const { overrides } = await readConfig()
+    const files = overrides.flatMap((override) => override.files)
+    for (const room of await rooms())
+      expect(
+        files.filter((glob) => glob.startsWith(`src/${room}/`)),
+        room,
+      ).not.toEqual([])
+    const broken = Object.values(forbidden).flatMap((bad) => Object.values(bad))
+    for (const { message } of overrides.flatMap(
+      ({ rules }) => rules['no-restricted-imports']?.[1].patterns ?? [],
+    )) {
+      expect(
+        broken.some((words) => words.test(message)),
+        message,
+      ).toBe(true)
+    }
+  })
+
+  test('stands in CONTRIBUTING.md as well, room by room', async () => {
+    const text = await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')
+    const rows = Array.from(text.matchAll(/^\| `src\/(\w+)\/` \|/gm), (match) => match[1]!)
+    expect(rows.toSorted()).toEqual((await rooms()).toSorted())
+    for (const file of ['index', 'plugin', 'provider', 'reporter', 'artifact', 'errors', 'metrics', 'cli'])
+      expect(text).toContain(`| \`src/${file}.ts\` |`)
+  })
+})

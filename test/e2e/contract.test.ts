@@ -1,216 +1,252 @@
-import { describe, expect, test } from 'vitest'
-import { startScriptedOllama, type CallPlan, type Script } from '../scripted-ollama/index.ts'
-import { benchFile, createFixture, type BenchRun } from './fixture.ts'
+/** What a run does, suite by suite: all suites that pass are one run, all that fail another. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { SuiteReport, Trial } from '../../src/schema/generated.ts'
+import {
+  startScriptedOllama,
+  type CallPlan,
+  type Script,
+  type SeenRequest,
+} from '../scripted-ollama/index.ts'
+import { benchFile, createFixture, type BenchRun, type Fixture } from './fixture.ts'
 
 const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 /** No test's verdict may hang on how busy the machine is. */
 const PAIRS = 'pairs: { min: 6, max: 8 }, thresholds: { ttft: 5 },'
-const MODEL = { name: 'tiny:latest', block_count: 26 }
 
-interface Asked {
-  script?: Partial<Script>
-  candidate?: string
-  agent?: string
-  more?: string
-  env?: Record<string, string>
+/** Bench files, by the name of the suite; each has a model of that name unless told otherwise. */
+type Suites = Record<string, Omit<NonNullable<Parameters<typeof benchFile>[0]>, 'name'>>
+
+interface ContractRun extends BenchRun {
+  requests: SeenRequest[]
+  suite: (name: string) => SuiteReport
+  trialsOf: (name: string) => Trial[]
 }
 
-async function bench({
-  script = {},
-  env = {},
-  more = '',
-  ...file
-}: Asked): Promise<BenchRun & { requests: { path: string; body: Record<string, unknown> }[] }> {
+function filesOf(suites: Suites): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(suites).map(([name, { more = '', ...file }]) => [
+      `suites/${name}.bench.ts`,
+      benchFile({ name, model: name, ...file, more: `${PAIRS}${more}` }),
+    ]),
+  )
+}
+
+async function bench(project: Fixture, script: Script, args: string[] = []): Promise<ContractRun> {
   await using server = await startScriptedOllama({ call: QUICK, ...script })
-  await using project = await createFixture({
-    'suites/one.bench.ts': benchFile({ ...file, more: `${PAIRS}${more}` }),
-  })
-  const run = await project.bench([], { OLLAMA_HOST: server.url, ...env })
-  const requests = server.requests.map(({ path, body }) => ({ path, body: body ?? {} }))
-  return { ...run, requests }
+  const run = await project.bench(args, { OLLAMA_HOST: server.url, CHIMERA_SEED: '42' })
+  return {
+    ...run,
+    requests: server.requests,
+    suite: (name) => run.report!.suites.find((suite) => suite.name === name)!,
+    trialsOf: (name) => run.trials.filter(({ suite }) => suite === name),
+  }
 }
 
-const warningsOf = (run: BenchRun) =>
-  run.report!.suites[0]!.warnings.map(({ code, arm }) => (arm === undefined ? code : `${code}:${arm}`))
+const optionsOf = ({ body }: SeenRequest) => (body['options'] ?? {}) as Record<string, unknown>
+const warningsOf = ({ warnings }: SuiteReport) =>
+  warnings.map(({ code, arm }) => (arm === undefined ? code : `${code}:${arm}`))
 
-describe('what leaves with a request', { timeout: 60_000 }, () => {
-  test('nonce, seed and keep_alive: fresh for every trial, shared by a block, longer than the run', async () => {
-    const { trials, requests } = await bench({})
-    expect(new Set(trials.map((trial) => trial.nonce)).size).toBe(trials.length)
-    const calls = requests.filter(({ path, body }) => path === '/api/generate' && body['prompt'])
-    expect(calls).toHaveLength(trials.length)
-    for (const [index, { body }] of calls.entries()) {
-      expect(String(body['prompt']).startsWith(trials[index]!.nonce!)).toBe(true)
-      expect(body['options']).toMatchObject({ seed: trials[index]!.seed })
-      expect(body['keep_alive']).toMatch(/^\d+m$/)
-    }
-    for (const block of [1, 2, 3]) {
-      expect(
-        new Set(
-          trials
-            .filter((trial) => trial.phase === 'measure' && trial.block === block)
-            .map(({ seed }) => seed),
-        ).size,
-      ).toBe(1)
-    }
-  })
+describe('what passes', () => {
+  const ONE = `sha256:${'a'.repeat(64)}`
+  const models = [
+    ...['plain', 'client', 'unstreamed', 'cached', 'left', 'right', 'partial'].map((name) => ({ name })),
+    { name: 'reloaded', cold_load: 400 },
+    { name: 'clamped', min_ctx: 2048, default_ctx: 2048 },
+    { name: 'loaded-again', cold_load: 400 },
+    { name: 'same', digest: ONE },
+    { name: 'same-alias', digest: ONE },
+  ]
+  const suites: Suites = {
+    plain: {},
+    client: {
+      agent: `async ({ ollama, model }) => {
+        const chat = await ollama.chat({ model, messages: [{ role: 'user', content: 'Say something.' }] })
+        let text = chat.message.content
+        for await (const part of await ollama.generate({ model, prompt: 'More.', stream: true })) text += part.response
+        return text
+      }`,
+    },
+    unstreamed: {
+      agent: `async ({ ollama, model }) => (await ollama.generate({ model, prompt: 'Hi.' })).response`,
+    },
+    cached: {},
+    left: { candidate: `{ name: 'other', model: 'right' }`, more: `compare: 'models',` },
+    partial: { candidate: `{ name: 'c', model: 'partial', options: { num_gpu: 5 } }` },
+    reloaded: {
+      candidate: `{ name: 'chimera', model: 'reloaded', options: { num_gpu: 80, num_ctx: 1024 } }`,
+    },
+    clamped: { candidate: `{ name: 'chimera', model: 'clamped', options: { num_gpu: 80, num_ctx: 512 } }` },
+    'loaded-again': {},
+    same: { candidate: `{ name: 'alias', model: 'same-alias' }` },
+  }
+  let project: Fixture
+  let run: ContractRun
 
-  test('code that takes an Ollama is measured unchanged, streamed or not', async () => {
-    const agent = `async ({ ollama, model }) => {
-      const chat = await ollama.chat({ model, messages: [{ role: 'user', content: 'Say something.' }] })
-      let text = chat.message.content
-      for await (const part of await ollama.generate({ model, prompt: 'More.', stream: true })) text += part.response
-      return text
-    }`
-    const { trials, requests, exitCode } = await bench({ agent })
-    const [whole, streamed] = trials[3]!.calls
-    expect(whole).toMatchObject({ endpoint: 'chat', streamed: false, valid: true, eval_count: 24 })
-    expect(whole).not.toHaveProperty('ttft')
-    expect(streamed).toMatchObject({ endpoint: 'generate', streamed: true, valid: true })
-    expect(streamed!.ttft).toBeGreaterThan(20)
-    const chat = requests.find(({ path }) => path === '/api/chat')!
-    expect(JSON.stringify(chat.body['messages'])).toContain(trials[0]!.nonce)
-    expect(
-      requests.filter(
-        ({ body }) => (body['options'] as Record<string, unknown> | undefined)?.['temperature'] === 0.5,
-      ).length,
-    ).toBeGreaterThan(10)
-    expect(exitCode).toBe(0)
-  })
-
-  test('CHIMERA_SEED fixes schedule and sampling seeds', async () => {
-    const order = (run: BenchRun) =>
-      run.trials
-        .filter(({ phase }) => phase === 'measure')
-        .slice(0, 12)
-        .map(({ arm, seed }) => [arm, seed])
-    const first = await bench({ env: { CHIMERA_SEED: '42' } })
-    const second = await bench({ env: { CHIMERA_SEED: '42' } })
-    expect(order(second)).toEqual(order(first))
-    expect(first.report!.suites[0]!.seed).toBe(42)
-  })
-})
-
-describe('requested is not effective', { timeout: 60_000 }, () => {
-  test('arms that reload each other run in turns, each loaded with its own options, and no load enters ttft', async () => {
-    const { report, trials, requests } = await bench({
-      script: { models: [{ ...MODEL, cold_load: 400 }] },
-      candidate: `{ name: 'chimera', model: 'tiny', options: { num_gpu: 80, num_ctx: 1024 } }`,
+  beforeAll(async () => {
+    project = await createFixture(filesOf(suites))
+    let calls = 0
+    run = await bench(project, {
+      models,
+      plan: ({ model }) => ({
+        ...(model === 'loaded-again' && ++calls === 7 && { cold: true }),
+        ...(model === 'cached' && { prompt_tokens: 400, cached_tokens: 390 }),
+      }),
     })
-    const [baseline, chimera] = report!.suites[0]!.arms
-    expect(baseline!.effective.num_ctx).toBe(4096)
-    expect(chimera!.effective.num_ctx).toBe(1024)
-    expect(requests.filter(({ body }) => body['keep_alive'] === 0).length).toBeGreaterThan(4)
-    expect(
-      trials
-        .filter((trial) => trial.phase === 'measure')
-        .flatMap(({ calls }) => calls)
-        .every(({ cold }) => !cold),
-    ).toBe(true)
-    expect(chimera!.samples['ttft']!.max).toBeLessThan(300)
-    expect(trials.filter((trial) => trial.phase === 'warmup').length).toBeGreaterThan(4)
-    expect(report!.gate.status).toBe('passed')
-  })
+  }, 180_000)
+  afterAll(() => project[Symbol.asyncDispose]())
 
-  test('options without effect are named: num_ctx clamped, num_gpu beyond the layers, arms that got the same', async () => {
-    const run = await bench({
-      script: { models: [{ ...MODEL, min_ctx: 2048, default_ctx: 2048 }] },
-      candidate: `{ name: 'chimera', model: 'tiny', options: { num_gpu: 80, num_ctx: 512 } }`,
-    })
-    expect(warningsOf(run)).toEqual(
-      expect.arrayContaining(['num_ctx_clamped:chimera', 'num_gpu_no_effect:chimera', 'identical_arms']),
-    )
-  })
-
-  test('part of the model outside video memory is named', async () => {
-    const run = await bench({
-      script: { models: [MODEL] },
-      candidate: `{ name: 'c', model: 'tiny', options: { num_gpu: 5 } }`,
-    })
-    expect(warningsOf(run)).toContain('partial_offload:c')
-  })
-
-  test('a call that loads the model in mid-run is cold: its block is run again and its TTFT stays out', async () => {
-    const { report, trials } = await bench({
-      script: {
-        models: [{ ...MODEL, cold_load: 400 }],
-        rules: [{ when: { calls: 6 }, ...QUICK, cold: true }],
-      },
-    })
-    expect(trials.flatMap(({ calls }) => calls).filter(({ cold }) => cold)).toHaveLength(1)
-    expect(report!.suites[0]!.requeued).toBe(1)
-    expect(report!.suites[0]!.arms.every((arm) => arm.samples['ttft']!.max < 300)).toBe(true)
-    expect(report!.suites[0]!.arms.map((arm) => arm.invalid)).toEqual([{}, {}])
-  })
-
-  test('a prompt cache hit is a warning, and prompt_throughput is not measured', async () => {
-    const run = await bench({ script: { call: { ...QUICK, prompt_tokens: 400, cached_tokens: 390 } } })
-    expect(warningsOf(run)).toContain('prompt_cache_hit:candidate')
-    expect(run.report!.suites[0]!.arms[0]!.samples).not.toHaveProperty('prompt_throughput')
-  })
-})
-
-describe('comparable or not', { timeout: 60_000 }, () => {
-  const two = (digest: string): Partial<Script> => ({
-    models: [
-      { ...MODEL, digest: `sha256:${'a'.repeat(64)}` },
-      { ...MODEL, name: 'other:latest', digest: `sha256:${digest.repeat(64)}` },
-    ],
-  })
-  const candidate = `{ name: 'other', model: 'other' }`
-
-  test('two tags of one digest are the same model', async () => {
-    const { exitCode, report } = await bench({ script: two('a'), candidate })
-    expect(report!.gate.status).toBe('passed')
-    expect(exitCode).toBe(0)
-  })
-
-  test('two models are refused, unless the suite says that it compares models', async () => {
-    const refused = await bench({ script: two('b'), candidate })
-    expect(refused.report!.gate.status).toBe('invalid')
-    expect(refused.report!.gate.failures[0]!.message).toMatch(/not comparable.*digest.*compare: 'models'/)
-    expect(refused.exitCode).not.toBe(0)
-    const meant = await bench({ script: two('b'), candidate, more: `compare: 'models',` })
-    expect(meant.report!.gate.status).toBe('passed')
-  })
-})
-
-describe('validity', { timeout: 60_000 }, () => {
-  test('a faster config that answers worse fails the gate', async () => {
-    const { exitCode, report } = await bench({
-      script: {
-        rules: [{ when: { options: { temperature: 0.5 } }, ...QUICK, per_token: 0.8, text: ['ผิด '] }],
-      },
-      more: `checks: [function thai({ output }) { if (/\\p{Script=Thai}/u.test(output)) return 'opens in Thai' }],`,
-    })
-    expect(report!.gate.status).toBe('invalid')
-    expect(report!.gate.failures[0]!.message).toMatch(/no valid trial.*check_failed.*thai: opens in Thai/)
-    expect(exitCode).not.toBe(0)
-  })
-
-  test('a gated metric that cannot exist is a warning, and the others judge', async () => {
-    const agent = `async ({ ollama, model }) => (await ollama.generate({ model, prompt: 'Hi.' })).response`
-    const run = await bench({ agent })
-    expect(run.report!.suites[0]!.warnings).toContainEqual(
-      expect.objectContaining({ code: 'metric_absent', metric: 'ttft' }),
-    )
+  test('every suite is judged, none fails', () => {
+    expect(run.report!.suites.map(({ name }) => name).toSorted()).toEqual(Object.keys(suites).toSorted())
+    expect(run.report!.gate.failures).toEqual([])
     expect(run.report!.gate.status).toBe('passed')
     expect(run.exitCode).toBe(0)
   })
 
-  test('an agent that throws or never calls is told apart from a broken server', async () => {
-    const thrown = await bench({ agent: `async () => { throw new TypeError('oh no') }` })
-    expect(thrown.report!.gate.failures[0]!.message).toMatch(/agent_error.*oh no/)
-    const idle = await bench({ agent: `async () => 'nothing'` })
-    expect(idle.report!.gate.failures[0]!.message).toMatch(/no_calls/)
+  describe('what leaves with a request', () => {
+    test('nonce, seed and keep_alive: fresh for every trial, shared by a block, longer than the run', () => {
+      const trials = run.trialsOf('plain')
+      expect(new Set(trials.map((trial) => trial.nonce)).size).toBe(trials.length)
+      const calls = run.requests.filter(({ body }) => body['model'] === 'plain' && body['prompt'])
+      expect(calls).toHaveLength(trials.length)
+      for (const [index, { body }] of calls.entries()) {
+        expect(String(body['prompt']).startsWith(trials[index]!.nonce!)).toBe(true)
+        expect(body['options']).toMatchObject({ seed: trials[index]!.seed })
+        expect(body['keep_alive']).toMatch(/^\d+m$/)
+      }
+      for (const block of [1, 2, 3]) {
+        const own = trials.filter((trial) => trial.phase === 'measure' && trial.block === block)
+        expect(new Set(own.map(({ seed }) => seed)).size).toBe(1)
+      }
+    })
+
+    test('code that takes an Ollama is measured unchanged, streamed or not', () => {
+      const trials = run.trialsOf('client')
+      const [whole, streamed] = trials[3]!.calls
+      expect(whole).toMatchObject({ endpoint: 'chat', streamed: false, valid: true, eval_count: 24 })
+      expect(whole).not.toHaveProperty('ttft')
+      expect(streamed).toMatchObject({ endpoint: 'generate', streamed: true, valid: true })
+      expect(streamed!.ttft).toBeGreaterThan(20)
+      const own = run.requests.filter(({ body }) => body['model'] === 'client')
+      const chat = own.find(({ path }) => path === '/api/chat')!
+      expect(JSON.stringify(chat.body['messages'])).toContain(trials[0]!.nonce)
+      expect(own.filter((request) => optionsOf(request)['temperature'] === 0.5).length).toBeGreaterThan(10)
+    })
+
+    test('CHIMERA_SEED fixes schedule and sampling seeds', { timeout: 60_000 }, async () => {
+      const again = await bench(project, { models }, ['suites/plain'])
+      const order = ({ trialsOf }: ContractRun) =>
+        trialsOf('plain')
+          .filter(({ phase }) => phase === 'measure')
+          .slice(0, 12)
+          .map(({ arm, seed }) => [arm, seed])
+      expect(order(again)).toEqual(order(run))
+      expect(run.suite('plain').seed).toBe(42)
+    })
   })
 
-  test('the token bound makes a call runaway and ends it at the server', async () => {
-    const { trials, report } = await bench({
-      script: { call: { ...QUICK, tokens: 400 } },
-      more: 'bound: { tokens: 30 },',
+  describe('requested is not effective', () => {
+    test('arms that reload each other run in turns, each loaded with its own options, and no load enters ttft', () => {
+      const [baseline, chimera] = run.suite('reloaded').arms
+      expect(baseline!.effective.num_ctx).toBe(4096)
+      expect(chimera!.effective.num_ctx).toBe(1024)
+      const unloads = run.requests.filter(
+        ({ body }) => body['model'] === 'reloaded' && body['keep_alive'] === 0,
+      )
+      expect(unloads.length).toBeGreaterThan(4)
+      const trials = run.trialsOf('reloaded')
+      const measured = trials.filter((trial) => trial.phase === 'measure')
+      expect(measured.flatMap(({ calls }) => calls).every(({ cold }) => !cold)).toBe(true)
+      expect(chimera!.samples['ttft']!.max).toBeLessThan(300)
+      expect(trials.filter((trial) => trial.phase === 'warmup').length).toBeGreaterThan(4)
     })
-    expect(trials.every((trial) => trial.invalid_reason === 'runaway')).toBe(true)
-    expect(report!.gate.failures[0]!.message).toMatch(/bound of 30 tokens/)
+
+    test('options without effect are named: num_ctx clamped, num_gpu beyond the layers, arms that got the same', () => {
+      expect(warningsOf(run.suite('clamped'))).toEqual(
+        expect.arrayContaining(['num_ctx_clamped:chimera', 'num_gpu_no_effect:chimera', 'identical_arms']),
+      )
+    })
+
+    test('part of the model outside video memory is named', () => {
+      expect(warningsOf(run.suite('partial'))).toContain('partial_offload:c')
+    })
+
+    test('a call that loads the model in mid-run is cold: its block is run again and its TTFT stays out', () => {
+      const calls = run.trialsOf('loaded-again').flatMap((trial) => trial.calls)
+      expect(calls.filter(({ cold }) => cold)).toHaveLength(1)
+      const { requeued, arms } = run.suite('loaded-again')
+      expect(requeued).toBe(1)
+      expect(arms.every((arm) => arm.samples['ttft']!.max < 300)).toBe(true)
+      expect(arms.map((arm) => arm.invalid)).toEqual([{}, {}])
+    })
+
+    test('a prompt cache hit is a warning, and prompt_throughput is not measured', () => {
+      expect(warningsOf(run.suite('cached'))).toContain('prompt_cache_hit:candidate')
+      expect(run.suite('cached').arms[0]!.samples).not.toHaveProperty('prompt_throughput')
+      expect(run.suite('plain').arms[0]!.samples).toHaveProperty('prompt_throughput')
+    })
+  })
+
+  test('two tags of one digest are the same model, and two models are compared where the suite says so', () => {
+    for (const name of ['same', 'left']) {
+      const throughput = run.suite(name).comparisons.find(({ metric }) => metric === 'output_throughput')!
+      expect(throughput.verdict, name).toBe('unchanged')
+    }
+  })
+
+  test('a gated metric that cannot exist is a warning, and the others judge', () => {
+    expect(run.suite('unstreamed').warnings).toContainEqual(
+      expect.objectContaining({ code: 'metric_absent', metric: 'ttft' }),
+    )
+  })
+})
+
+describe('what fails', () => {
+  const suites: Suites = {
+    refused: { candidate: `{ name: 'other', model: 'other' }` },
+    worse: {
+      more: `checks: [function thai({ output }) { if (/\\p{Script=Thai}/u.test(output)) return 'opens in Thai' }],`,
+    },
+    thrown: { agent: `async () => { throw new TypeError('oh no') }` },
+    idle: { agent: `async () => 'nothing'` },
+    endless: { more: 'bound: { tokens: 30 },' },
+  }
+  let run: ContractRun
+  const failure = (name: string) => run.report!.gate.failures.find(({ suite }) => suite === name)!.message
+
+  beforeAll(async () => {
+    await using project = await createFixture(filesOf(suites))
+    run = await bench(project, {
+      models: [...Object.keys(suites), 'other'].map((name) => ({ name })),
+      rules: [
+        { when: { model: 'worse', options: { temperature: 0.5 } }, per_token: 0.8, text: ['ผิด '] },
+        { when: { model: 'endless' }, tokens: 400 },
+      ],
+    })
+  }, 120_000)
+
+  test('one failure a suite, and the run is invalid', () => {
+    expect(run.report!.gate.failures.map(({ suite }) => suite).toSorted()).toEqual(
+      Object.keys(suites).toSorted(),
+    )
+    expect(run.report!.gate.status).toBe('invalid')
+    expect(run.exitCode).not.toBe(0)
+  })
+
+  test('two models, unless the suite says that it compares models', () => {
+    expect(failure('refused')).toMatch(/not comparable.*digest.*compare: 'models'/)
+  })
+
+  test('a faster config that answers worse', () => {
+    expect(failure('worse')).toMatch(/no valid trial.*check_failed.*thai: opens in Thai/)
+  })
+
+  test('an agent that throws or never calls, told apart from a broken server', () => {
+    expect(failure('thrown')).toMatch(/agent_error.*oh no/)
+    expect(failure('idle')).toMatch(/no_calls/)
+  })
+
+  test('the token bound makes a call runaway and ends it at the server', () => {
+    expect(run.trialsOf('endless').every((trial) => trial.invalid_reason === 'runaway')).toBe(true)
+    expect(failure('endless')).toMatch(/bound of 30 tokens/)
   })
 })

@@ -106,20 +106,29 @@ export function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv
   return { ...Object.fromEntries(inherited), CI: 'true', NO_COLOR: '1', ...env }
 }
 
-/** A bench file with one agentBench; `options` is spliced in after the arms. */
-export function benchFile(
-  options: { name?: string; candidate?: string; agent?: string; more?: string } = {},
-): string {
-  const {
-    name = 'one',
-    candidate = `{ name: 'candidate', model: 'tiny', options: { temperature: 0.5 } }`,
-    more = '',
-  } = options
-  const agent =
-    options.agent ?? `async ({ generate }) => (await generate({ prompt: 'Say something.' })).response`
+interface BenchFileOptions {
+  name?: string
+  /** Of both arms, unless the candidate's own text says otherwise. */
+  model?: string
+  /** The candidate, as code. */
+  candidate?: string
+  /** The agent, as code. */
+  agent?: string
+  /** Spliced in after the arms. */
+  more?: string
+}
+
+/** A bench file with one agentBench. */
+export function benchFile({
+  name = 'one',
+  model = 'tiny',
+  candidate = `{ name: 'candidate', model: '${model}', options: { temperature: 0.5 } }`,
+  agent = `async ({ generate }) => (await generate({ prompt: 'Say something.' })).response`,
+  more = '',
+}: BenchFileOptions = {}): string {
   return `import { agentBench } from 'vitest-chimera'
 agentBench('${name}', ${agent}, {
-  baseline: { name: 'baseline', model: 'tiny' },
+  baseline: { name: 'baseline', model: '${model}' },
   candidate: ${candidate},
   ${more}
 })

@@ -1,74 +1,81 @@
-import { expect, test } from 'vitest'
-import type { Comparison, Report } from '../../src/schema/generated.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { startScriptedOllama, type CallPlan } from '../scripted-ollama/index.ts'
-import { benchFile, createFixture } from './fixture.ts'
+import { benchFile, createFixture, type BenchRun } from './fixture.ts'
 
 /** No test's verdict may hang on how busy the machine is. */
 const PAIRS = 'pairs: { min: 6, max: 10 }, thresholds: { ttft: 5 },'
 /** 24 tokens at 1 ms: long enough for output_throughput, short enough for a test. */
 const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 
-/** Decode time of the candidate, told by its temperature, times `factor`; the counters say exactly that. */
-function slower(factor: number): Parameters<typeof startScriptedOllama>[0] {
-  return {
-    call: QUICK,
-    rules: [{ when: { options: { temperature: 0.5 } }, ...QUICK, per_token: QUICK.per_token! * factor }],
-  }
-}
+/** Decode time of each suite's candidate against its baseline; the counters say exactly that. */
+const FACTORS = { 'slower-by-12': 1.12, equal: 1, 'slower-by-4': 1.04, 'faster-by-12': 0.88 }
 
-async function benchAgainst(script: Parameters<typeof startScriptedOllama>[0], more = PAIRS) {
-  await using server = await startScriptedOllama(script)
-  await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ more }) })
-  return await project.bench([], { OLLAMA_HOST: server.url })
-}
+describe('suites whose candidates are slower, equal or faster', () => {
+  let run: BenchRun
+  const suite = (name: keyof typeof FACTORS) => run.report!.suites.find((one) => one.name === name)!
+  const verdicts = (name: keyof typeof FACTORS) =>
+    Object.fromEntries(
+      suite(name)
+        .comparisons.filter((one) => one.stage === null && one.gated)
+        .map((one) => [one.metric, one.verdict]),
+    )
 
-function verdicts(report: Report | undefined): Record<string, string> {
-  const whole = report!.suites[0]!.comparisons.filter((one) => one.stage === null && one.gated)
-  return Object.fromEntries(whole.map((one: Comparison) => [one.metric, one.verdict]))
-}
+  beforeAll(async () => {
+    const names = Object.keys(FACTORS)
+    await using server = await startScriptedOllama({
+      models: names.map((name) => ({ name })),
+      call: QUICK,
+      rules: Object.entries(FACTORS).map(([model, factor]) => ({
+        when: { model, options: { temperature: 0.5 } },
+        per_token: QUICK.per_token! * factor,
+      })),
+    })
+    const files = names.map((name) => [
+      `suites/${name}.bench.ts`,
+      benchFile({ name, model: name, more: PAIRS }),
+    ])
+    await using project = await createFixture(Object.fromEntries(files) as Record<string, string>)
+    run = await project.bench([], { OLLAMA_HOST: server.url })
+  }, 120_000)
 
-test('12 % slower decoding regresses output_throughput and nothing else', { timeout: 60_000 }, async () => {
-  const { exitCode, report, output } = await benchAgainst(slower(1.12))
-  expect(verdicts(report)).toEqual({
-    output_throughput: 'regressed',
-    ttft: 'unchanged',
-    valid_rate: 'unchanged',
+  test('12 % slower decoding regresses output_throughput and nothing else, measured twice', () => {
+    expect(verdicts('slower-by-12')).toEqual({
+      output_throughput: 'regressed',
+      ttft: 'unchanged',
+      valid_rate: 'unchanged',
+    })
+    expect(suite('slower-by-12').confirmed).toBe(true)
+    const found = suite('slower-by-12').comparisons.find((one) => one.metric === 'output_throughput')!
+    expect(found.ratio).toBeCloseTo(1 / 1.12, 3)
   })
-  expect(report!.gate.status).toBe('regressed')
-  expect(report!.gate.failures).toMatchObject([
-    { suite: 'one', metric: 'output_throughput', arm: 'candidate' },
-  ])
-  expect(report!.suites[0]!.confirmed).toBe(true)
-  const found = report!.suites[0]!.comparisons.find((one) => one.metric === 'output_throughput')!
-  expect(found.ratio).toBeCloseTo(1 / 1.12, 3)
-  expect(exitCode).not.toBe(0)
-  // The test itself fails too, so JUnit and annotations see it.
-  expect(output).toMatch(/FAIL.*one \(candidate vs baseline\)/)
-})
 
-test('equal arms are unchanged and pass', { timeout: 60_000 }, async () => {
-  const { exitCode, report } = await benchAgainst({ call: QUICK })
-  expect(verdicts(report)).toEqual({
-    output_throughput: 'unchanged',
-    ttft: 'unchanged',
-    valid_rate: 'unchanged',
+  test('equal arms are unchanged', () => {
+    expect(verdicts('equal')).toEqual({
+      output_throughput: 'unchanged',
+      ttft: 'unchanged',
+      valid_rate: 'unchanged',
+    })
+    expect(suite('equal').arms.map((arm) => arm.invalid)).toEqual([{}, {}])
+    expect(suite('equal').confirmed).toBe(false)
   })
-  expect(report!.gate).toMatchObject({ status: 'passed', failures: [] })
-  expect(report!.suites[0]!.arms.map((arm) => arm.invalid)).toEqual([{}, {}])
-  expect(exitCode).toBe(0)
-})
 
-test('4 % slower is within the threshold of 5 % and passes', { timeout: 60_000 }, async () => {
-  const { exitCode, report } = await benchAgainst(slower(1.04))
-  expect(verdicts(report)['output_throughput']).toBe('unchanged')
-  expect(exitCode).toBe(0)
-})
+  test('4 % slower is within the threshold of 5 %', () => {
+    expect(verdicts('slower-by-4')['output_throughput']).toBe('unchanged')
+  })
 
-test('12 % faster is improved and passes', { timeout: 60_000 }, async () => {
-  const { exitCode, report } = await benchAgainst(slower(0.88))
-  expect(verdicts(report)['output_throughput']).toBe('improved')
-  expect(report!.gate.status).toBe('passed')
-  expect(exitCode).toBe(0)
+  test('12 % faster is improved', () => {
+    expect(verdicts('faster-by-12')['output_throughput']).toBe('improved')
+  })
+
+  test('the one regression fails the run, and its test, so JUnit and annotations see it', () => {
+    expect(run.report!.gate.status).toBe('regressed')
+    expect(run.report!.gate.failures).toMatchObject([
+      { suite: 'slower-by-12', metric: 'output_throughput', arm: 'candidate' },
+    ])
+    expect(run.exitCode).not.toBe(0)
+    expect(run.output).toMatch(/FAIL.*slower-by-12 \(candidate vs baseline\)/)
+    expect(run.output).not.toMatch(/FAIL.*(equal|slower-by-4|faster-by-12)/)
+  })
 })
 
 test(

@@ -81,3 +81,8 @@ export interface Ending {
   requeued: number
   warnings: readonly Warning[]
 }
+
+/** Blocks that may run again, of a suite or of one candidate of a sweep, before the rest is given up. */
+export function requeueLimit({ max }: Pairs): number {
+  return Math.max(2, Math.ceil(max / 2))
+}

@@ -6,7 +6,7 @@ import { suiteErrors, warningTexts } from '../errors.ts'
 import { assess, hasRegression, type Assessment } from '../judge/assess.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import { differences } from '../judge/comparable.ts'
-import type { Ending, Plan } from '../judge/plan.ts'
+import { requeueLimit, type Ending, type Plan } from '../judge/plan.ts'
 import { minimumPairs } from '../stats/index.ts'
 import { execute, runBlock, type Session, type SuiteRun } from './block.ts'
 import { coldDetector } from './cold.ts'
@@ -91,7 +91,7 @@ async function warnOfTime({ plan, onNotice }: Session, switching: number, workin
 /** Blocks until the verdicts are there; a broken or unexpectedly cold block is re-queued whole. */
 async function runPhase(session: Session, phase: 'measure' | 'confirm'): Promise<Stopped> {
   const { plan, trials, signal } = session
-  const budget = Math.max(2, Math.ceil(plan.pairs.max / 2))
+  const budget = requeueLimit(plan.pairs)
   let requeued = 0
   for (let number = 1; number <= plan.pairs.max; number++) {
     for (let attempt = 1; ; attempt++) {

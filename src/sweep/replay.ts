@@ -3,6 +3,7 @@
  * At each look only the trials of the blocks before it count, so a later look never changes an earlier one.
  */
 import { completeBlocks } from '../judge/blocks.ts'
+import { requeueLimit } from '../judge/plan.ts'
 import { whyUnusable } from '../judge/unusable.ts'
 import { countValid } from '../judge/validity.ts'
 import type { Trial } from '../schema/generated.ts'
@@ -92,11 +93,6 @@ function whyGivenUp(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[
     own.filter((trial) => trial.phase === 'measure').map(({ block, attempt }) => `${block}/${attempt}`),
   ).size
   const failed = attempts - blocksOf(sweep, point, trials)
-  if (failed <= requeueLimit(sweep)) return undefined
+  if (failed <= requeueLimit(sweep.pairs)) return undefined
   return own.findLast((trial) => !trial.valid)?.message ?? ''
-}
-
-/** Blocks a candidate may run again. */
-function requeueLimit({ pairs }: SweepPlan): number {
-  return Math.max(2, Math.ceil(pairs.max / 2))
 }

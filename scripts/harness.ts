@@ -44,7 +44,7 @@ summary(() => {
   })
 })
 
-const plan = planFor({ pairs: { min: 6, max: 20 } })
+const plan = planFor({ blocks: { min: 6, max: 20 } })
 summary(() => {
   group('one look at a suite', () => {
     for (const blocks of [6, 20]) {

@@ -162,7 +162,7 @@ function suite(
   if (trials.every((trial) => !trial.valid))
     return done(ending('unusable', { arm: plan.arms.baseline.name, message: trials[0]!.message! }))
   for (const phase of ['measure', 'confirm'] as const) {
-    for (let n = 1; n <= plan.pairs.max; n++) {
+    for (let n = 1; n <= plan.blocks.max; n++) {
       if (stop !== undefined && n > stop.blocks) return done(ending('interrupted'))
       block(phase, n)
       if (plan.looks.includes(n) && assess(plan, trials, phase).done) break
@@ -190,7 +190,7 @@ function plan(
     suite: name,
     file,
     seed,
-    pairs: { min: 6, max },
+    blocks: { min: 6, max },
     looks: defaultLooks(6, max),
     alpha: 0.05,
     strict: false,

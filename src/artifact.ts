@@ -17,7 +17,7 @@ export type Message =
   | { kind: 'sweep'; plan: SweepPlan }
   | { kind: 'sweep_facts'; facts: Readonly<Record<string, ArmFacts>>; overhead?: number }
   | { kind: 'trial'; trial: Trial }
-  | { kind: 'notice'; text: string }
+  | { kind: 'notice'; text: string; once?: boolean }
   | { kind: 'ending'; ending: Ending }
   | { kind: 'refused'; suite: string; file: string; message: string }
 

@@ -97,10 +97,10 @@ export const suiteErrors = {
       'same_arms',
       `Both arms of suite "${suite}" are called "${name}". Give the candidate a name of its own, e.g. "${name}-again".`,
     ),
-  badPairs: (source: string, received: string): ChimeraError =>
+  badBlocks: (source: string, received: string): ChimeraError =>
     new ChimeraError(
-      'bad_pairs',
-      `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Correct it, e.g. \`pairs: { min: 6, max: 20 }\`.`,
+      'bad_blocks',
+      `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Correct it, e.g. \`blocks: { min: 6, max: 20 }\`.`,
     ),
   badThreshold: (suite: string, metric: string, problem: string): ChimeraError =>
     new ChimeraError('bad_threshold', `Invalid threshold "${metric}" of suite "${suite}": ${problem}.`),
@@ -217,7 +217,7 @@ export const gateTexts = {
   nothingGated: (suite: string): string =>
     `${suite}: none of the gated metrics could be measured. Stream the calls, ask for at least 16 tokens, or gate another metric through \`thresholds\`.`,
   verdict: (suite: string, comparison: Verdicted): string => {
-    const { metric, stage, verdict, ratio, interval, pairs, threshold, floor, unit } = comparison
+    const { metric, stage, verdict, ratio, interval, blocks, threshold, floor, unit } = comparison
     const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
     if (comparison.p !== undefined) {
       return `${what}: ${percent(comparison.candidate_value)} of trials valid against ${percent(comparison.baseline_value)} (p = ${comparison.p.toPrecision(2)}).`
@@ -227,8 +227,10 @@ export const gateTexts = {
         ? 'not measured'
         : `${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end)).join(', ')}]`}`
     const needed =
-      comparison.pairs_needed === undefined ? '' : `; about ${comparison.pairs_needed} blocks would decide it`
-    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${pairs} ${pairs === 1 ? 'block' : 'blocks'}, threshold ${floor === undefined ? percent(threshold) : `${floor} ${unit}`}${needed}.`
+      comparison.blocks_needed === undefined
+        ? ''
+        : `; about ${comparison.blocks_needed} blocks would decide it`
+    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${blocks} ${blocks === 1 ? 'block' : 'blocks'}, threshold ${floor === undefined ? percent(threshold) : `${floor} ${unit}`}${needed}.`
   },
 } as const
 
@@ -242,11 +244,11 @@ interface Verdicted {
   interval?: number[]
   baseline_value?: number
   candidate_value?: number
-  pairs: number
+  blocks: number
   threshold: number
   floor?: number
   unit: string
-  pairs_needed?: number
+  blocks_needed?: number
   p?: number
 }
 
@@ -271,14 +273,16 @@ export const warningTexts = {
     `Only ${percent(share)} of arm "${arm}"'s model is in video memory; the rest runs on the CPU.`,
   identicalArms: (baseline: string, candidate: string): string =>
     `The effective configs of "${baseline}" and "${candidate}" are identical: their options ask for different things, but the server does the same for both.`,
-  outOfReach: (metric: string, threshold: number, scale: number, pairs: number, max: number): string =>
-    `A threshold of ${percent(threshold)} of ${metric} is out of reach on this machine: blocks scatter by ${percent(scale)}, so it would take about ${pairs} blocks and ${max} are allowed. Raise \`pairs.max\` or the threshold, let the agent's replies be longer, or quieten the machine.`,
+  outOfReach: (metric: string, threshold: number, scale: number, blocks: number, max: number): string =>
+    `A threshold of ${percent(threshold)} of ${metric} is out of reach on this machine: blocks scatter by ${percent(scale)}, so it would take about ${blocks} blocks and ${max} are allowed. Raise \`blocks.max\` or the threshold, let the agent's replies be longer, or quieten the machine.`,
+  renamedOption: (old: string, name: string, where: string): string =>
+    `\`${old}\` in ${where} is now called \`${name}\`. The old name still works; use the new one.`,
   timeBudget: (ms: number, blocks: number): string =>
     `The time budget of ${ms} ms ended the suite after ${blocks} blocks. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET for a verdict.`,
-  timeBudgetTooSmall: (ms: number, needed: number, pairs: number): string =>
-    `The time budget of ${ms} ms is too small to decide anything: ${pairs} blocks, the fewest for a verdict, take about ${needed} ms. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET.`,
-  tooFewPairs: (max: number, needed: number): string =>
-    `At most ${max} blocks can decide nothing: a verdict takes at least ${needed}. Raise \`pairs.max\` or CHIMERA_PAIRS_MAX.`,
+  timeBudgetTooSmall: (ms: number, needed: number, blocks: number): string =>
+    `The time budget of ${ms} ms is too small to decide anything: ${blocks} blocks, the fewest for a verdict, take about ${needed} ms. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET.`,
+  tooFewBlocks: (max: number, needed: number): string =>
+    `At most ${max} blocks can decide nothing: a verdict takes at least ${needed}. Raise \`blocks.max\` or CHIMERA_BLOCKS_MAX.`,
   requeued: (count: number): string =>
     `${count} ${count === 1 ? 'block was' : 'blocks were'} run again because a trial was invalid or unexpectedly cold.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>

@@ -35,7 +35,7 @@ export type {
   Check,
   CheckedTrial,
   CompareInput,
-  PairsInput,
+  BlocksInput,
   ThresholdInput,
 } from './run/agent.ts'
 export type { Call, CheckResult, Report, StageTime, Trial } from './schema/generated.ts'

@@ -29,7 +29,7 @@ export interface Metric {
   /** What the metric is, in one sentence. */
   description: string
   /** Base unit of every stored value; scaling happens at print only. */
-  unit: 'ms' | 'tok/s' | 'share' | 'x'
+  unit: 'ms' | 'tok/s' | 'fraction' | 'x'
   better: 'lower' | 'higher'
   /** Smallest relative change that matters, unless the suite says otherwise. */
   threshold: number
@@ -144,7 +144,7 @@ const rows: readonly Metric[] = [
   },
   {
     name: 'llm_share',
-    unit: 'share',
+    unit: 'fraction',
     better: 'lower',
     threshold: 0.1,
     floor: 0,
@@ -162,7 +162,7 @@ const rows: readonly Metric[] = [
   },
   {
     name: 'efficiency',
-    unit: 'share',
+    unit: 'fraction',
     better: 'higher',
     threshold: 0.1,
     floor: 0,
@@ -189,7 +189,7 @@ const rows: readonly Metric[] = [
   },
   {
     name: 'valid_rate',
-    unit: 'share',
+    unit: 'fraction',
     better: 'higher',
     threshold: 0,
     floor: 0,

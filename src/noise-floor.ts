@@ -35,8 +35,8 @@ export class NoiseFloor {
   /** Thresholds of a suite about to start that this machine is too noisy for. */
   warnings(plan: Plan): string[] {
     const noise = this.#learned.get(plan.suite) ?? knownNoise(this.#previous, plan.suite, describeMachine())
-    return outOfReach(plan, noise ?? {}).map(({ metric, scale, pairs }) =>
-      warningTexts.outOfReach(metric, plan.rules[metric].threshold, scale, pairs, plan.pairs.max),
+    return outOfReach(plan, noise ?? {}).map(({ metric, scale, blocks }) =>
+      warningTexts.outOfReach(metric, plan.rules[metric].threshold, scale, blocks, plan.blocks.max),
     )
   }
 }

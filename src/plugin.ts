@@ -8,7 +8,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 // Brings the type of the configureVitest hook with it.
 import type { ViteUserConfig as _ } from 'vitest/config'
 import type { ReporterOptions } from './reporter.ts'
-import type { PairsInput, ThresholdInput } from './run/agent.ts'
+import type { BlocksInput, ThresholdInput } from './run/agent.ts'
 import { resolveHost } from './llm/host.ts'
 import './settings.ts'
 
@@ -26,7 +26,9 @@ export interface ChimeraOptions {
   /** Smallest relative change that matters, by metric, for every suite; a metric named here is gated. */
   thresholds?: Record<string, ThresholdInput>
   /** Least and most blocks of every suite. Default 6 to 20. */
-  pairs?: PairsInput
+  blocks?: BlocksInput
+  /** The old name of `blocks`. */
+  pairs?: BlocksInput
   /** Where the reports go, relative to the project's root. Default `reports`. */
   outputDir?: string
 }
@@ -53,7 +55,8 @@ export default function chimera(options: ChimeraOptions = {}): Plugin {
       project.provide('chimera', {
         host: await host,
         thresholds: options.thresholds ?? {},
-        pairs: options.pairs ?? {},
+        blocks: options.blocks ?? options.pairs ?? {},
+        renamed: options.pairs === undefined ? [] : ['chimera()'],
         shard: vitest.config.shard !== undefined,
       })
     },

@@ -104,7 +104,7 @@ describe('without a terminal', () => {
 describe('what a suite starts with', () => {
   test('arms, blocks and seed; a budget that can decide nothing is told at once', () => {
     expect(shown(false, [plan]).text).toBe('made: candidate against baseline, 6 to 10 blocks, seed 9\n')
-    const few: Message = { kind: 'plan', plan: planFor({ pairs: { min: 1, max: 3 } }) }
+    const few: Message = { kind: 'plan', plan: planFor({ blocks: { min: 1, max: 3 } }) }
     expect(shown(false, [few]).text).toMatch(/\n {2}At most 3 blocks can decide nothing/)
   })
 

@@ -7,7 +7,7 @@ import type { ArmFacts, Plan } from './judge/plan.ts'
 import { warningTexts } from './errors.ts'
 // Names come from the user's files, messages from servers: neither may move the cursor.
 import { oneLine, visible } from './report/visible.ts'
-import { minimumPairs } from './stats/index.ts'
+import { minimumBlocks } from './stats/index.ts'
 import type { SweepPlan } from './sweep/plan.ts'
 
 /** As much of a writable stream as progress needs. */
@@ -21,13 +21,14 @@ const QUIET_INTERVAL_MS = 10_000
 
 export class Progress {
   readonly #stream: ProgressStream
-  #pairs: Plan['pairs'] | undefined
+  #blocks: Plan['blocks'] | undefined
   #hosts: string[] = []
   #drawn = false
   #lastLine = 0
   #trials = 0
   #invalid = 0
   #named = false
+  readonly #told = new Set<string>()
 
   constructor(stream: ProgressStream) {
     this.#stream = stream
@@ -39,7 +40,7 @@ export class Progress {
     if (message.kind === 'sweep') this.#openSweep(message.plan)
     if (message.kind === 'facts') this.#nameServers(Object.values(message.facts))
     if (message.kind === 'sweep_facts') this.#nameServers(Object.values(message.facts))
-    if (message.kind === 'notice') this.line(`  ${message.text}`)
+    if (message.kind === 'notice') this.#notice(message)
     if (message.kind === 'trial') this.#count(message)
     if (message.kind === 'ending' || message.kind === 'refused') this.clear()
   }
@@ -62,6 +63,12 @@ export class Progress {
     this.#stream.write(`${text}\n`)
   }
 
+  #notice({ text, once = false }: Extract<Message, { kind: 'notice' }>): void {
+    if (once && this.#told.has(text)) return
+    this.#told.add(text)
+    this.line(`  ${text}`)
+  }
+
   #open(plan: Plan): void {
     const { baseline, candidate } = plan.arms
     this.#start(plan, `${candidate.name} against ${baseline.name}`, plan.alpha, [
@@ -78,19 +85,19 @@ export class Progress {
   }
 
   #start(
-    { suite, pairs, seed }: Pick<Plan, 'suite' | 'pairs' | 'seed'>,
+    { suite, blocks, seed }: Pick<Plan, 'suite' | 'blocks' | 'seed'>,
     title: string,
     alpha: number,
     hosts: readonly string[],
   ): void {
-    this.#pairs = pairs
+    this.#blocks = blocks
     this.#hosts = [...new Set(hosts)]
     this.#trials = 0
     this.#invalid = 0
     this.#named = false
-    this.line(`${suite}: ${title}, ${pairs.min} to ${pairs.max} blocks, seed ${seed}`)
-    const needed = minimumPairs(alpha)
-    if (pairs.max < needed) this.line(`  ${warningTexts.tooFewPairs(pairs.max, needed)}`)
+    this.line(`${suite}: ${title}, ${blocks.min} to ${blocks.max} blocks, seed ${seed}`)
+    const needed = minimumBlocks(alpha)
+    if (blocks.max < needed) this.line(`  ${warningTexts.tooFewBlocks(blocks.max, needed)}`)
   }
 
   #nameServers([facts]: readonly ArmFacts[]): void {
@@ -109,7 +116,7 @@ export class Progress {
     if (!trial.valid) this.#invalid++
     const phase = trial.phase === 'measure' ? '' : ` (${trial.phase})`
     const broken = this.#invalid > 0 ? `, ${this.#invalid} invalid` : ''
-    const text = `  ${trial.suite}: block ${trial.block} of at most ${this.#pairs?.max ?? '?'}${phase}, ${trial.arm}, ${this.#trials} trials${broken}`
+    const text = `  ${trial.suite}: block ${trial.block} of at most ${this.#blocks?.max ?? '?'}${phase}, ${trial.arm}, ${this.#trials} trials${broken}`
     if (this.#stream.isTTY === true) this.#draw(text)
     else if (performance.now() - this.#lastLine > QUIET_INTERVAL_MS) {
       this.#lastLine = performance.now()

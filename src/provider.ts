@@ -11,8 +11,9 @@ import { requestOf, type SuiteRequest, type SweepRequest } from './request.ts'
 import { judge } from './judge/assess.ts'
 import { gateSuite, readFailOn, type SuiteGate } from './judge/gate.ts'
 import { harnessOverhead } from './llm/index.ts'
+import type { AgentBenchOptions } from './run/agent.ts'
 import type { SuiteRun } from './run/block.ts'
-import { makePlan, type Settings } from './run/plan.ts'
+import { makePlan, renamedOptions, type Settings } from './run/plan.ts'
 import { runSuite } from './run/suite.ts'
 import { makeSweepPlan } from './run/sweep-plan.ts'
 import { runSweep, type SweepRun } from './run/sweep.ts'
@@ -41,6 +42,7 @@ async function runAgentBench(group: BenchmarkGroup, request: SuiteRequest): Prom
   return report(group, name, async (trials, teller) => {
     const plan = makePlan(name, test.file.name, definition, settings(), membersOf(agent))
     await send(test, { kind: 'plan', plan })
+    await tellRenamed(group, definition)
     const overhead = await measuredOverhead()
     const onFacts: SuiteRun['onFacts'] = (facts) => send(test, { kind: 'facts', facts, overhead })
     const ending = await runSuite({ plan, definition, agent, ...teller, onFacts })
@@ -57,6 +59,7 @@ async function runAgentSweep(group: BenchmarkGroup, request: SweepRequest): Prom
   return report(group, name, async (trials, teller) => {
     const plan = makeSweepPlan(name, test.file.name, definition, settings(), membersOf(agent))
     await send(test, { kind: 'sweep', plan })
+    await tellRenamed(group, definition)
     const overhead = await measuredOverhead()
     let known: SweepFacts = {}
     const onFacts: SweepRun['onFacts'] = (facts) => {
@@ -69,6 +72,14 @@ async function runAgentSweep(group: BenchmarkGroup, request: SweepRequest): Prom
       gateSweep(plan, trials, judgeSweep(plan, known, trials, ending), ending),
     )
   })
+}
+
+async function tellRenamed(
+  { test }: BenchmarkGroup,
+  definition: Pick<AgentBenchOptions, 'pairs'>,
+): Promise<void> {
+  for (const text of renamedOptions(definition, settings()))
+    await send(test, { kind: 'notice', text, once: true })
 }
 
 type Teller = Pick<SuiteRun, 'signal' | 'onNotice' | 'onTrial'>
@@ -97,12 +108,13 @@ async function report(
 }
 
 function settings(): Settings {
-  const { CHIMERA_SEED, CHIMERA_PAIRS_MIN, CHIMERA_PAIRS_MAX, CHIMERA_TIME_BUDGET } = process.env
+  const { env: variables } = process
   const env = {
-    seed: CHIMERA_SEED,
-    pairsMin: CHIMERA_PAIRS_MIN,
-    pairsMax: CHIMERA_PAIRS_MAX,
-    timeBudget: CHIMERA_TIME_BUDGET,
+    seed: variables['CHIMERA_SEED'],
+    blocksMin: variables['CHIMERA_BLOCKS_MIN'] ?? variables['CHIMERA_PAIRS_MIN'],
+    blocksMax: variables['CHIMERA_BLOCKS_MAX'] ?? variables['CHIMERA_PAIRS_MAX'],
+    timeBudget: variables['CHIMERA_TIME_BUDGET'],
+    oldNames: ['CHIMERA_PAIRS_MIN', 'CHIMERA_PAIRS_MAX'].filter((name) => variables[name] !== undefined),
   }
   return { ...inject('chimera'), env }
 }

@@ -73,7 +73,7 @@ describe('the TypeScript', () => {
       call: { ttft: 8, per_token: 0.2, tokens: 24, reply: REPLY },
     })
     await using project = await createFixture({ ...suites, 'vitest.config.ts': configs[0]!.text })
-    const env = { OLLAMA_HOST: server.url, CHIMERA_PAIRS_MAX: '6' }
+    const env = { OLLAMA_HOST: server.url, CHIMERA_BLOCKS_MAX: '6' }
     const { shard, merge } = workflows.find(({ jobs }) => 'merge' in jobs)!.jobs
     const words = (job: typeof shard, index = ''): string[] =>
       job!.steps
@@ -105,7 +105,7 @@ describe('the TypeScript', () => {
     const [first] = Object.entries(suites)
     const config = configs.find(({ text }) => text.includes('embedded('))!.text
     await using project = await createFixture({ [first![0]]: first![1], 'vitest.config.ts': config })
-    const { exitCode, output, report } = await project.bench([], { CHIMERA_PAIRS_MAX: '1' })
+    const { exitCode, output, report } = await project.bench([], { CHIMERA_BLOCKS_MAX: '1' })
     expect(output).toMatch(/on the embedded engine/)
     expect(report!.suites[0]!.arms.every(({ invalid }) => Object.keys(invalid).length === 0)).toBe(true)
     expect(exitCode).toBe(0)

@@ -26,7 +26,7 @@ export const warmTtft: Measure = {
 /** The same with model loads left in. */
 export const rawTtft: Measure = { name: 'raw TTFT, 10 %', threshold: 0.1, time: (call) => call.ttft }
 
-/** Pairs the calls of two arms by run and stage; a pair that lacks a side is left out whole. */
+/** BlockLimits the calls of two arms by run and stage; a pair that lacks a side is left out whole. */
 export function pairUp(from: readonly RecordedCall[], to: readonly RecordedCall[], measure: Measure): Sample {
   const key = ({ run, stage }: RecordedCall): string => `${run}/${stage}`
   const other = new Map(to.map((call) => [key(call), call]))

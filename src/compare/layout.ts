@@ -16,7 +16,7 @@ export function layout(table: MetricTable, { mode, reports }: ReportComparison):
   const labels = reports.map(({ label }) => label)
   const columns = mode === 'runs' ? runColumns(table, labels) : historyColumns(table, labels)
   return {
-    title: `${table.metric} (${table.unit === 'share' ? 'share' : table.unit}, ${table.better} is better)`,
+    title: `${table.metric} (${table.unit === 'fraction' ? 'fraction' : table.unit}, ${table.better} is better)`,
     headings: ['', ...columns.map(({ heading }) => heading)],
     rows: table.rows.map((row) => [row.label, ...columns.map(({ cell }) => cell(row))]),
   }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { ChimeraError, compareErrors } from '../errors.ts'
 import { oneLine, visible } from '../report/visible.ts'
 import type { Report, Trial } from '../schema/generated.ts'
+import { upgraded } from '../schema/upgrade.ts'
 import { asReport, asTrial } from '../schema/validate.ts'
 
 /** A report as it was kept. */
@@ -18,7 +19,7 @@ export interface StoredReport {
 }
 
 /** The schema_version that is read here. */
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 
 /**
  * Reads a report.json, or the one in a folder, with the trials.jsonl beside it if `withTrials`.
@@ -51,7 +52,7 @@ async function readReport(path: string): Promise<Report> {
       ? compareErrors.missing(shownPath)
       : compareErrors.unreadable(shownPath, error)
   })
-  const value = parseJson(text, shownPath)
+  const value = upgraded(parseJson(text, shownPath))
   const version = (value as { schema_version?: unknown } | null)?.schema_version
   if (typeof version === 'number' && version !== SCHEMA_VERSION)
     throw compareErrors.otherVersion(shownPath, SCHEMA_VERSION, version)

@@ -5,7 +5,7 @@ import type { Plan } from '../judge/plan.ts'
 import { trialValues } from '../judge/values.ts'
 import { isMetric } from '../metrics.ts'
 import type { Comparison, Gate, GateFailure, SuiteReport, Trial } from '../schema/generated.ts'
-import { logRatios, logThreshold, minimumPairs, pairsForThreshold, scale } from '../stats/index.ts'
+import { logRatios, logThreshold, minimumBlocks, blocksForThreshold, scale } from '../stats/index.ts'
 
 /** Below six blocks the judge names no number; from the blocks there are, this many would do, and never fewer than decide anything. */
 export function withNeeded(
@@ -14,11 +14,11 @@ export function withNeeded(
   trials: readonly Trial[],
   { comparisons }: SuiteReport,
 ): Comparison {
-  const { metric, stage, verdict, gated, pairs_needed } = comparison
+  const { metric, stage, verdict, gated, blocks_needed } = comparison
   if (
     verdict !== 'inconclusive' ||
     !gated ||
-    pairs_needed !== undefined ||
+    blocks_needed !== undefined ||
     stage !== null ||
     !isMetric(metric)
   )
@@ -31,9 +31,9 @@ export function withNeeded(
   const d = blocks.length < 2 ? [] : logRatios(values('baseline'), values('candidate'), comparison.better)
   const needed =
     d.length === 0
-      ? minimumPairs(alpha)
-      : pairsForThreshold(scale(d), logThreshold(comparison.threshold), alpha)
-  return { ...comparison, pairs_needed: needed }
+      ? minimumBlocks(alpha)
+      : blocksForThreshold(scale(d), logThreshold(comparison.threshold), alpha)
+  return { ...comparison, blocks_needed: needed }
 }
 
 /** The gate's notices again, now that the blocks needed are known; a summary has nothing that could fail. */

@@ -2,7 +2,7 @@ import { completeBlocks } from '../judge/blocks.ts'
 import type { Plan, PlannedArm } from '../judge/plan.ts'
 import { makePlan } from '../run/plan.ts'
 import type { Trial } from '../schema/generated.ts'
-import { minimumPairs } from '../stats/index.ts'
+import { minimumBlocks } from '../stats/index.ts'
 import { asRequested } from './options.ts'
 import type { RecordedAgent, Recording } from './recorded.ts'
 
@@ -20,13 +20,13 @@ export function planFor({ agents }: Recording, suite: string, file: string, tria
   const plan = makePlan(
     suite,
     file,
-    { baseline: arm(first), candidate: arm(second), pairs: { min: runs, max: runs } },
-    { host: unknownHost, thresholds: {}, pairs: {}, env: { seed: '0' } },
+    { baseline: arm(first), candidate: arm(second), blocks: { min: runs, max: runs } },
+    { host: unknownHost, thresholds: {}, blocks: {}, env: { seed: '0' } },
   )
   const arms = { baseline: recordedArm(first), candidate: recordedArm(second) }
   const recorded = { ...plan, arms }
   const complete = completeBlocks(recorded, trials, 'measure').length
-  return { ...recorded, looks: [Math.max(minimumPairs(plan.alpha), complete)] }
+  return { ...recorded, looks: [Math.max(minimumBlocks(plan.alpha), complete)] }
 }
 
 /** Options and host are those of the record, whatever would be refused today. */

@@ -105,10 +105,10 @@ describe('a single agent', () => {
       (comparison) => comparison.gated && comparison.metric !== 'valid_rate',
     )
     expect(
-      gated.map(({ metric, verdict, pairs, pairs_needed }) => ({ metric, verdict, pairs, pairs_needed })),
+      gated.map(({ metric, verdict, blocks, blocks_needed }) => ({ metric, verdict, blocks, blocks_needed })),
     ).toEqual([
-      { metric: 'output_throughput', verdict: 'inconclusive', pairs: 2, pairs_needed: 6 },
-      { metric: 'ttft', verdict: 'inconclusive', pairs: 2, pairs_needed: 6 },
+      { metric: 'output_throughput', verdict: 'inconclusive', blocks: 2, blocks_needed: 6 },
+      { metric: 'ttft', verdict: 'inconclusive', blocks: 2, blocks_needed: 6 },
     ])
     expect(report.gate).toMatchObject({ status: 'inconclusive', failures: [] })
     expect(report.gate.notices[0]).toContain('about 6 blocks would decide it')
@@ -118,7 +118,7 @@ describe('a single agent', () => {
     expect(suite!.warnings.map(({ code, arm }) => [code, arm])).toEqual([
       ['imported', undefined],
       ['fixed_order', undefined],
-      ['too_few_pairs', undefined],
+      ['too_few_blocks', undefined],
       ['cold_calls', 'baseline'],
       ['broken_calls', 'chimera'],
       ['cold_calls', 'chimera'],
@@ -150,7 +150,7 @@ describe('a single agent', () => {
     )
     expect(judged.suites[0]!.comparisons.find(({ metric }) => metric === 'output_throughput')).toMatchObject({
       verdict: 'unchanged',
-      pairs: 6,
+      blocks: 6,
     })
   })
 
@@ -201,7 +201,7 @@ describe('two agents at once', () => {
     expect(suite!.warnings.map(({ code }) => code)).toEqual([
       'imported',
       'concurrent_agents',
-      'too_few_pairs',
+      'too_few_blocks',
     ])
   })
 

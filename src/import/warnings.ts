@@ -3,7 +3,7 @@ import { importTexts } from '../errors.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import type { Plan } from '../judge/plan.ts'
 import type { PairLegacy, Trial, Warning } from '../schema/generated.ts'
-import { minimumPairs } from '../stats/index.ts'
+import { minimumBlocks } from '../stats/index.ts'
 import type { Recording } from './recorded.ts'
 
 export function importWarnings(
@@ -38,11 +38,11 @@ function schedule({ agents }: Recording, pair: PairLegacy): Warning[] {
 const SERIAL = 0.05
 
 function fewRuns(plan: Plan, trials: readonly Trial[]): Warning[] {
-  const needed = minimumPairs(plan.alpha)
+  const needed = minimumBlocks(plan.alpha)
   const usable = completeBlocks(plan, trials, 'measure').length
   return usable >= needed
     ? []
-    : [{ code: 'too_few_pairs', message: importTexts.fewRuns(plan.pairs.max, usable, needed) }]
+    : [{ code: 'too_few_blocks', message: importTexts.fewRuns(plan.blocks.max, usable, needed) }]
 }
 
 function callWarnings(arm: string, trials: readonly Trial[]): Warning[] {

@@ -104,10 +104,10 @@ function toComparison(plan: Plan, one: Series, decision: Decision): Comparison {
       )),
     threshold: one.rule.threshold,
     ...(effectiveThreshold(one) > one.rule.threshold && { floor: one.rule.floor }),
-    pairs: decision.n,
+    blocks: decision.n,
     verdict: decision.verdict ?? 'inconclusive',
     gated: series.gated,
     ...(decision.verdict === undefined &&
-      decision.pairsNeeded !== undefined && { pairs_needed: decision.pairsNeeded }),
+      decision.blocksNeeded !== undefined && { blocks_needed: decision.blocksNeeded }),
   }
 }

@@ -42,7 +42,7 @@ describe('an A/A suite', () => {
   )
 
   test('is none when one of its agents has a config of its own', () => {
-    const settings = { host: 'http://127.0.0.1:11434', thresholds: {}, pairs: {}, env: {} }
+    const settings = { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: {} }
     const plan = (agents: object) =>
       makePlan(
         's',
@@ -60,7 +60,7 @@ describe('out of reach', () => {
   test('names the gated metrics whose threshold takes more blocks than allowed', () => {
     const found = outOfReach(planFor(), { output_throughput: 0.2, ttft: 0.01, tpot: 5, unknown: 5 })
     expect(found.map(({ metric }) => metric)).toEqual(['output_throughput'])
-    expect(found[0]!.pairs).toBeGreaterThan(10)
+    expect(found[0]!.blocks).toBeGreaterThan(10)
     expect(outOfReach(planFor({ thresholds: { output_throughput: 2 } }), { output_throughput: 0.2 })).toEqual(
       [],
     )

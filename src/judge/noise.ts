@@ -5,7 +5,7 @@
  */
 import { isMetric, type MetricName } from '../metrics.ts'
 import type { Report, SuiteReport } from '../schema/generated.ts'
-import { logRatios, logThreshold, pairsForThreshold, scale } from '../stats/index.ts'
+import { logRatios, logThreshold, blocksForThreshold, scale } from '../stats/index.ts'
 import type { Plan } from './plan.ts'
 import { asksTheSame } from './requested.ts'
 
@@ -17,7 +17,7 @@ export interface OutOfReach {
   metric: MetricName
   scale: number
   /** Blocks it would take, about. */
-  pairs: number
+  blocks: number
 }
 
 /** Blocks before which a scale says nothing. */
@@ -39,7 +39,7 @@ export function isCalibration(plan: Plan): boolean {
   return asksTheSame(plan.arms.baseline, plan.arms.candidate)
 }
 
-/** The gated metrics of a plan that this noise keeps undecided within `pairs.max`. */
+/** The gated metrics of a plan that this noise keeps undecided within `blocks.max`. */
 export function outOfReach(plan: Plan, noise: Noise): OutOfReach[] {
   const gated = Object.entries(noise).filter(([name]) => isMetric(name) && plan.rules[name].gated)
   const alpha = plan.alpha / Math.max(1, gated.length)
@@ -47,9 +47,9 @@ export function outOfReach(plan: Plan, noise: Noise): OutOfReach[] {
     .map(([name, scale]) => ({
       metric: name as MetricName,
       scale,
-      pairs: pairsForThreshold(scale, logThreshold(plan.rules[name as MetricName].threshold), alpha),
+      blocks: blocksForThreshold(scale, logThreshold(plan.rules[name as MetricName].threshold), alpha),
     }))
-    .filter(({ pairs }) => pairs > plan.pairs.max)
+    .filter(({ blocks }) => blocks > plan.blocks.max)
 }
 
 /** The noise floor an earlier report of the same machine knows for a suite; undefined when it has none. */

@@ -1,5 +1,5 @@
 import type { MetricName } from '../metrics.ts'
-import type { Effective, Pairs, Role, ServerFacts, Warning } from '../schema/generated.ts'
+import type { Effective, BlockLimits, Role, ServerFacts, Warning } from '../schema/generated.ts'
 
 /** What may move by how much, for one metric of one suite. */
 export interface Rule {
@@ -37,7 +37,7 @@ export interface Plan {
   suite: string
   file: string
   seed: number
-  pairs: Pairs
+  blocks: BlockLimits
   /** Wall time the suite may spend, ms; unset means as long as its blocks take. */
   timeBudget?: number
   /** Numbers of blocks at which the suite is judged. */
@@ -83,6 +83,6 @@ export interface Ending {
 }
 
 /** Blocks that may run again, of a suite or of one candidate of a sweep, before the rest is given up. */
-export function requeueLimit({ max }: Pairs): number {
+export function requeueLimit({ max }: BlockLimits): number {
   return Math.max(2, Math.ceil(max / 2))
 }

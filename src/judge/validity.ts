@@ -40,7 +40,7 @@ export function compareValidity(
     candidate_value: candidate,
     ...(baseline > 0 && { ratio: candidate / baseline }),
     threshold: rule.threshold,
-    pairs: Math.min(counts.baselineTrials, counts.candidateTrials),
+    blocks: Math.min(counts.baselineTrials, counts.candidateTrials),
     verdict: worse.regressed ? 'regressed' : better.regressed ? 'improved' : 'unchanged',
     gated: rule.gated,
     p: worse.p,

@@ -126,7 +126,7 @@ describe('concurrent agents', () => {
         baseline: { name: 'baseline', model: 'tiny' },
         candidate: { name: 'candidate', model: 'tiny', agents: agents! },
       },
-      { host: 'http://127.0.0.1:11434', thresholds: {}, pairs: {}, env: {} },
+      { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: {} },
       ['collector', 'insight'],
     )
   const facts = (): ArmFacts => ({
@@ -159,7 +159,7 @@ describe('budget, noise and cache', () => {
   const ending: Ending = { stopped: 'budget', requeued: 0, warnings: [] }
 
   test('fewer blocks than can decide, blocks run again, and what the worker had to say', () => {
-    const plan = planFor({ pairs: { min: 1, max: 3 } })
+    const plan = planFor({ blocks: { min: 1, max: 3 } })
     const own = { code: 'time_budget', message: 'said by the worker' }
     const found = warn(
       plan,
@@ -168,7 +168,7 @@ describe('budget, noise and cache', () => {
       { ...ending, requeued: 2, warnings: [own] },
     )
     expect(found).toMatchObject([
-      { code: 'too_few_pairs', message: expect.stringMatching(/At most 3 blocks.*at least 6/) },
+      { code: 'too_few_blocks', message: expect.stringMatching(/At most 3 blocks.*at least 6/) },
       { code: 'requeued_blocks', message: expect.stringMatching(/^2 blocks were run again/) },
       own,
     ])

@@ -1,7 +1,7 @@
 /** What a reader has to know before trusting a comparison, as data; reports show each once. */
 import { warningTexts } from '../errors.ts'
 import type { Role, Trial, Warning } from '../schema/generated.ts'
-import { minimumPairs } from '../stats/index.ts'
+import { minimumBlocks } from '../stats/index.ts'
 import type { Assessment } from './assess.ts'
 import { findCacheHits } from './cache.ts'
 import { outOfReach } from './noise.ts'
@@ -128,10 +128,10 @@ function effectiveOf(
 
 /** Too few blocks to decide anything, or blocks that had to be run again. */
 function budgetWarnings(plan: Plan, ending: Ending | undefined): Warning[] {
-  const needed = minimumPairs(plan.alpha)
+  const needed = minimumBlocks(plan.alpha)
   return [
-    ...(plan.pairs.max < needed
-      ? [{ code: 'too_few_pairs', message: warningTexts.tooFewPairs(plan.pairs.max, needed) }]
+    ...(plan.blocks.max < needed
+      ? [{ code: 'too_few_blocks', message: warningTexts.tooFewBlocks(plan.blocks.max, needed) }]
       : []),
     ...(ending !== undefined && ending.requeued > 0
       ? [{ code: 'requeued_blocks', message: warningTexts.requeued(ending.requeued) }]
@@ -145,10 +145,10 @@ function noiseWarnings(plan: Plan, { noise, comparisons }: Assessment): Warning[
   )
   return outOfReach(plan, noise)
     .filter(({ metric }) => undecided.some((one) => one.metric === metric))
-    .map(({ metric, scale, pairs }) => ({
+    .map(({ metric, scale, blocks }) => ({
       code: 'threshold_out_of_reach',
       metric,
-      message: warningTexts.outOfReach(metric, plan.rules[metric].threshold, scale, pairs, plan.pairs.max),
+      message: warningTexts.outOfReach(metric, plan.rules[metric].threshold, scale, blocks, plan.blocks.max),
     }))
 }
 

@@ -91,7 +91,7 @@ function row(
     name,
     own(calls === undefined ? absent : String(calls)),
     own(quantity(duration, 'ms')),
-    own(quantity(share, 'share')),
+    own(quantity(share, 'fraction')),
   ]
 }
 

@@ -31,7 +31,7 @@ export function buildSweep({ sweep: plan, facts = {}, trials, ending }: SweepRec
     name: plan.suite,
     file: plan.file,
     seed: plan.seed,
-    pairs: plan.pairs,
+    blocks: plan.blocks,
     ...(ending !== undefined && { requeued: ending.requeued }),
     arms: [baseline, ...candidates],
     comparisons: assessed.pairs.flatMap(({ assessment }, i) =>

@@ -47,7 +47,7 @@ export function buildReport(run: RunRecord): Report {
     'sweep' in suite ? buildSweep(suite) : buildSuite(suite, run.failOn),
   )
   return {
-    schema_version: 1,
+    schema_version: 2,
     tool: { name: 'vitest-chimera', version: run.version },
     started_at: run.startedAt,
     finished_at: run.finishedAt,
@@ -74,7 +74,7 @@ function buildSuite(
     name: plan.suite,
     file: plan.file,
     seed: plan.seed,
-    pairs: plan.pairs,
+    blocks: plan.blocks,
     ...(ending !== undefined && { requeued: ending.requeued }),
     ...(isCalibration(plan) && { calibration: true }),
     ...(Object.keys(assessment.noise).length > 0 && { noise: assessment.noise }),

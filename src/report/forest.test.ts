@@ -12,7 +12,7 @@ function comparison(part: Partial<Comparison>): Comparison {
     better: 'lower',
     unit: 'ms',
     threshold: 0.1,
-    pairs: 8,
+    blocks: 8,
     verdict: 'unchanged',
     gated: true,
     ...part,

@@ -11,7 +11,7 @@ function comparison(part: Partial<Comparison>): Comparison {
     better: 'higher',
     unit: 'tok/s',
     threshold: 0.05,
-    pairs: 10,
+    blocks: 10,
     verdict: 'unchanged',
     gated: true,
     ...part,
@@ -27,7 +27,7 @@ test.each([
   [116, 'tok/s', undefined, '116.0 tok/s'],
   [0.65, 'tok/s', 116, '0.7 tok/s'],
   [1180.4, 'tok/s', undefined, '1180 tok/s'],
-  [0.958, 'share', undefined, '95.8 %'],
+  [0.958, 'fraction', undefined, '95.8 %'],
   [2143, 'x', undefined, '2143'],
 ])('quantity(%j, %j, %j) is %j', (value, unit, like, text) => expect(quantity(value, unit, like)).toBe(text))
 
@@ -47,9 +47,9 @@ describe('a comparison', () => {
     expect(direction(comparison({ ratio: 0.8, interval: [0.7, 0.9], better: 'lower', unit: 'ms' }))).toBe(
       'faster',
     )
-    expect(direction(comparison({ ratio: 0.8, interval: [0.7, 0.9], better: 'lower', unit: 'share' }))).toBe(
-      '',
-    )
+    expect(
+      direction(comparison({ ratio: 0.8, interval: [0.7, 0.9], better: 'lower', unit: 'fraction' })),
+    ).toBe('')
   })
 
   test('is marked where the interval includes no change, or there is none', () => {
@@ -65,10 +65,10 @@ describe('a comparison', () => {
   })
 
   test('says what a verdict would take', () => {
-    expect(verdict(comparison({ verdict: 'inconclusive', pairs_needed: 24 }))).toBe(
+    expect(verdict(comparison({ verdict: 'inconclusive', blocks_needed: 24 }))).toBe(
       'inconclusive, about 24 blocks needed',
     )
-    expect(verdict(comparison({ verdict: 'inconclusive', pairs: 3 }))).toBe(
+    expect(verdict(comparison({ verdict: 'inconclusive', blocks: 3 }))).toBe(
       'inconclusive, at least 6 blocks needed',
     )
     expect(verdict(comparison({}))).toBe('unchanged')

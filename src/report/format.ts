@@ -3,7 +3,7 @@
  * scaling happens here and nowhere else. The texts are plain ASCII so that they can be searched; HTML sets them in type.
  */
 import type { Comparison } from '../schema/generated.ts'
-import { FEWEST_PAIRS } from '../stats/looks.ts'
+import { FEWEST_BLOCKS } from '../stats/looks.ts'
 
 /** What stands where nothing was measured. Never 0. */
 export const absent = '–'
@@ -16,7 +16,7 @@ export function quantity(value: number | undefined, unit: string, like: number =
   if (value === undefined || !Number.isFinite(value)) return absent
   if (unit === 'ms')
     return Math.abs(like) >= 10_000 ? `${(value / 1000).toFixed(2)} s` : milliseconds(value, like)
-  if (unit === 'share') return `${(value * 100).toFixed(1)} %`
+  if (unit === 'fraction') return `${(value * 100).toFixed(1)} %`
   if (unit === 'x') return Number.isInteger(value) ? String(value) : value.toFixed(decimals(like))
   return `${value.toFixed(decimals(like))} ${unit}`
 }
@@ -67,10 +67,10 @@ function probability(p: number): string {
 }
 
 /** The verdict's word; what it would take when there is none. */
-export function verdict({ verdict: word, pairs_needed: needed, pairs, p }: Comparison): string {
+export function verdict({ verdict: word, blocks_needed: needed, blocks, p }: Comparison): string {
   if (needed !== undefined) return `${word}, about ${count(needed, 'block')} needed`
-  return word === 'inconclusive' && p === undefined && pairs < FEWEST_PAIRS
-    ? `${word}, at least ${FEWEST_PAIRS} blocks needed`
+  return word === 'inconclusive' && p === undefined && blocks < FEWEST_BLOCKS
+    ? `${word}, at least ${FEWEST_BLOCKS} blocks needed`
     : word
 }
 

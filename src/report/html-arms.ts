@@ -31,7 +31,7 @@ ${group('trials', absent, [
     'valid',
     arms.map(
       ({ valid, trials }) =>
-        `${valid} of ${trials}${trials > 0 ? ` (${quantity(valid / trials, 'share')})` : ''}`,
+        `${valid} of ${trials}${trials > 0 ? ` (${quantity(valid / trials, 'fraction')})` : ''}`,
     ),
   ],
   ...(arms.some(({ reasons }) => reasons.length > 0)

@@ -37,7 +37,7 @@ function groupTitle(title: Html | string): Html {
 }
 
 function comparisonRow({ comparison, marks }: ComparisonRow, extent: number): Html {
-  const { metric, unit, gated, pairs, baseline_value: before, candidate_value: after } = comparison
+  const { metric, unit, gated, blocks, baseline_value: before, candidate_value: after } = comparison
   const like = Math.max(before ?? 0, after ?? 0)
   const limit = threshold(comparison)
   return toHtml`<tr role="row" class="v-${comparison.verdict}${gated ? ' gated' : ''}"><th scope="row" role="rowheader" class="metric">${metric}${marks}</th>
@@ -46,7 +46,7 @@ function comparisonRow({ comparison, marks }: ComparisonRow, extent: number): Ht
 <td role="cell" class="plot">${forest(comparison, extent)}</td>
 <td role="cell" class="change">${changeCell(comparison)}</td>
 <td role="cell" class="verdict">${verdictCell(comparison)}${limit === absent ? undefined : toHtml`<small>threshold ${typeset(limit)}</small>`}</td>
-<td role="cell" class="blocks" data-label="${pairs === 1 ? 'block' : 'blocks'}">${pairs}</td></tr>
+<td role="cell" class="blocks" data-label="${blocks === 1 ? 'block' : 'blocks'}">${blocks}</td></tr>
 `
 }
 
@@ -56,11 +56,11 @@ function verdictCell(comparison: Comparison): Html {
 }
 
 function changeCell(comparison: Comparison): Html {
-  const { ratio, p, pairs } = comparison
+  const { ratio, p, blocks } = comparison
   const [estimate = '', interval] = change(comparison).split(/ (?=\[)/)
   const side = direction(comparison)
   const none =
-    ratio === undefined || p !== undefined ? undefined : `no interval from ${count(pairs, 'block')}`
+    ratio === undefined || p !== undefined ? undefined : `no interval from ${count(blocks, 'block')}`
   const second = interval ?? none
   return toHtml`<b>${typeset(estimate)}</b>${side === '' ? undefined : ` ${side}`}${second === undefined ? undefined : toHtml`<small>${typeset(second)}</small>`}`
 }

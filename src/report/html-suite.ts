@@ -52,9 +52,9 @@ ${suite.arms.map((arm) => outputPart(arm, trials, context.agentPath(suite.name, 
 `
 }
 
-function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): string[] {
+function schedule({ blocks, requeued = 0, confirmed, seed }: SuiteReport): string[] {
   return [
-    `${pairs.min === pairs.max ? '' : `${pairs.min} to `}${count(pairs.max, 'block')}`,
+    `${blocks.min === blocks.max ? '' : `${blocks.min} to `}${count(blocks.max, 'block')}`,
     ...(requeued > 0 ? [`${count(requeued, 'block')} re-queued`] : []),
     ...(confirmed === true ? ['what regressed was run again on fresh blocks'] : []),
     seed === undefined ? 'imported' : `CHIMERA_SEED=${seed} repeats it`,

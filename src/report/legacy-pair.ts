@@ -49,7 +49,7 @@ function concurrency(legacy: PairLegacy): LegacyRow[] {
     {
       figure: 'overlap',
       published: absent,
-      ours: overlap === undefined ? absent : `${quantity(overlap, 'share')} of the shorter agent's time`,
+      ours: overlap === undefined ? absent : `${quantity(overlap, 'fraction')} of the shorter agent's time`,
       why: apart ? 'the agents ran one after the other' : '',
     },
   ]

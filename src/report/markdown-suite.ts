@@ -38,10 +38,10 @@ export function suiteSection(suite: SuiteReport, trials: readonly Trial[], notes
   ]
 }
 
-function schedule({ pairs, requeued = 0, confirmed, seed }: SuiteReport): Md {
+function schedule({ blocks: limits, requeued = 0, confirmed, seed }: SuiteReport): Md {
   const confirmation = confirmed === true ? ' · what regressed was run again on fresh blocks' : ''
   const again = requeued > 0 ? ` · ${count(requeued, 'block')} re-queued` : ''
-  const blocks = `${pairs.min === pairs.max ? '' : `${pairs.min} to `}${count(pairs.max, 'block')}`
+  const blocks = `${limits.min === limits.max ? '' : `${limits.min} to `}${count(limits.max, 'block')}`
   const origin = seed === undefined ? 'imported' : `\`CHIMERA_SEED=${seed}\` repeats it`
   return own(`${blocks}${again}${confirmation} · ${origin}`)
 }
@@ -74,7 +74,7 @@ function folded(title: string, content: string): string {
 }
 
 function comparisonRow(suite: SuiteReport, comparison: Comparison, notes: Notes): Md[] {
-  const { metric, unit, pairs, gated, baseline_value: before, candidate_value: after } = comparison
+  const { metric, unit, blocks, gated, baseline_value: before, candidate_value: after } = comparison
   const name = toMd`${metric}`
   const like = Math.max(before ?? 0, after ?? 0)
   return [
@@ -84,7 +84,7 @@ function comparisonRow(suite: SuiteReport, comparison: Comparison, notes: Notes)
     own(`${change(comparison)} ${direction(comparison)}`.trim()),
     own(threshold(comparison)),
     own(comparison.verdict === 'regressed' ? `**${verdict(comparison)}**` : verdict(comparison)),
-    own(String(pairs)),
+    own(String(blocks)),
   ]
 }
 
@@ -94,7 +94,7 @@ function trialRow(suite: SuiteReport, arm: ArmReport, notes: Notes): Md[] {
     toMd`${arm.name} (${arm.role})${mark(notes.at(suite, { arm: arm.name }))}`,
     own(String(trials)),
     own(String(valid)),
-    own(trials === 0 ? absent : quantity(valid / trials, 'share')),
+    own(trials === 0 ? absent : quantity(valid / trials, 'fraction')),
     reasons.length === 0
       ? own('none')
       : toMd`${reasons.map(([reason, n], i) => `${i > 0 ? ', ' : ''}${reason} ${n}`)}`,

@@ -29,10 +29,10 @@ export function pairings(suite: SuiteReport): Pairing[] {
 
 /** `-12.1 % [-12.6, -11.5] regressed (10 blocks)`: one comparison after its label. */
 export function finding(comparison: Comparison): string {
-  const { metric, pairs, p, baseline_value: before, candidate_value: after } = comparison
+  const { metric, blocks, p, baseline_value: before, candidate_value: after } = comparison
   if (metric === 'valid_rate')
-    return `${quantity(after, 'share')} against ${quantity(before, 'share')}${p === undefined ? '' : ` (${change(comparison)})`} ${verdict(comparison)}`
-  return `${change(comparison)} ${verdict(comparison)} (${count(pairs, 'block')})`
+    return `${quantity(after, 'fraction')} against ${quantity(before, 'fraction')}${p === undefined ? '' : ` (${change(comparison)})`} ${verdict(comparison)}`
+  return `${change(comparison)} ${verdict(comparison)} (${count(blocks, 'block')})`
 }
 
 /** Whether a comparison found a change that matters, in either direction. */

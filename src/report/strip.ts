@@ -39,7 +39,7 @@ export function strip(metric: MetricName, trials: readonly Trial[]): Html | unde
   const y = scale(domain, [height - frame.bottom, frame.top])
   const roles = ['baseline', 'candidate'] as const
   const arms = roles.map((role) => ({ role, points: points.filter(({ trial }) => trial.role === role) }))
-  return toHtml`<figure class="strip"><figcaption><b>${metric}</b>${unit === 'share' ? '' : ` in ${unit}`}, trials in the order they ran${every > 1 ? `; every ${every}th of ${judged.length} is drawn` : ''}</figcaption>
+  return toHtml`<figure class="strip"><figcaption><b>${metric}</b>${unit === 'fraction' ? '' : ` in ${unit}`}, trials in the order they ran${every > 1 ? `; every ${every}th of ${judged.length} is drawn` : ''}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(metric, unit, arms)}">
 ${grid(domain, y, unit)}${phases(judged, x)}${arms.map((arm) => middle(arm.role, arm.points, y))}${points.map((point) => mark(point, x, y, domain, unit))}
 <text x="${frame.left}" y="${height - 4}" class="tick">trial 1</text><text x="${width - frame.right}" y="${height - 4}" text-anchor="end" class="tick">${judged.length}</text></svg></figure>`
@@ -57,13 +57,13 @@ function range(values: readonly number[]): [number, number] {
 
 function grid(domain: [number, number], y: Scale, unit: string): Html[] {
   const marks = ticks(domain)
-  const scaled = unit === 'share' ? 100 : 1
+  const scaled = unit === 'fraction' ? 100 : 1
   const decimals = Math.max(
     ...marks.map((tick) => (String(Number((tick * scaled).toPrecision(6))).split('.')[1] ?? '').length),
   )
   return marks.map(
     (tick) =>
-      toHtml`<line x1="${frame.left}" x2="${width - frame.right}" y1="${y(tick)}" y2="${y(tick)}" class="grid"/><text x="${frame.left - 8}" y="${y(tick) + 4}" text-anchor="end" class="tick">${(tick * scaled).toFixed(decimals)}${unit === 'share' ? ' %' : ''}</text>`,
+      toHtml`<line x1="${frame.left}" x2="${width - frame.right}" y1="${y(tick)}" y2="${y(tick)}" class="grid"/><text x="${frame.left - 8}" y="${y(tick) + 4}" text-anchor="end" class="tick">${(tick * scaled).toFixed(decimals)}${unit === 'fraction' ? ' %' : ''}</text>`,
   )
 }
 

@@ -88,7 +88,7 @@ test('long sweeps are cut on the terminal and whole in report.md', () => {
 
 test('halving is told: who was dropped, after how many blocks', () => {
   const { report } = reportOf(
-    { grid: { top_k: [1, 2, 3, 4] }, pairs: { min: 6, max: 20 }, halving: true },
+    { grid: { top_k: [1, 2, 3, 4] }, blocks: { min: 6, max: 20 }, halving: true },
     (arm) => 100 - 5 * (Number(arm.slice(-1)) || 0),
     8,
   )

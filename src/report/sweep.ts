@@ -41,7 +41,7 @@ export function sweepCells({ ranking, ties, unit }: SweepReport): SweepCells[] {
     verdict: row.verdict,
     leader: leaderText(row),
     blocks: String(row.blocks),
-    valid: quantity(row.valid_rate, 'share'),
+    valid: quantity(row.valid_rate, 'fraction'),
   }))
 }
 
@@ -71,7 +71,7 @@ function bestLine({ ranking }: SweepReport): string {
   if (first === undefined) return 'no candidate could be ranked'
   const others =
     best.length === 1 ? '' : `, tied with ${best.length === 2 ? best[1]!.arm : `${best.length - 1} others`}`
-  return `best ${first.arm}${others}: ${changeOf(first)} ${first.verdict} (${count(first.blocks, 'block')}, valid ${quantity(first.valid_rate, 'share')})`
+  return `best ${first.arm}${others}: ${changeOf(first)} ${first.verdict} (${count(first.blocks, 'block')}, valid ${quantity(first.valid_rate, 'fraction')})`
 }
 
 /** How to read the table. */

@@ -91,7 +91,7 @@ function alsoMoved(comparisons: readonly Comparison[]): string[] {
 }
 
 function cells(comparison: Comparison): string[] {
-  const { unit, pairs, baseline_value: before, candidate_value: after } = comparison
+  const { unit, blocks, baseline_value: before, candidate_value: after } = comparison
   const like = Math.max(before ?? 0, after ?? 0)
   return [
     oneLine(label(comparison)),
@@ -99,7 +99,7 @@ function cells(comparison: Comparison): string[] {
     quantity(after, unit, like),
     `${change(comparison)} ${direction(comparison)}`.trim(),
     verdict(comparison),
-    comparison.metric === 'valid_rate' ? '' : count(pairs, 'block'),
+    comparison.metric === 'valid_rate' ? '' : count(blocks, 'block'),
   ]
 }
 

@@ -52,7 +52,7 @@ export type ThresholdInput =
   | { relative?: number; floor?: number; gated?: boolean; stages?: readonly string[] }
 
 /** Least and most blocks of a suite. */
-export interface PairsInput {
+export interface BlocksInput {
   min?: number
   max?: number
 }
@@ -69,7 +69,9 @@ export interface AgentBenchOptions {
   /** By metric name; see the table of metrics for the defaults. */
   thresholds?: Record<string, ThresholdInput>
   /** Blocks to spend: never fewer than `min`, never more than `max`. Default 6 to 20. */
-  pairs?: PairsInput
+  blocks?: BlocksInput
+  /** The old name of `blocks`. */
+  pairs?: BlocksInput
   /** Wall time the suite may spend, ms; it ends with what it has by then. Default: as long as its blocks take. */
   timeBudget?: number
   /** Longest silence within a call, before the first byte and between chunks, ms. Default 300,000. */

@@ -9,7 +9,7 @@ const definition: AgentBenchOptions = {
   baseline: { name: 'baseline', model: 'tiny' },
   candidate: { name: 'candidate', model: 'tiny' },
 }
-const settings: Settings = { host: HOST, thresholds: {}, pairs: {}, env: {} }
+const settings: Settings = { host: HOST, thresholds: {}, blocks: {}, env: {} }
 
 const plan = (own: Partial<AgentBenchOptions> = {}, over: Partial<Settings> = {}, members: string[] = []) =>
   makePlan('rivers', 'suites/rivers.bench.ts', { ...definition, ...own }, { ...settings, ...over }, members)
@@ -31,7 +31,7 @@ describe('a plan', () => {
       suite: 'rivers',
       file: 'suites/rivers.bench.ts',
       seed: 7,
-      pairs: { min: 6, max: 20 },
+      blocks: { min: 6, max: 20 },
       looks: [6, 8, 10, 12, 16, 20],
       alpha: 0.05,
       strict: false,
@@ -86,22 +86,22 @@ describe('a plan', () => {
 })
 
 describe('the number of blocks', () => {
-  test.each<[AgentBenchOptions['pairs'], Settings['pairs'], Settings['env'], [number, number]]>([
+  test.each<[AgentBenchOptions['blocks'], Settings['blocks'], Settings['env'], [number, number]]>([
     [undefined, {}, {}, [6, 20]],
     [{ min: 8 }, {}, {}, [8, 20]],
     [{ max: 4 }, {}, {}, [4, 4]],
     [{ min: 30 }, {}, {}, [30, 30]],
     [undefined, { min: 7, max: 9 }, {}, [7, 9]],
     [{ max: 12 }, { min: 7, max: 9 }, {}, [7, 12]],
-    [{ min: 6, max: 10 }, {}, { pairsMin: '3', pairsMax: '4' }, [3, 4]],
-    [{ min: 6, max: 10 }, {}, { pairsMax: '2' }, [2, 2]],
-    [{ min: 6, max: 10 }, {}, { pairsMin: '12' }, [12, 12]],
-    [{ min: 6, max: 10 }, {}, { pairsMin: ' 8 ', pairsMax: '' }, [8, 10]],
+    [{ min: 6, max: 10 }, {}, { blocksMin: '3', blocksMax: '4' }, [3, 4]],
+    [{ min: 6, max: 10 }, {}, { blocksMax: '2' }, [2, 2]],
+    [{ min: 6, max: 10 }, {}, { blocksMin: '12' }, [12, 12]],
+    [{ min: 6, max: 10 }, {}, { blocksMin: ' 8 ', blocksMax: '' }, [8, 10]],
   ])(
     '%j in the suite, %j in the config and %j in the environment make %j',
     (own, config, env, [min, max]) => {
-      const made = plan(own === undefined ? {} : { pairs: own }, { pairs: config, env })
-      expect(made.pairs).toEqual({ min, max })
+      const made = plan(own === undefined ? {} : { blocks: own }, { blocks: config, env })
+      expect(made.blocks).toEqual({ min, max })
       expect(made.looks.at(-1)).toBe(max)
     },
   )
@@ -201,13 +201,13 @@ describe('a definition that cannot be run', () => {
     [{ bound: { tokens: Number.NaN } }, 'bad_option', /`bound\.tokens`.*NaN/],
     [{ timeBudget: 0 }, 'bad_option', /`timeBudget`/],
     [
-      { pairs: { min: 0 } },
-      'bad_pairs',
-      /`pairs` of suite "rivers": Expected whole numbers 1 <= min <= max <= 300 but received min 0, max 20/,
+      { blocks: { min: 0 } },
+      'bad_blocks',
+      /`blocks` of suite "rivers": Expected whole numbers 1 <= min <= max <= 300 but received min 0, max 20/,
     ],
-    [{ pairs: { min: 6.5 } }, 'bad_pairs', /min 6\.5/],
-    [{ pairs: { min: 9, max: 8 } }, 'bad_pairs', /min 9, max 8/],
-    [{ pairs: { max: 5000 } }, 'bad_pairs', /max 5000/],
+    [{ blocks: { min: 6.5 } }, 'bad_blocks', /min 6\.5/],
+    [{ blocks: { min: 9, max: 8 } }, 'bad_blocks', /min 9, max 8/],
+    [{ blocks: { max: 5000 } }, 'bad_blocks', /max 5000/],
     [
       { thresholds: { speed: 0.1 } },
       'bad_threshold',
@@ -246,8 +246,8 @@ describe('a definition that cannot be run', () => {
 
   test.each([
     ['seed', 'CHIMERA_SEED'],
-    ['pairsMin', 'CHIMERA_PAIRS_MIN'],
-    ['pairsMax', 'CHIMERA_PAIRS_MAX'],
+    ['blocksMin', 'CHIMERA_BLOCKS_MIN'],
+    ['blocksMax', 'CHIMERA_BLOCKS_MAX'],
     ['timeBudget', 'CHIMERA_TIME_BUDGET'],
   ])('%s that is no whole number is refused by the name of its variable', (key, variable) => {
     for (const value of ['six', '1.5', '-1', '1e3']) {
@@ -259,7 +259,7 @@ describe('a definition that cannot be run', () => {
     }
   })
 
-  test('CHIMERA_PAIRS_MAX=0 is refused as well', () => {
-    expect(refusal({}, { env: { pairsMax: '0' } }).code).toBe('bad_pairs')
+  test('CHIMERA_BLOCKS_MAX=0 is refused as well', () => {
+    expect(refusal({}, { env: { blocksMax: '0' } }).code).toBe('bad_blocks')
   })
 })

@@ -2,30 +2,34 @@ import { randomInt } from 'node:crypto'
 import { checkOptions } from '../llm/options.ts'
 import { resolveHost } from '../llm/host.ts'
 import { agentArm, type Arm } from '../llm/arm.ts'
-import { suiteErrors } from '../errors.ts'
+import { suiteErrors, warningTexts } from '../errors.ts'
 import { isMetric, metricNames, metrics, type MetricName } from '../metrics.ts'
 import type { Plan, PlannedArm, PlannedConfig, Rule } from '../judge/plan.ts'
-import type { Pairs, Role } from '../schema/generated.ts'
+import type { BlockLimits, Role } from '../schema/generated.ts'
 import { defaultLooks } from '../stats/index.ts'
-import type { AgentBenchOptions, PairsInput, ThresholdInput } from './agent.ts'
+import type { AgentBenchOptions, BlocksInput, ThresholdInput } from './agent.ts'
 
 /** What the config and the environment say for every suite. */
 export interface Settings {
   /** The run's server, resolved. */
   host: string
   thresholds: Record<string, ThresholdInput>
-  pairs: PairsInput
-  /** `CHIMERA_SEED`, `CHIMERA_PAIRS_MIN`, `CHIMERA_PAIRS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
+  blocks: BlocksInput
+  /** Where the config still uses an option's old name. */
+  renamed?: readonly string[]
+  /** `CHIMERA_SEED`, `CHIMERA_BLOCKS_MIN`, `CHIMERA_BLOCKS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
   env: {
     seed?: string | undefined
-    pairsMin?: string | undefined
-    pairsMax?: string | undefined
+    blocksMin?: string | undefined
+    blocksMax?: string | undefined
     timeBudget?: string | undefined
+    /** Variables that were set under an old name. */
+    oldNames?: readonly string[]
   }
 }
 
 /** Critical values are known up to here; a difference that takes more blocks is not one that matters. */
-const MOST_PAIRS = 300
+const MOST_BLOCKS = 300
 
 /** One-sided error rate of a suite. */
 const ALPHA = 0.05
@@ -50,15 +54,15 @@ export function makePlan(
   checkPositive(suite, 'bound.ms', definition.bound?.ms)
   checkPositive(suite, 'bound.tokens', definition.bound?.tokens)
   checkPositive(suite, 'timeBudget', definition.timeBudget)
-  const pairs = choosePairs(suite, definition.pairs, settings)
+  const blocks = chooseBlocks(suite, definition.blocks ?? definition.pairs, settings)
   const timeBudget = wholeNumber('CHIMERA_TIME_BUDGET', settings.env.timeBudget) ?? definition.timeBudget
   return {
     suite,
     file,
     seed: chooseSeed(settings.env.seed),
-    pairs,
+    blocks,
     ...(timeBudget !== undefined && { timeBudget }),
-    looks: defaultLooks(pairs.min, pairs.max),
+    looks: defaultLooks(blocks.min, blocks.max),
     alpha: ALPHA,
     strict: definition.strict ?? false,
     arms: { baseline, candidate },
@@ -114,17 +118,31 @@ function checkPositive(suite: string, name: string, value: number | undefined): 
 }
 
 /** The environment wins over the suite, the suite over the config; one bound from the environment moves the other. */
-function choosePairs(suite: string, own: PairsInput | undefined, settings: Settings): Pairs {
-  const envMin = wholeNumber('CHIMERA_PAIRS_MIN', settings.env.pairsMin)
-  const envMax = wholeNumber('CHIMERA_PAIRS_MAX', settings.env.pairsMax)
-  let min = envMin ?? own?.min ?? settings.pairs.min ?? Math.min(6, own?.max ?? settings.pairs.max ?? 6)
-  let max = envMax ?? own?.max ?? settings.pairs.max ?? Math.max(20, min)
+function chooseBlocks(suite: string, own: BlocksInput | undefined, settings: Settings): BlockLimits {
+  const envMin = wholeNumber('CHIMERA_BLOCKS_MIN', settings.env.blocksMin)
+  const envMax = wholeNumber('CHIMERA_BLOCKS_MAX', settings.env.blocksMax)
+  let min = envMin ?? own?.min ?? settings.blocks.min ?? Math.min(6, own?.max ?? settings.blocks.max ?? 6)
+  let max = envMax ?? own?.max ?? settings.blocks.max ?? Math.max(20, min)
   if (envMax !== undefined && envMin === undefined) min = Math.min(min, max)
   if (envMin !== undefined && envMax === undefined) max = Math.max(min, max)
-  if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min || max > MOST_PAIRS) {
-    throw suiteErrors.badPairs(`\`pairs\` of suite "${suite}"`, `min ${min}, max ${max}`)
+  if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min || max > MOST_BLOCKS) {
+    throw suiteErrors.badBlocks(`\`blocks\` of suite "${suite}"`, `min ${min}, max ${max}`)
   }
   return { min, max }
+}
+
+/** A sentence for every place that still uses an old name of `blocks`. */
+export function renamedOptions(
+  definition: Pick<AgentBenchOptions, 'pairs'>,
+  { renamed = [], env }: Settings,
+): string[] {
+  const options = [...renamed, ...(definition.pairs === undefined ? [] : ['agentBench'])]
+  return [
+    ...options.map((where) => warningTexts.renamedOption('pairs', 'blocks', where)),
+    ...(env.oldNames ?? []).map((name) =>
+      warningTexts.renamedOption(name, name.replace('PAIRS', 'BLOCKS'), 'the environment'),
+    ),
+  ]
 }
 
 function wholeNumber(name: string, value: string | undefined): number | undefined {

@@ -11,7 +11,7 @@ import { isCold } from '../judge/blocks.ts'
 
 const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
 const baseline: Arm = { name: 'baseline', model: 'tiny' }
-const PAIRS = { min: 6, max: 6 }
+const BLOCKS = { min: 6, max: 6 }
 
 const isUnload = ({ body }: SeenRequest): boolean => body['keep_alive'] === 0
 const isLoad = ({ path, body }: SeenRequest): boolean =>
@@ -19,7 +19,7 @@ const isLoad = ({ path, body }: SeenRequest): boolean =>
 
 async function runAgainst(script: Script, candidate: Arm, more: Parameters<typeof runOn>[1] = {}) {
   await using server = await startScriptedOllama({ call: QUICK, ...script })
-  const run = await runOn(server.url, { candidate, pairs: PAIRS, ...more })
+  const run = await runOn(server.url, { candidate, blocks: BLOCKS, ...more })
   return { ...run, requests: server.requests }
 }
 
@@ -43,7 +43,7 @@ describe('arms that share a runner', { timeout: 30_000 }, () => {
     await using far = await startScriptedOllama({ call: QUICK })
     const run = await runOn(near.url, {
       candidate: { ...baseline, name: 'far', host: far.url, options: { num_ctx: 1024 } },
-      pairs: PAIRS,
+      blocks: BLOCKS,
     })
     expect(run.ending).toMatchObject({ stopped: 'decided', warnings: [] })
     expect(run.trials.filter(({ phase }) => phase === 'warmup')).toHaveLength(2)
@@ -64,7 +64,7 @@ describe('arms that share a runner', { timeout: 30_000 }, () => {
     await expect(runOn(near.url, { candidate })).rejects.toThrow(
       /server version 0\.24\.0 against 0\.25\.0.*compare: 'hosts'/,
     )
-    expect((await runOn(near.url, { candidate, compare: 'hosts', pairs: PAIRS })).ending.stopped).toBe(
+    expect((await runOn(near.url, { candidate, compare: 'hosts', blocks: BLOCKS })).ending.stopped).toBe(
       'decided',
     )
   })
@@ -97,7 +97,7 @@ describe('arms that would reload each other', { timeout: 30_000 }, () => {
       { ...baseline, name: 'small', options: { num_ctx: 1024 } },
     )
     const measured = trials.filter(({ phase }) => phase === 'measure')
-    expect(measured).toHaveLength(plan.pairs.max * 2 * 3)
+    expect(measured).toHaveLength(plan.blocks.max * 2 * 3)
     expect(measured.some(isCold)).toBe(false)
     expect(facts.baseline.effective.num_ctx).toBe(4096)
     expect(facts.candidate.effective.num_ctx).toBe(1024)
@@ -172,7 +172,7 @@ describe('a model that does not leave', { timeout: 60_000 }, () => {
     const { ending, trials } = await runAgainst(
       { unload_lag: 1e9 },
       { ...baseline, name: 'small', options: { num_ctx: 1024 } },
-      { pairs: { min: 1, max: 2 } },
+      { blocks: { min: 1, max: 2 } },
     )
     expect(ending.warnings).toMatchObject([
       { code: 'unload_failed', message: expect.stringMatching(/did not unload tiny/) },

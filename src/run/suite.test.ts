@@ -59,14 +59,14 @@ describe('when a suite ends', { timeout: 30_000 }, () => {
     expect(verdictOf(run)).toBe('unchanged')
   })
 
-  test('pairs.min holds a suite up though it is decided', async () => {
-    expect(phases(await runScript({ call: QUICK }, { pairs: { min: 8, max: 10 } }))).toEqual({
+  test('blocks.min holds a suite up though it is decided', async () => {
+    expect(phases(await runScript({ call: QUICK }, { blocks: { min: 8, max: 10 } }))).toEqual({
       warmup: 2,
       measure: 16,
     })
   })
 
-  test('pairs.max ends one that is not', async () => {
+  test('blocks.max ends one that is not', async () => {
     // The candidate is faster in every other block.
     const script: Script = {
       call: QUICK,
@@ -74,7 +74,7 @@ describe('when a suite ends', { timeout: 30_000 }, () => {
         per_token: 'temperature' in options ? (Math.floor(index / 2) % 2 === 0 ? 0.15 : 0.25) : 0.2,
       }),
     }
-    const run = await runScript(script, { pairs: { min: 6, max: 8 } })
+    const run = await runScript(script, { blocks: { min: 6, max: 8 } })
     expect(phases(run)).toEqual({ warmup: 2, measure: 16 })
     expect(verdictOf(run)).toBe('inconclusive')
   })
@@ -108,7 +108,7 @@ describe('broken blocks', { timeout: 30_000 }, () => {
     expect(run.trials).toHaveLength(2 + 12 + 2)
   })
 
-  test('are not run again for ever: half of pairs.max, and the phase ends', async () => {
+  test('are not run again for ever: half of blocks.max, and the phase ends', async () => {
     // The warm-up's trials are well, all others of the candidate broken.
     const run = await runScript({
       call: QUICK,

@@ -7,7 +7,7 @@ import { assess, hasRegression, type Assessment } from '../judge/assess.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import { differences } from '../judge/comparable.ts'
 import { requeueLimit, type Ending, type Plan } from '../judge/plan.ts'
-import { minimumPairs } from '../stats/index.ts'
+import { minimumBlocks } from '../stats/index.ts'
 import { execute, runBlock, type Session, type SuiteRun } from './block.ts'
 import { coldDetector } from './cold.ts'
 import { openResidency, type Residency } from './residency.ts'
@@ -82,18 +82,18 @@ async function warmUp(session: Session): Promise<void> {
 /** Said as soon as the warm-up tells how long a block takes. */
 async function warnOfTime({ plan, onNotice }: Session, switching: number, working: number): Promise<void> {
   if (plan.timeBudget === undefined) return
-  const pairs = Math.max(minimumPairs(plan.alpha), plan.pairs.min)
-  const needed = Math.round(pairs * 2 * (working + switching))
+  const blocks = Math.max(minimumBlocks(plan.alpha), plan.blocks.min)
+  const needed = Math.round(blocks * 2 * (working + switching))
   if (needed > plan.timeBudget)
-    await onNotice(warningTexts.timeBudgetTooSmall(plan.timeBudget, needed, pairs))
+    await onNotice(warningTexts.timeBudgetTooSmall(plan.timeBudget, needed, blocks))
 }
 
 /** Blocks until the verdicts are there; a broken or unexpectedly cold block is re-queued whole. */
 async function runPhase(session: Session, phase: 'measure' | 'confirm'): Promise<Stopped> {
   const { plan, trials, signal } = session
-  const budget = requeueLimit(plan.pairs)
+  const budget = requeueLimit(plan.blocks)
   let requeued = 0
-  for (let number = 1; number <= plan.pairs.max; number++) {
+  for (let number = 1; number <= plan.blocks.max; number++) {
     for (let attempt = 1; ; attempt++) {
       if (findUnusable(session.trials) !== undefined) return 'unusable'
       if (signal.aborted) return 'interrupted'
@@ -118,7 +118,7 @@ function endByTime({ plan, warnings }: Session, blocks: number): Stopped {
 }
 
 function isDecided(assessment: Assessment, plan: Plan): boolean {
-  return assessment.done && assessment.blocks >= plan.pairs.min
+  return assessment.done && assessment.blocks >= plan.blocks.min
 }
 
 function ending(session: Session, stopped: Stopped): Ending {

@@ -13,7 +13,7 @@ export type { Grid }
 export interface HalvingInput {
   /** Share of the contenders that goes on at every look. Default 0.5; ties with the last of them go on too. */
   keep?: number
-  /** Trials to spend in all, warm-ups included. Default: as many as `pairs` allows. */
+  /** Trials to spend in all, warm-ups included. Default: as many as `blocks` allows. */
   budget?: number
 }
 

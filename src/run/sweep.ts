@@ -6,7 +6,7 @@
 import { suiteErrors, warningTexts } from '../errors.ts'
 import { differences } from '../judge/comparable.ts'
 import type { Ending } from '../judge/plan.ts'
-import { minimumPairs } from '../stats/index.ts'
+import { minimumBlocks } from '../stats/index.ts'
 import { pairPlan, type SweepPoint } from '../sweep/plan.ts'
 import { replay } from '../sweep/replay.ts'
 import { execute, runnersOf, runSweepBlock, type SweepRun, type SweepSession } from './sweep-block.ts'
@@ -86,7 +86,7 @@ async function warmUp(session: SweepSession): Promise<void> {
 /** Said as soon as the warm-up tells how long a block takes, ms. */
 async function warnOfTime({ plan, onNotice }: SweepSession, block: number): Promise<void> {
   if (plan.timeBudget === undefined) return
-  const blocks = Math.max(minimumPairs(plan.alpha / plan.points.length), plan.pairs.min)
+  const blocks = Math.max(minimumBlocks(plan.alpha / plan.points.length), plan.blocks.min)
   const needed = Math.round(blocks * block)
   if (needed > plan.timeBudget)
     await onNotice(warningTexts.timeBudgetTooSmall(plan.timeBudget, needed, blocks))
@@ -94,12 +94,12 @@ async function warnOfTime({ plan, onNotice }: SweepSession, block: number): Prom
 
 async function runBlocks(session: SweepSession): Promise<Stopped> {
   const { plan, trials } = session
-  for (let number = 1; number <= plan.pairs.max; number++) {
+  for (let number = 1; number <= plan.blocks.max; number++) {
     const { contenders } = replay(plan, trials)
     if (contenders.length === 0) return findBroken(session) === undefined ? 'budget' : 'unusable'
     const stopped = await runBlock(session, number, contenders)
     if (stopped !== undefined) return stopped
-    if (plan.looks.includes(number) && number >= plan.pairs.min && isDecided(session)) return 'decided'
+    if (plan.looks.includes(number) && number >= plan.blocks.min && isDecided(session)) return 'decided'
   }
   return 'budget'
 }

@@ -238,7 +238,7 @@ export type Verdict = 'regressed' | 'improved' | 'unchanged' | 'inconclusive'
  * One run: environment, suites, arms, comparisons, gate. Times in milliseconds, throughput in tokens per second; absent means not measured, never 0.
  */
 export interface Report {
-  schema_version: 1
+  schema_version: 2
   tool: {
     name: 'vitest-chimera'
     version: string
@@ -287,7 +287,7 @@ export interface SuiteReport {
    * Seed of the schedule and of the sampling seeds; CHIMERA_SEED repeats it. Absent in an import, where none was recorded.
    */
   seed?: number
-  pairs: Pairs
+  blocks: BlockLimits
   /**
    * Blocks that were run again because a trial was invalid or unexpectedly cold.
    */
@@ -360,7 +360,7 @@ export interface PairLegacy {
    */
   runs?: Record<string, number | string | boolean>[]
 }
-export interface Pairs {
+export interface BlockLimits {
   min: number
   max: number
 }
@@ -609,7 +609,7 @@ export interface Comparison {
   /**
    * Blocks the comparison rests on.
    */
-  pairs: number
+  blocks: number
   verdict: Verdict
   gated: boolean
   /**
@@ -619,7 +619,7 @@ export interface Comparison {
   /**
    * Inconclusive only: blocks it would take, about.
    */
-  pairs_needed?: number
+  blocks_needed?: number
 }
 /**
  * This interface was referenced by `Report`'s JSON-Schema

@@ -1,5 +1,5 @@
 import { InvalidValuesError } from './invalid.ts'
-import { checkAlpha, minimumPairs } from './looks.ts'
+import { checkAlpha, minimumBlocks } from './looks.ts'
 import { median } from './summary.ts'
 
 /**
@@ -24,12 +24,12 @@ const COST_OF_LOOKS = 1.5
  * @param delta smallest log ratio that matters
  * @param alpha one-sided error
  */
-export function pairsForThreshold(scaleOfD: number, delta: number, alpha: number): number {
+export function blocksForThreshold(scaleOfD: number, delta: number, alpha: number): number {
   if (!(delta > 0)) throw new InvalidValuesError('delta', 'a positive log ratio', delta)
   if (!(scaleOfD >= 0)) throw new InvalidValuesError('scale', 'a number from 0', scaleOfD)
   checkAlpha(alpha)
   const blocks = COST_OF_LOOKS * (Math.PI / 3) * ((upperNormal(alpha) * scaleOfD) / delta) ** 2
-  return Math.max(minimumPairs(alpha), Math.ceil(blocks))
+  return Math.max(minimumBlocks(alpha), Math.ceil(blocks))
 }
 
 /** z with P(Z > z) = alpha: formula 26.2.23 of Abramowitz and Stegun, off by less than 0.00045. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createRandom, criticalValues, defaultLooks, minimumPairs, repeatedInterval } from './index.ts'
+import { createRandom, criticalValues, defaultLooks, minimumBlocks, repeatedInterval } from './index.ts'
 import { signedRankTail, simulateSignedRank } from './signed-rank.ts'
 
 describe('criticalValues', () => {
@@ -117,12 +117,12 @@ test('defaultLooks ascends, starts no earlier than asked and ends at the maximum
   expect(() => defaultLooks(8, 6)).toThrow('received min 8, max 6')
 })
 
-test('minimumPairs is the smallest plan that can decide', () => {
-  expect(minimumPairs(0.05)).toBe(6)
-  expect(minimumPairs(1 / 64)).toBe(6)
-  expect(minimumPairs(0.0125)).toBe(7)
+test('minimumBlocks is the smallest plan that can decide', () => {
+  expect(minimumBlocks(0.05)).toBe(6)
+  expect(minimumBlocks(1 / 64)).toBe(6)
+  expect(minimumBlocks(0.0125)).toBe(7)
   for (const alpha of [0.05, 0.025, 0.0125, 1 / 128, 0.001]) {
-    const n = minimumPairs(alpha)
+    const n = minimumBlocks(alpha)
     expect(criticalValues({ looks: [n], alpha })[0]).toBeGreaterThanOrEqual(0)
     expect(criticalValues({ looks: [n - 1], alpha })).toEqual([-1])
   }

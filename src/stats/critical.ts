@@ -1,4 +1,4 @@
-import { checkAlpha, checkLooks, FEWEST_PAIRS } from './looks.ts'
+import { checkAlpha, checkLooks, FEWEST_BLOCKS } from './looks.ts'
 import { signedRankTail, simulateSignedRank } from './signed-rank.ts'
 
 /** A group-sequential plan. */
@@ -59,7 +59,7 @@ function solve(looks: readonly number[], alpha: number, statistics: readonly Uin
   const nMax = looks.at(-1) as number
   let spent = 0
   return looks.map((n, k) => {
-    if (n < FEWEST_PAIRS) return -1
+    if (n < FEWEST_BLOCKS) return -1
     const row = statistics[k] as Uint16Array
     const tail = spent === 0 ? signedRankTail(n) : simulatedTail(row, alive, (n * (n + 1)) / 2)
     const allowed = alpha * Math.log1p((Math.E - 1) * (n / nMax)) - spent

@@ -2,7 +2,7 @@ import { type Better, logRatios, logThreshold } from './compare.ts'
 import { criticalValues } from './critical.ts'
 import { type Estimate, repeatedInterval } from './interval.ts'
 import { median } from './summary.ts'
-import { pairsNeeded, type Verdict, verdict } from './verdict.ts'
+import { blocksNeeded, type Verdict, verdict } from './verdict.ts'
 import { hodgesLehmann } from './walsh.ts'
 
 /** One metric over the complete, valid blocks, in the order in which they ended. */
@@ -34,7 +34,7 @@ export interface Decision extends Estimate {
   /** One-sided error of the interval, over all looks. */
   alpha: number
   /** Blocks it would take, about; where there is an interval but no verdict. */
-  pairsNeeded?: number
+  blocksNeeded?: number
 }
 
 /** A metric with its log ratios. */
@@ -85,5 +85,5 @@ export function undecided(metric: Prepared, looks: readonly number[], share: (k:
     return { estimate: hodgesLehmann(d), n: d.length, alpha: alpha / tests }
   }
   if (last.lower === undefined || last.upper === undefined) return last
-  return { ...last, pairsNeeded: pairsNeeded(last.n, (last.upper - last.lower) / 2, delta) }
+  return { ...last, blocksNeeded: blocksNeeded(last.n, (last.upper - last.lower) / 2, delta) }
 }

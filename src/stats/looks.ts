@@ -1,7 +1,7 @@
 import { InvalidValuesError } from './invalid.ts'
 
 /** Fewer blocks than this decide nothing, whatever alpha would allow. */
-export const FEWEST_PAIRS = 6
+export const FEWEST_BLOCKS = 6
 
 /**
  * After how many blocks to look, for a budget of blocks: three close looks, where most verdicts fall,
@@ -12,9 +12,9 @@ export const FEWEST_PAIRS = 6
  */
 export function defaultLooks(min: number, max: number): number[] {
   if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min) {
-    throw new InvalidValuesError('pairs', 'whole numbers with 1 <= min <= max', `min ${min}, max ${max}`)
+    throw new InvalidValuesError('blocks', 'whole numbers with 1 <= min <= max', `min ${min}, max ${max}`)
   }
-  const first = Math.max(min, FEWEST_PAIRS)
+  const first = Math.max(min, FEWEST_BLOCKS)
   const last = first + 4
   const growth = max / last
   const steps = Math.max(3, Math.ceil(Math.log(growth) / Math.log(1.5)))
@@ -31,10 +31,10 @@ export function defaultLooks(min: number, max: number): number[] {
  * alike with probability 0.5^n, which must not exceed alpha. Never below six. A plan whose last look
  * is smaller has no interval at any look.
  */
-export function minimumPairs(alpha: number): number {
+export function minimumBlocks(alpha: number): number {
   checkAlpha(alpha)
   // The small term keeps exact powers of two, such as alpha = 1/128, from being rounded up.
-  return Math.max(FEWEST_PAIRS, Math.ceil(-Math.log2(alpha) - 1e-9))
+  return Math.max(FEWEST_BLOCKS, Math.ceil(-Math.log2(alpha) - 1e-9))
 }
 
 /** @throws InvalidValuesError unless alpha lies between 0 and 0.5, both exclusive */

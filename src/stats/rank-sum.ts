@@ -57,7 +57,7 @@ function allDifferences(first: readonly number[], second: readonly number[]): Fl
   return Float64Array.from(second.flatMap((b) => first.map((a) => b - a))).sort()
 }
 
-/** Pairs with first > second, a tie counting half, times two so that it is whole; and all midranks, doubled. */
+/** BlockLimits with first > second, a tie counting half, times two so that it is whole; and all midranks, doubled. */
 function rankTogether(
   first: readonly number[],
   second: readonly number[],

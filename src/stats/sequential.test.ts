@@ -6,7 +6,7 @@ import {
   decideSequentially,
   defaultLooks,
   type MetricSeries,
-  pairsForThreshold,
+  blocksForThreshold,
   repeatedInterval,
   scale,
   type SequentialInput,
@@ -47,7 +47,7 @@ describe('decideSequentially', () => {
     expect(decisions.same).toMatchObject({ verdict: 'unchanged', n: 8 })
     expect(decisions.wild).toMatchObject({ n: 20, alpha: 0.025 })
     expect(decisions.wild).not.toHaveProperty('verdict')
-    expect(decisions.wild.pairsNeeded).toBeGreaterThan(20)
+    expect(decisions.wild.blocksNeeded).toBeGreaterThan(20)
     expect(done).toBe(true)
   })
 
@@ -163,12 +163,12 @@ describe('calibration', () => {
     expect(scale([1, 1, 1])).toBe(0)
   })
 
-  test('pairsForThreshold foretells when `unchanged` comes into reach', () => {
+  test('blocksForThreshold foretells when `unchanged` comes into reach', () => {
     const delta = Math.log(1.05)
-    expect(pairsForThreshold(0, delta, 0.05)).toBe(6)
-    expect(pairsForThreshold(0.08, delta, 0.05)).toBeGreaterThan(pairsForThreshold(0.04, delta, 0.05))
+    expect(blocksForThreshold(0, delta, 0.05)).toBe(6)
+    expect(blocksForThreshold(0.08, delta, 0.05)).toBeGreaterThan(blocksForThreshold(0.04, delta, 0.05))
     // With the foretold number as the plan's last look, about half of the last intervals are narrow enough.
-    const blocks = pairsForThreshold(0.08, delta, 0.05)
+    const blocks = blocksForThreshold(0.08, delta, 0.05)
     const c = criticalValues({ looks: defaultLooks(6, blocks), alpha: 0.05 }).at(-1) as number
     const normal = normalValues(4)
     const runs = 300
@@ -185,7 +185,7 @@ describe('calibration', () => {
   })
 
   test('refuses what is no scale or threshold', () => {
-    expect(() => pairsForThreshold(0.1, 0, 0.05)).toThrow('Invalid delta')
-    expect(() => pairsForThreshold(Number.NaN, 0.1, 0.05)).toThrow('Invalid scale')
+    expect(() => blocksForThreshold(0.1, 0, 0.05)).toThrow('Invalid delta')
+    expect(() => blocksForThreshold(Number.NaN, 0.1, 0.05)).toThrow('Invalid scale')
   })
 })

@@ -5,7 +5,7 @@ import {
   hodgesLehmann,
   logRatios,
   logThreshold,
-  pairsNeeded,
+  blocksNeeded,
   repeatedInterval,
   toRatio,
   type Verdict,
@@ -146,9 +146,9 @@ describe('verdict', () => {
   })
 })
 
-test('pairsNeeded grows with the square of the width and asks for more than there are', () => {
-  expect(pairsNeeded(20, 0.1, 0.05)).toBe(80)
-  expect(pairsNeeded(20, 0.01, 0.05)).toBe(21)
+test('blocksNeeded grows with the square of the width and asks for more than there are', () => {
+  expect(blocksNeeded(20, 0.1, 0.05)).toBe(80)
+  expect(blocksNeeded(20, 0.01, 0.05)).toBe(21)
 })
 
 function arms(pairs: readonly (readonly [number, number])[]): [number[], number[]] {

@@ -36,6 +36,6 @@ export function verdict(
  * Blocks it would take, about: an interval's width shrinks with the root of n, so n (halfWidth / delta)^2.
  * Always more than the n blocks that left it open.
  */
-export function pairsNeeded(n: number, halfWidth: number, delta: number): number {
+export function blocksNeeded(n: number, halfWidth: number, delta: number): number {
   return Math.max(n + 1, Math.ceil(n * (halfWidth / delta) ** 2))
 }

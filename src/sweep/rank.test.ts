@@ -5,7 +5,7 @@ import type { SweepPlan } from './plan.ts'
 import { isOpen, rank } from './rank.ts'
 import { trackOf, type Track } from './tracks.ts'
 
-const sweep = sweepFor({ grid: { top_k: [1, 2, 3, 4] }, pairs: { min: 8, max: 12 } })
+const sweep = sweepFor({ grid: { top_k: [1, 2, 3, 4] }, blocks: { min: 8, max: 12 } })
 const [A, B, C, D] = namesOf(sweep) as [string, string, string, string]
 
 const tracks = (rate: Rate, blocks = 12): Track[] => {
@@ -76,7 +76,7 @@ test(
   () => {
     const plan: SweepPlan = sweepFor({
       grid: { top_k: Array.from({ length: 12 }, (_, i) => i + 1) },
-      pairs: { min: 12, max: 12 },
+      blocks: { min: 12, max: 12 },
     })
     const random = createRandom(7)
     const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

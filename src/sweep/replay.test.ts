@@ -3,7 +3,7 @@ import { namesOf, sweepFor, sweepTrial, sweepTrials, type Rate } from '../../tes
 import { pairTrials } from './plan.ts'
 import { answersWorse, blocksOf, replay } from './replay.ts'
 
-const halving = sweepFor({ grid: { top_k: [1, 2, 3, 4] }, pairs: { min: 6, max: 20 }, halving: true })
+const halving = sweepFor({ grid: { top_k: [1, 2, 3, 4] }, blocks: { min: 6, max: 20 }, halving: true })
 const [A, B, C, D] = namesOf(halving) as [string, string, string, string]
 const RATES: Record<string, number> = { [A]: 100, [B]: 90, [C]: 80, [D]: 70 }
 const fixed: Rate = (arm) => RATES[arm] ?? 95
@@ -38,7 +38,7 @@ describe('halving', () => {
   test('ties with the last kept go on, and a full sweep drops nobody', () => {
     const tied: Rate = (arm) => (arm === A ? 100 : 90)
     expect(going(replay(halving, sweepTrials(halving, 1, 10, tied)))).toEqual([A, B, C, D])
-    const full = sweepFor({ grid: { top_k: [1, 2, 3, 4] }, pairs: { min: 6, max: 20 } })
+    const full = sweepFor({ grid: { top_k: [1, 2, 3, 4] }, blocks: { min: 6, max: 20 } })
     expect(replay(full, sweepTrials(full, 1, 12, fixed))).toMatchObject({ contenders: full.points, look: 12 })
   })
 
@@ -49,7 +49,7 @@ describe('halving', () => {
   })
 
   test('at the last look it is over, and nobody is dropped any more', () => {
-    const short = sweepFor({ grid: { top_k: [1, 2] }, pairs: { min: 8, max: 8 }, halving: true })
+    const short = sweepFor({ grid: { top_k: [1, 2] }, blocks: { min: 8, max: 8 }, halving: true })
     const [fast] = namesOf(short)
     const stand = replay(
       short,
@@ -71,7 +71,7 @@ describe('halving', () => {
 })
 
 describe('re-queued and given up', () => {
-  const sweep = sweepFor({ grid: { top_k: [1, 2] }, pairs: { min: 6, max: 6 } })
+  const sweep = sweepFor({ grid: { top_k: [1, 2] }, blocks: { min: 6, max: 6 } })
   const [first, second] = namesOf(sweep) as [string, string]
 
   test('a part that ran again counts with its own baseline trial, the others with theirs', () => {

@@ -93,6 +93,6 @@ function whyGivenUp(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[
     own.filter((trial) => trial.phase === 'measure').map(({ block, attempt }) => `${block}/${attempt}`),
   ).size
   const failed = attempts - blocksOf(sweep, point, trials)
-  if (failed <= requeueLimit(sweep.pairs)) return undefined
+  if (failed <= requeueLimit(sweep.blocks)) return undefined
   return own.findLast((trial) => !trial.valid)?.message ?? ''
 }

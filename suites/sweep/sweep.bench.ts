@@ -11,5 +11,5 @@ agentSweep('sweep', explain, {
   baseline: { name: 'baseline', model: 'gemma3' },
   grid: { num_ctx: [1024, 2048], top_k: [1, 1000] },
   // The fewest that can tell four candidates apart.
-  pairs: { min: 7, max: 7 },
+  blocks: { min: 7, max: 7 },
 })

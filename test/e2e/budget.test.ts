@@ -12,7 +12,7 @@ test(
   async () => {
     await using server = await startScriptedOllama(NOISY)
     await using project = await createFixture({
-      'suites/one.bench.ts': benchFile({ candidate: SAME, more: 'pairs: { min: 6, max: 8 },' }),
+      'suites/one.bench.ts': benchFile({ candidate: SAME, more: 'blocks: { min: 6, max: 8 },' }),
     })
     const env = { OLLAMA_HOST: server.url }
     const first = await project.bench([], env)

@@ -24,7 +24,7 @@ export default defineConfig({ plugins: [chimera({ server })] })
 
 const GENERATE = `(await generate({ prompt: 'Name three rivers.', options: { num_predict: 32 } })).response`
 /** No test's verdict may hang on how busy the machine is. */
-const MORE = 'pairs: { min: 6, max: 6 }, thresholds: { ttft: { gated: false }, output_throughput: 5 },'
+const MORE = 'blocks: { min: 6, max: 6 }, thresholds: { ttft: { gated: false }, output_throughput: 5 },'
 
 function project(agent: string): Promise<Fixture> {
   const file = benchFile({
@@ -55,7 +55,7 @@ test(
 
     const [suite] = report!.suites
     expect(suite!.calibration).toBe(true)
-    expect(suite!.comparisons.find(({ metric }) => metric === 'output_throughput')!.pairs).toBe(6)
+    expect(suite!.comparisons.find(({ metric }) => metric === 'output_throughput')!.blocks).toBe(6)
     for (const { server, effective, invalid } of suite!.arms) {
       expect(server).toEqual({
         kind: 'embedded',

@@ -9,7 +9,7 @@ import { benchFile, createFixture, type BenchRun } from './fixture.ts'
 
 const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 /** No test's verdict may hang on how busy the machine is. */
-const PAIRS = 'pairs: { min: 6, max: 10 }, thresholds: { ttft: 5 }, timeout: 1000,'
+const PAIRS = 'blocks: { min: 6, max: 10 }, thresholds: { ttft: 5 }, timeout: 1000,'
 
 /** How a call breaks, by the reason it is to be told with, and the cure. */
 const FAULTS: [string, Fault, RegExp][] = [

@@ -8,7 +8,7 @@ const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 /** Slow enough that a signal meets a run in full swing. */
 const SLOW: CallPlan = { ttft: 150, per_token: 5, tokens: 40 }
 /** No test's verdict may hang on how busy the machine is. */
-const PAIRS = 'pairs: { min: 6, max: 10 }, thresholds: { ttft: 5 },'
+const PAIRS = 'blocks: { min: 6, max: 10 }, thresholds: { ttft: 5 },'
 
 test(
   'shards measure and exit 0; the merge judges once and writes the reports',

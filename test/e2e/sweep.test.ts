@@ -42,7 +42,7 @@ async function sweep(
 }
 
 describe('a sweep', { timeout: 120_000 }, () => {
-  const GRID = 'grid: { num_ctx: [512, 1024], temperature: [0.6, 0.9] }, pairs: { min: 6, max: 8 },'
+  const GRID = 'grid: { num_ctx: [512, 1024], temperature: [0.6, 0.9] }, blocks: { min: 6, max: 8 },'
 
   test('one ranked table with a shared baseline, ties as ties, the inert axis named, no runner loaded twice in a block', async () => {
     const { found, report, trials, output, markdown, exitCode } = await sweep(SERVER, GRID)
@@ -99,7 +99,7 @@ describe('a sweep', { timeout: 120_000 }, () => {
       call: { ...QUICK, jitter: 0.05 },
       rules: [1, 2, 3, 4].map((top_k) => ({ when: { options: { top_k } }, per_token: 0.7 + 0.1 * top_k })),
     }
-    const points = 'grid: { top_k: [1, 2, 3, 4, 5, 6] }, pairs: { min: 6, max: 20 },'
+    const points = 'grid: { top_k: [1, 2, 3, 4, 5, 6] }, blocks: { min: 6, max: 20 },'
     const full = await sweep(noisy, points)
     const halved = await sweep(noisy, `${points} halving: true,`)
     const leading = (found: SweepReport) =>
@@ -146,7 +146,7 @@ test(
     const work = (prompt: string) =>
       `async ({ generate }) => (await generate({ prompt: '${prompt}' })).response`
     const file = sweepFile(
-      `grid: { 'insight.temperature': [0.6, 0.9] }, pairs: { min: 6, max: 6 },`,
+      `grid: { 'insight.temperature': [0.6, 0.9] }, blocks: { min: 6, max: 6 },`,
       `team({ collector: ${work('Collect.')}, insight: ${work('Judge.')} })`,
     )
     await using project = await createFixture({
@@ -201,7 +201,7 @@ describe('what a sweep cannot use', { timeout: 120_000 }, () => {
     }
     const { found, report, output, exitCode } = await sweep(
       script,
-      `grid: { temperature: [0.1, 0.6] }, candidates: [{ name: 'gone', model: 'no-such-model' }], pairs: { min: 6, max: 8 }, compare: 'models',
+      `grid: { temperature: [0.1, 0.6] }, candidates: [{ name: 'gone', model: 'no-such-model' }], blocks: { min: 6, max: 8 }, compare: 'models',
   checks: [({ output }) => { if (output === 'nonsense') throw new Error('It says nonsense.') }],`,
     )
     expect(found!.ranking.map(({ arm, rank, unranked }) => [arm, rank ?? unranked])).toEqual([
@@ -227,7 +227,7 @@ describe('what a sweep cannot use', { timeout: 120_000 }, () => {
     }
     const { found, trials, report } = await sweep(
       script,
-      'grid: { temperature: [0.6, 0.9] }, pairs: { min: 6, max: 8 },',
+      'grid: { temperature: [0.6, 0.9] }, blocks: { min: 6, max: 8 },',
     )
     const again = trials.filter(({ attempt }) => attempt > 1)
     expect(again.length).toBeGreaterThan(0)

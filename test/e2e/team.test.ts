@@ -12,7 +12,7 @@ const baseline = { name: 'baseline', model: 'tiny' }
 agentBench('pair', team({ collector: ask('Collect.'), insight: ask('Advise.') }), {
   baseline,
   candidate: { ...baseline, name: 'chimera', agents: { insight: { options: { temperature: 0.3 } } } },
-  pairs: { min: 6, max: 6 }, thresholds: { ttft: 2 },
+  blocks: { min: 6, max: 6 }, thresholds: { ttft: 2 },
 })
 `
 

@@ -3,7 +3,7 @@ import { startScriptedOllama, type CallPlan } from '../scripted-ollama/index.ts'
 import { benchFile, createFixture, type BenchRun } from './fixture.ts'
 
 /** No test's verdict may hang on how busy the machine is. */
-const PAIRS = 'pairs: { min: 6, max: 10 }, thresholds: { ttft: 5 },'
+const PAIRS = 'blocks: { min: 6, max: 10 }, thresholds: { ttft: 5 },'
 /** 24 tokens at 1 ms: long enough for output_throughput, short enough for a test. */
 const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 
@@ -86,11 +86,11 @@ test(
     await using project = await createFixture({
       'suites/one.bench.ts': benchFile({ more: 'thresholds: { ttft: 5 },' }),
     })
-    const env = { OLLAMA_HOST: server.url, CHIMERA_PAIRS_MAX: '3' }
+    const env = { OLLAMA_HOST: server.url, CHIMERA_BLOCKS_MAX: '3' }
     const lenient = await project.bench([], env)
     expect(lenient.report!.gate.status).toBe('inconclusive')
     expect(lenient.report!.gate.notices.join()).toMatch(/output_throughput inconclusive/)
-    expect(lenient.report!.suites[0]!.warnings.map(({ code }) => code)).toContain('too_few_pairs')
+    expect(lenient.report!.suites[0]!.warnings.map(({ code }) => code)).toContain('too_few_blocks')
     expect(lenient.output).toMatch(/At most 3 blocks can decide nothing/)
     expect(lenient.exitCode).toBe(0)
     const strict = await project.bench([], { ...env, CHIMERA_FAIL_ON: 'regressed,inconclusive' })

@@ -34,7 +34,7 @@ export async function runOn(
   const definition: AgentBenchOptions = {
     baseline: { name: 'baseline', model: 'tiny' },
     candidate: hot,
-    pairs: { min: 6, max: 10 },
+    blocks: { min: 6, max: 10 },
     // How fast the first byte comes is the machine's doing, and no verdict may hang on that.
     thresholds: { ttft: { gated: false } },
     ...own,
@@ -42,7 +42,7 @@ export async function runOn(
   const plan = makePlan('made', 'made.bench.ts', definition, {
     host,
     thresholds: {},
-    pairs: {},
+    blocks: {},
     env: { seed: '1' },
   })
   const trials: Trial[] = []

@@ -12,10 +12,10 @@ export function sweepFor(definition: Partial<AgentSweepOptions> = {}): SweepPlan
     {
       baseline: { name: 'baseline', model: 'tiny' },
       grid: { num_ctx: [2048, 4096, 8192], temperature: [0.2, 0.8] },
-      pairs: { min: 6, max: 12 },
+      blocks: { min: 6, max: 12 },
       ...definition,
     },
-    { host: 'http://127.0.0.1:11434', thresholds: {}, pairs: {}, env: { seed: '1' } },
+    { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: { seed: '1' } },
   )
 }
 

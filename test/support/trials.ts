@@ -12,10 +12,10 @@ export function planFor(definition: Partial<AgentBenchOptions> = {}): Plan {
     {
       baseline: { name: 'baseline', model: 'tiny' },
       candidate: { name: 'candidate', model: 'tiny' },
-      pairs: { min: 6, max: 10 },
+      blocks: { min: 6, max: 10 },
       ...definition,
     },
-    { host: 'http://127.0.0.1:11434', thresholds: {}, pairs: {}, env: { seed: '1' } },
+    { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: { seed: '1' } },
   )
 }
 

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { sampleRun } from '../../test/support/sample-runs.ts'
+import { upgraded } from './upgrade.ts'
+import { reportFaults } from './validate.ts'
+
+/** The sample run as version 1 wrote it. */
+function older(): Record<string, unknown> {
+  const { report } = sampleRun('regressed')
+  const text = JSON.stringify({ ...report, schema_version: 1 })
+    .replaceAll(/"reported_throughput":\{[^}]*\},?/g, '')
+    .replaceAll('"blocks":', '"pairs":')
+    .replaceAll('"blocks_needed":', '"pairs_needed":')
+    .replaceAll('"fraction"', '"share"')
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+test('a report of version 1 becomes one of version 2', () => {
+  expect(reportFaults(older())).not.toEqual([])
+  const report = upgraded(older())
+  expect(reportFaults(report)).toEqual([])
+  const text = JSON.stringify(report)
+  expect(text).not.toMatch(/"pairs|"share"|"output_throughput"/)
+  expect(text).toContain('"reported_throughput"')
+})
+
+test("options and points keep their names: they are a server's and a user's", () => {
+  const options = { pairs: 3, unit: 'share' }
+  expect(upgraded({ schema_version: 1, suites: [{ arms: [{ options }] }] })).toMatchObject({
+    suites: [{ arms: [{ options }] }],
+  })
+})
+
+test.each([[null], [2], [[1]], [{ schema_version: 2, pairs: 1 }], [{ pairs: 1 }]])('%j stays', (value) => {
+  expect(upgraded(value)).toBe(value)
+})

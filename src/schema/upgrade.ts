@@ -1,0 +1,38 @@
+/**
+ * Reports of schema_version 1 in the words of version 2, so that stored ones can still be read: `pairs` are blocks, a
+ * share is a fraction, and what was called output_throughput is the figure that the server reported.
+ */
+const KEYS: Readonly<Record<string, string>> = {
+  pairs: 'blocks',
+  pairs_needed: 'blocks_needed',
+  output_throughput: 'reported_throughput',
+}
+
+/** Members whose value is a word of the report, not a text that someone else chose. */
+const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  unit: { share: 'fraction' },
+  metric: { output_throughput: 'reported_throughput' },
+  rank_by: { output_throughput: 'reported_throughput' },
+  code: { too_few_pairs: 'too_few_blocks' },
+}
+
+/** Members that belong to a server, a user or an older system: nothing in them is renamed. */
+const FOREIGN = new Set(['options', 'effective', 'point', 'legacy'])
+
+/** `value` as a report of version 2; anything that is not a report of version 1 comes back as it is. */
+export function upgraded(value: unknown): unknown {
+  const version = (value as { schema_version?: unknown } | null)?.schema_version
+  return version === 1 ? { ...(renamed(value) as object), schema_version: 2 } : value
+}
+
+function renamed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(renamed)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      if (FOREIGN.has(key)) return [key, member]
+      const word = typeof member === 'string' ? WORDS[key]?.[member] : undefined
+      return [KEYS[key] ?? key, word ?? renamed(member)]
+    }),
+  )
+}

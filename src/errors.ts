@@ -273,7 +273,15 @@ export const warningTexts = {
     `Only ${percent(share)} of arm "${arm}"'s model is in video memory; the rest runs on the CPU.`,
   identicalArms: (baseline: string, candidate: string): string =>
     `The effective configs of "${baseline}" and "${candidate}" are identical: their options ask for different things, but the server does the same for both.`,
-  outOfReach: (metric: string, threshold: number, scale: number, blocks: number, max: number): string =>
+  outOfReach: (
+    {
+      metric,
+      threshold,
+      scale,
+      blocks,
+    }: { metric: string; threshold: number; scale: number; blocks: number },
+    max: number,
+  ): string =>
     `A threshold of ${percent(threshold)} of ${metric} is out of reach on this machine: blocks scatter by ${percent(scale)}, so it would take about ${blocks} blocks and ${max} are allowed. Raise \`blocks.max\` or the threshold, let the agent's replies be longer, or quieten the machine.`,
   renamedOption: (old: string, name: string, where: string): string =>
     `\`${old}\` in ${where} is now called \`${name}\`. The old name still works; use the new one.`,
@@ -287,6 +295,10 @@ export const warningTexts = {
     `${count} ${count === 1 ? 'block was' : 'blocks were'} run again because a trial was invalid or unexpectedly cold.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>
     `${hits} of ${calls} calls of arm "${arm}" found their prompt in the server's cache: their ttft is that of the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the calls of a trial share less of their prompts.`,
+  reportedDiffers: (arm: string, reported: number, arrives: number): string =>
+    `The server reports ${reported.toFixed(1)} tok/s for arm "${arm}", but ${arrives.toFixed(1)} tok/s arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure, which may leave work out (Ollama 0.12.5 to 0.24 leaves out sampling).`,
+  reportedGated: (suite: string): string =>
+    `Nothing in ${suite} is streamed, so output_throughput cannot be measured and reported_throughput, the server's own figure, is gated in its place. Stream the calls to gate what arrives.`,
   agentsReload: (arm: string, model: string, host: string): string =>
     `Agents of arm "${arm}" run ${model} at ${host} with different runner options: whenever they take turns the server reloads the model. Give them one server each, or the same num_ctx, num_gpu, num_batch and num_thread.`,
   unloadFailed: (host: string, model: string): string =>

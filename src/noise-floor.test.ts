@@ -30,16 +30,28 @@ const OUT_OF_REACH = [
   ),
 ]
 
-/** A floor that has read a report whose A/A suite knows this noise. */
+/** A floor that has read a report whose A/A suite left output_throughput open by this much, as a log ratio. */
 async function floorWith(
-  noise: object,
+  halfWidth: number,
   change: (text: string) => string = (text) => text,
 ): Promise<NoiseFloor> {
   const { report } = sampleRun('regressed')
   const environment = { ...report.environment, ...describeMachine() }
-  const suite = { ...report.suites[0]!, name: 'made', calibration: true, noise }
+  const [suite] = report.suites
+  const open = suite!.comparisons.map((one) =>
+    one.metric === 'output_throughput' && one.stage === null
+      ? { ...one, interval: [Math.exp(-halfWidth), Math.exp(halfWidth)] }
+      : one,
+  )
+  const known = {
+    ...suite!,
+    name: 'made',
+    calibration: true,
+    noise: { output_throughput: halfWidth },
+    comparisons: open,
+  }
   const path = join(dir, 'report.json')
-  await writeFile(path, change(JSON.stringify({ ...report, environment, suites: [suite] })))
+  await writeFile(path, change(JSON.stringify({ ...report, environment, suites: [known] })))
   const floor = new NoiseFloor()
   await floor.load(path)
   return floor
@@ -53,8 +65,8 @@ test('nothing is known at first, and without an earlier report', async () => {
 })
 
 test('the A/A suite of the last report warns before the suite starts', async () => {
-  expect((await floorWith({ output_throughput: 0.3 })).warnings(hot)).toEqual(OUT_OF_REACH)
-  expect((await floorWith({ output_throughput: 0.003 })).warnings(hot)).toEqual([])
+  expect((await floorWith(0.3)).warnings(hot)).toEqual(OUT_OF_REACH)
+  expect((await floorWith(0.003)).warnings(hot)).toEqual([])
 })
 
 test.each<[string, (text: string) => string]>([
@@ -62,11 +74,11 @@ test.each<[string, (text: string) => string]>([
   ['of another version', (text) => text.replace('"schema_version":2', '"schema_version":9')],
   ['cut short', (text) => text.slice(0, 200)],
 ])('a report %s is no source', async (_, change) => {
-  expect((await floorWith({ output_throughput: 0.3 }, change)).warnings(hot)).toEqual([])
+  expect((await floorWith(0.3, change)).warnings(hot)).toEqual([])
 })
 
 test('what an A/A suite of this run has shown counts more than the report', async () => {
-  const floor = await floorWith({ output_throughput: 0.003 })
+  const floor = await floorWith(0.003)
   floor.learn(noisy)
   expect(floor.warnings(hot)).toEqual(OUT_OF_REACH)
   expect(floor.warnings({ ...hot, suite: 'other' })).toEqual([])

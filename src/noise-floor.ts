@@ -3,7 +3,7 @@ import type { Message } from './artifact.ts'
 import { describeMachine } from './environment.ts'
 import { warningTexts } from './errors.ts'
 import { judge } from './judge/assess.ts'
-import { isCalibration, knownNoise, outOfReach, type Noise } from './judge/noise.ts'
+import { isCalibration, knownCalibration, outOfReach, type Calibration } from './judge/noise.ts'
 import type { Plan } from './judge/plan.ts'
 import { recordSuite } from './record.ts'
 import type { Report } from './schema/generated.ts'
@@ -12,7 +12,7 @@ import { reportFaults } from './schema/validate.ts'
 /** What is known of this machine's noise before a suite runs: from the last report here, and from A/A suites of this run. */
 export class NoiseFloor {
   #previous: Report | undefined
-  readonly #learned = new Map<string, Noise>()
+  readonly #learned = new Map<string, Calibration>()
 
   /** Reads the report of the run before, if there is one and it is sound. */
   async load(path: string): Promise<void> {
@@ -28,15 +28,15 @@ export class NoiseFloor {
   learn(messages: readonly Message[]): void {
     for (const record of recordSuite(messages).suites) {
       if ('sweep' in record || !isCalibration(record.plan)) continue
-      this.#learned.set(record.plan.suite, judge(record.plan, record.trials).noise)
+      this.#learned.set(record.plan.suite, judge(record.plan, record.trials))
     }
   }
 
   /** Thresholds of a suite about to start that this machine is too noisy for. */
   warnings(plan: Plan): string[] {
-    const noise = this.#learned.get(plan.suite) ?? knownNoise(this.#previous, plan.suite, describeMachine())
-    return outOfReach(plan, noise ?? {}).map(({ metric, scale, blocks }) =>
-      warningTexts.outOfReach(metric, plan.rules[metric].threshold, scale, blocks, plan.blocks.max),
-    )
+    const known =
+      this.#learned.get(plan.suite) ?? knownCalibration(this.#previous, plan.suite, describeMachine())
+    if (known === undefined) return []
+    return outOfReach(plan, known).map((found) => warningTexts.outOfReach(found, plan.blocks.max))
   }
 }

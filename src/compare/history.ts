@@ -2,6 +2,7 @@
  * One new run against the runs before it: the only comparison over stored reports that earns a verdict, because
  * only other runs tell how much runs differ by themselves. Advisory all the same.
  */
+import { effectiveThreshold } from '../judge/threshold.ts'
 import { metrics, type MetricName } from '../metrics.ts'
 import type { Environment, SuiteReport } from '../schema/generated.ts'
 import { logThreshold, predictionInterval, verdict } from '../stats/index.ts'
@@ -38,7 +39,7 @@ export function judgeHistory(
   const sign = metrics[metric].better === 'lower' ? 1 : -1
   const shift = sign * Math.log(ratio)
   const half = Math.log(upper / centre)
-  const threshold = Math.max(rule.threshold, rule.floor / centre)
+  const threshold = effectiveThreshold(rule, centre)
   return {
     ...head,
     centre,

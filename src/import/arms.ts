@@ -1,6 +1,7 @@
 /** What an import adds to an arm: the older aggregates, and our figures over the same calls. */
 import { importTexts } from '../errors.ts'
-import { MIN_TOKENS_FOR_THROUGHPUT, metrics, type MetricName } from '../metrics.ts'
+import { callValues } from '../judge/values.ts'
+import { metrics, type MetricName } from '../metrics.ts'
 import type { ArmLegacy, Call, PairLegacy, Samples, Trial, Warning } from '../schema/generated.ts'
 import { summarize } from '../stats/index.ts'
 import { aggregate, concurrency, concurrentDeltas, deltas, type Aggregates } from './legacy.ts'
@@ -67,7 +68,7 @@ export function callSamples(trials: readonly Trial[]): Samples {
   const calls = trials.flatMap((trial) => trial.calls)
   const hasLevel = calls.some((call) => call.valid && !call.cold)
   const values: Partial<Record<MetricName, (number | undefined)[]>> = {
-    output_throughput: calls.map(throughput),
+    reported_throughput: calls.map(reported),
     ttft: calls.filter((call) => !call.cold && (call.valid || hasLevel)).map((call) => call.ttft),
     ttft_cold: calls.filter((call) => call.cold).map((call) => call.ttft),
   }
@@ -81,10 +82,8 @@ export function callSamples(trials: readonly Trial[]): Samples {
   )
 }
 
-function throughput({ valid, eval_count = 0, eval_duration = 0 }: Call): number | undefined {
-  return valid && eval_count >= MIN_TOKENS_FOR_THROUGHPUT && eval_duration > 0
-    ? (eval_count / eval_duration) * 1000
-    : undefined
+function reported(call: Call): number | undefined {
+  return callValues([call]).get('reported_throughput')
 }
 
 function same(a: number, b: number): boolean {

@@ -94,9 +94,9 @@ describe('a single agent', () => {
   })
 
   test('the same calls, read right', () => {
-    expect(spread(chimera!.call_samples!['output_throughput'], 2)).toBe('116.02 ± 0.91 over 5')
+    expect(spread(chimera!.call_samples!['reported_throughput'], 2)).toBe('116.02 ± 0.91 over 5')
     expect(spread(chimera!.call_samples!['ttft'], 0)).toBe('526 ± 20 over 5')
-    expect(spread(baseline!.call_samples!['output_throughput'], 2)).toBe('114.98 ± 2.54 over 6')
+    expect(spread(baseline!.call_samples!['reported_throughput'], 2)).toBe('114.98 ± 2.54 over 6')
     expect(baseline!.legacy).toMatchObject({ average_tokens_per_second: expect.closeTo(114.98, 2) })
   })
 
@@ -107,7 +107,7 @@ describe('a single agent', () => {
     expect(
       gated.map(({ metric, verdict, blocks, blocks_needed }) => ({ metric, verdict, blocks, blocks_needed })),
     ).toEqual([
-      { metric: 'output_throughput', verdict: 'inconclusive', blocks: 2, blocks_needed: 6 },
+      { metric: 'reported_throughput', verdict: 'inconclusive', blocks: 2, blocks_needed: 6 },
       { metric: 'ttft', verdict: 'inconclusive', blocks: 2, blocks_needed: 6 },
     ])
     expect(report.gate).toMatchObject({ status: 'inconclusive', failures: [] })
@@ -148,7 +148,9 @@ describe('a single agent', () => {
         }
       }),
     )
-    expect(judged.suites[0]!.comparisons.find(({ metric }) => metric === 'output_throughput')).toMatchObject({
+    expect(
+      judged.suites[0]!.comparisons.find(({ metric }) => metric === 'reported_throughput'),
+    ).toMatchObject({
       verdict: 'unchanged',
       blocks: 6,
     })

@@ -1,9 +1,8 @@
 /** From what was recorded to a report as a run of our own would have given it, judged by the same judge. */
-import type { Plan } from '../judge/plan.ts'
 import { buildReport, type SuiteRecord } from '../report/index.ts'
 import type { GateFailure, Report, SuiteReport, Trial } from '../schema/generated.ts'
 import { callSamples, differences, legacyOf, pairLegacyOf } from './arms.ts'
-import { gateOf, withNeeded } from './judged.ts'
+import { gateOf } from './gate.ts'
 import { planFor } from './plan.ts'
 import type { Recording } from './recorded.ts'
 import { toTrials } from './trials.ts'
@@ -47,7 +46,6 @@ export function toReport(
 
 interface Built {
   recording: Recording
-  plan: Plan
   record: SuiteRecord
 }
 
@@ -59,11 +57,14 @@ function buildOne({ suite, file, recording }: Imported): Built {
     ...importWarnings(recording, pair, plan, trials),
     ...differences(recording, legacyOf(recording)),
   ]
-  return { recording, plan, record: { plan, trials, ending: { stopped: 'budget', requeued: 0, warnings } } }
+  return { recording, record: { plan, trials, ending: { stopped: 'budget', requeued: 0, warnings } } }
 }
 
+/** Warnings with a cure that only a run can take. */
+const FOR_RUNS = new Set(['too_few_blocks', 'reported_gated'])
+
 /** What an import has beside a run, and without what it cannot have. */
-function decorate(suite: SuiteReport, { recording, plan, record }: Built): SuiteReport {
+function decorate(suite: SuiteReport, { recording, record }: Built): SuiteReport {
   const { seed: _, requeued: __, confirmed: ___, ...kept } = suite
   const legacies = legacyOf(recording)
   const told = new Set(record.ending?.warnings)
@@ -76,9 +77,8 @@ function decorate(suite: SuiteReport, { recording, plan, record }: Built): Suite
       legacy: legacies[i]!,
       call_samples: callSamples(record.trials.filter((trial) => trial.arm === arm.name)),
     })),
-    comparisons: suite.comparisons.map((comparison) => withNeeded(comparison, plan, record.trials, suite)),
-    // The judge's own words on a small budget tell to raise it, which an archive cannot.
-    warnings: suite.warnings.filter((warning) => told.has(warning) || warning.code !== 'too_few_blocks'),
+    // The judge's own words ask for more blocks or for streamed calls, which an archive cannot give.
+    warnings: suite.warnings.filter((warning) => told.has(warning) || !FOR_RUNS.has(warning.code)),
   }
 }
 

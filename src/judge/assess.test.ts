@@ -56,19 +56,41 @@ describe('assess', () => {
       ttft: undefined,
       ttft_content: undefined,
       chunk_times: undefined,
-    } as never
-    const { absent, done, comparisons } = assess(
-      plan,
+    } as object
+    const unstreamedBlocks = (slower: number) =>
       blocksOf(
         6,
+        () => ({ ...unstreamed, eval_duration: 100 * slower }),
         () => unstreamed,
-        () => unstreamed,
-      ),
-      'measure',
-    )
+      )
+    const { absent, done, comparisons, reportedGated } = assess(plan, unstreamedBlocks(1), 'measure')
     expect(absent).toEqual(['ttft'])
     expect(done).toBe(true)
-    expect(verdictOf(comparisons, 'output_throughput')).toBe('unchanged')
+    expect(reportedGated).toBe(true)
+    expect(verdictOf(comparisons, 'output_throughput')).toBeUndefined()
+    const reported = (found: typeof comparisons) =>
+      found.find(({ metric, stage }) => metric === 'reported_throughput' && stage === null)
+    expect(reported(comparisons)).toMatchObject({ verdict: 'unchanged', gated: true, threshold: 0.05 })
+    expect(reported(assess(plan, unstreamedBlocks(1.3), 'measure').comparisons)).toMatchObject({
+      verdict: 'regressed',
+      gated: true,
+    })
+    const streamed = assess(
+      plan,
+      blocksOf(6, () => ({})),
+      'measure',
+    )
+    expect(streamed.reportedGated).toBe(false)
+    expect(reported(streamed.comparisons)).toMatchObject({ gated: false })
+  })
+
+  test('a server that reports its usual rate cannot hide that tokens arrive more slowly', () => {
+    const late = blocksOf(6, () => ({ chunk_times: [50, 50 + 99 * 4.5] }))
+    const { comparisons } = assess(plan, late, 'measure')
+    expect(verdictOf(comparisons, 'output_throughput')).toBe('regressed')
+    expect(verdictOf(comparisons, 'reported_throughput')).toBe('unchanged')
+    const modest = blocksOf(6, () => ({ eval_duration: 450, chunk_times: [50, 149] }))
+    expect(verdictOf(assess(plan, modest, 'measure').comparisons, 'output_throughput')).toBe('unchanged')
   })
 
   test('stages are compared by themselves and not gated unless asked', () => {

@@ -14,9 +14,10 @@ import type { Noise } from './noise.ts'
 import type { Plan } from './plan.ts'
 import {
   collectSeries,
-  effectiveThreshold,
+  isReportedGated,
   keyOf,
   measureNoise,
+  thresholdOf,
   withThreshold,
   type Series,
 } from './series.ts'
@@ -31,6 +32,8 @@ export interface Assessment {
   done: boolean
   /** Gated metrics of which no block has a value. */
   absent: readonly MetricName[]
+  /** Nothing was streamed, so reported_throughput is gated in place of output_throughput. */
+  reportedGated: boolean
   /** Scatter of the blocks, by metric of the whole trial. */
   noise: Noise
 }
@@ -58,7 +61,8 @@ export function assess(plan: Plan, trials: readonly Trial[], phase: 'measure' | 
     comparisons,
     blocks: blocks.length,
     done: blocks.length >= plan.looks[0]! && (gated.length === 0 || done),
-    absent: blocks.length === 0 ? [] : absentMetrics(plan, gated),
+    absent: blocks.length === 0 ? [] : absentMetrics(plan, [...series.values()]),
+    reportedGated: isReportedGated(plan, series.values()),
     noise: measureNoise(series.values()),
   }
 }
@@ -83,8 +87,9 @@ export function hasRegression(assessment: Assessment): boolean {
   return assessment.comparisons.some((comparison) => comparison.gated && comparison.verdict === 'regressed')
 }
 
-function absentMetrics(plan: Plan, gated: readonly Series[]): MetricName[] {
-  const present = new Set(gated.filter((one) => one.stage === null).map((one) => one.metric))
+function absentMetrics(plan: Plan, series: readonly Series[]): MetricName[] {
+  const present = new Set(series.filter((one) => one.stage === null).map((one) => one.metric))
+  if (isReportedGated(plan, series)) present.add('output_throughput')
   return Object.values(metrics)
     .map((metric) => metric.name)
     .filter((name) => name !== 'valid_rate' && plan.rules[name].gated && !present.has(name))
@@ -103,7 +108,7 @@ function toComparison(plan: Plan, one: Series, decision: Decision): Comparison {
         series.better,
       )),
     threshold: one.rule.threshold,
-    ...(effectiveThreshold(one) > one.rule.threshold && { floor: one.rule.floor }),
+    ...(thresholdOf(one) > one.rule.threshold && { floor: one.rule.floor }),
     blocks: decision.n,
     verdict: decision.verdict ?? 'inconclusive',
     gated: series.gated,

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { planFor } from '../../test/support/trials.ts'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import { makePlan } from '../run/plan.ts'
-import type { Report } from '../schema/generated.ts'
-import { isCalibration, knownNoise, noiseOf, outOfReach } from './noise.ts'
+import type { Comparison, Report } from '../schema/generated.ts'
+import { isCalibration, knownCalibration, noiseOf, outOfReach, type Calibration } from './noise.ts'
 
 const arm = (over: object = {}) => ({ name: 'candidate', model: 'tiny', ...over })
 
@@ -57,20 +57,52 @@ describe('an A/A suite', () => {
 })
 
 describe('out of reach', () => {
-  test('names the gated metrics whose threshold takes more blocks than allowed', () => {
-    const found = outOfReach(planFor(), { output_throughput: 0.2, ttft: 0.01, tpot: 5, unknown: 5 })
-    expect(found.map(({ metric }) => metric)).toEqual(['output_throughput'])
-    expect(found[0]!.blocks).toBeGreaterThan(10)
-    expect(outOfReach(planFor({ thresholds: { output_throughput: 2 } }), { output_throughput: 0.2 })).toEqual(
-      [],
-    )
+  /** An A/A comparison after 10 blocks whose interval is `width` wide either way. */
+  const shown = (metric: string, width: number, baseline_value = 100): Comparison => ({
+    metric,
+    stage: null,
+    baseline: 'baseline',
+    candidate: 'again',
+    better: 'lower',
+    unit: 'ms',
+    baseline_value,
+    candidate_value: baseline_value,
+    ratio: 1,
+    interval: [Math.exp(-width), Math.exp(width)],
+    threshold: 0.05,
+    blocks: 10,
+    verdict: 'inconclusive',
+    gated: true,
+  })
+  const calibration = (...comparisons: Comparison[]): Calibration => ({
+    noise: Object.fromEntries(comparisons.map(({ metric }) => [metric, 0.1])),
+    comparisons,
   })
 
-  test('says nothing of a metric that is not gated, or without noise', () => {
-    expect(
-      outOfReach(planFor({ thresholds: { output_throughput: { gated: false } } }), { output_throughput: 9 }),
-    ).toEqual([])
-    expect(outOfReach(planFor(), {})).toEqual([])
+  test('names the gated metrics whose threshold takes more blocks than allowed', () => {
+    const known = calibration(
+      shown('output_throughput', 1.99 * Math.log(1.05)),
+      shown('ttft', 0.01),
+      shown('tpot', 5),
+      shown('unknown', 5),
+    )
+    expect(outOfReach(planFor(), known)).toEqual([
+      { metric: 'output_throughput', threshold: 0.05, scale: 0.1, blocks: 40 },
+    ])
+    expect(outOfReach(planFor({ thresholds: { output_throughput: 2 } }), known)).toEqual([])
+    expect(outOfReach(planFor({ thresholds: { output_throughput: false } }), known)).toEqual([])
+  })
+
+  test('holds the noise against the threshold that is applied: a floor of 5 ms of 20 ms is 25 %', () => {
+    const width = 1.2 * Math.log(1.15)
+    expect(outOfReach(planFor(), calibration(shown('ttft', width, 20)))).toEqual([])
+    expect(outOfReach(planFor(), calibration(shown('ttft', width)))).toMatchObject([{ blocks: 15 }])
+  })
+
+  test('says nothing without an interval or without noise', () => {
+    const { interval: _, ...open } = shown('ttft', 9)
+    expect(outOfReach(planFor(), calibration(open))).toEqual([])
+    expect(outOfReach(planFor(), { noise: {}, comparisons: [shown('ttft', 9)] })).toEqual([])
   })
 })
 
@@ -87,7 +119,7 @@ describe('what an earlier report knows', () => {
   const reportWith = (...suites: Report['suites']): Report => ({ ...report, suites })
 
   test('is the noise of the last A/A suite of that name', () => {
-    const found = knownNoise(
+    const found = knownCalibration(
       reportWith(calibrated({ ttft: 0.1 }), calibrated({ ttft: 0.2 }), {
         ...calibrated({ ttft: 0.3 }),
         calibration: false,
@@ -95,14 +127,14 @@ describe('what an earlier report knows', () => {
       's',
       machine,
     )
-    expect(found).toEqual({ ttft: 0.2 })
+    expect(found).toEqual({ noise: { ttft: 0.2 }, comparisons: suite!.comparisons })
   })
 
   test('is nothing of another machine, of another suite, or without a report', () => {
     const one = reportWith(calibrated({ ttft: 0.1 }))
-    expect(knownNoise(one, 's', { ...machine, cpu: 'another' })).toBeUndefined()
-    expect(knownNoise(one, 's', { ...machine, os: 'another' })).toBeUndefined()
-    expect(knownNoise(one, 't', machine)).toBeUndefined()
-    expect(knownNoise(undefined, 's', machine)).toBeUndefined()
+    expect(knownCalibration(one, 's', { ...machine, cpu: 'another' })).toBeUndefined()
+    expect(knownCalibration(one, 's', { ...machine, os: 'another' })).toBeUndefined()
+    expect(knownCalibration(one, 't', machine)).toBeUndefined()
+    expect(knownCalibration(undefined, 's', machine)).toBeUndefined()
   })
 })

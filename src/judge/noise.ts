@@ -4,17 +4,26 @@
  * measures that floor; every other suite's own blocks scatter at least as much.
  */
 import { isMetric, type MetricName } from '../metrics.ts'
-import type { Report, SuiteReport } from '../schema/generated.ts'
-import { logRatios, logThreshold, blocksForThreshold, scale } from '../stats/index.ts'
+import type { Comparison, Report } from '../schema/generated.ts'
+import { blocksNeeded, logRatios, logThreshold, scale } from '../stats/index.ts'
 import type { Plan } from './plan.ts'
 import { asksTheSame } from './requested.ts'
+import { effectiveThreshold } from './threshold.ts'
 
 /** Robust standard deviation of the log ratios of blocks, by metric; 0.03 is about 3 %. */
 export type Noise = Readonly<Record<string, number>>
 
-/** A metric whose threshold the noise puts out of reach of the suite's budget. */
+/** What an A/A suite has shown. */
+export interface Calibration {
+  noise: Noise
+  comparisons: readonly Comparison[]
+}
+
+/** A gated metric that will not be decided within `blocks.max`. */
 export interface OutOfReach {
   metric: MetricName
+  /** Smallest relative change that matters, the floor included. */
+  threshold: number
   scale: number
   /** Blocks it would take, about. */
   blocks: number
@@ -39,31 +48,29 @@ export function isCalibration(plan: Plan): boolean {
   return asksTheSame(plan.arms.baseline, plan.arms.candidate)
 }
 
-/** The gated metrics of a plan that this noise keeps undecided within `blocks.max`. */
-export function outOfReach(plan: Plan, noise: Noise): OutOfReach[] {
-  const gated = Object.entries(noise).filter(([name]) => isMetric(name) && plan.rules[name].gated)
-  const alpha = plan.alpha / Math.max(1, gated.length)
-  return gated
-    .map(([name, scale]) => ({
-      metric: name as MetricName,
-      scale,
-      blocks: blocksForThreshold(scale, logThreshold(plan.rules[name as MetricName].threshold), alpha),
-    }))
-    .filter(({ blocks }) => blocks > plan.blocks.max)
+/** The gated metrics of a plan that a machine this noisy keeps undecided within `blocks.max`. */
+export function outOfReach(plan: Plan, { noise, comparisons }: Calibration): OutOfReach[] {
+  return comparisons.flatMap(({ metric, stage, interval, blocks: n, baseline_value: baseline }) => {
+    const scatter = noise[metric]
+    if (stage !== null || !isMetric(metric) || !plan.rules[metric].gated) return []
+    if (interval === undefined || baseline === undefined || scatter === undefined) return []
+    const threshold = effectiveThreshold(plan.rules[metric], baseline)
+    const [low, high] = interval
+    const blocks = blocksNeeded(n, Math.log(high / low) / 2, logThreshold(threshold))
+    return blocks > plan.blocks.max ? [{ metric, threshold, scale: scatter, blocks }] : []
+  })
 }
 
-/** The noise floor an earlier report of the same machine knows for a suite; undefined when it has none. */
-export function knownNoise(
+/** What an earlier report of the same machine knows of a suite's noise; undefined when it has none. */
+export function knownCalibration(
   report: Report | undefined,
   suite: string,
   machine: { os: string; cpu: string },
-): Noise | undefined {
+): Calibration | undefined {
   if (report === undefined || report.environment.os !== machine.os || report.environment.cpu !== machine.cpu)
     return undefined
-  return latestNoise(report.suites, suite)
-}
-
-function latestNoise(suites: readonly SuiteReport[], name: string): Noise | undefined {
-  return suites.findLast((suite) => suite.name === name && suite.calibration && suite.noise !== undefined)
-    ?.noise
+  const found = report.suites.findLast(
+    ({ name, calibration, noise }) => name === suite && calibration && noise,
+  )
+  return found === undefined ? undefined : { noise: found.noise ?? {}, comparisons: found.comparisons }
 }

@@ -5,6 +5,7 @@ import type { Block } from './blocks.ts'
 import { concurrencyValues } from './concurrency.ts'
 import { noiseOf, type Noise } from './noise.ts'
 import type { Plan, Rule } from './plan.ts'
+import { effectiveThreshold } from './threshold.ts'
 import { stageValues, trialValues, type Values } from './values.ts'
 
 /** The values of one metric, of the whole trial or of one stage, block by block. */
@@ -42,7 +43,7 @@ export function collectSeries(
       }
     }
   }
-  return found
+  return withReported(plan, found)
 }
 
 /** Scatter of the whole trials' blocks, by metric. */
@@ -67,7 +68,7 @@ function emptySeries(plan: Plan, metric: MetricName, stage: string | null) {
       candidate: [] as number[],
       better: metrics[metric].better,
       threshold: rule.threshold,
-      gated: stage === null ? rule.gated : rule.stages.includes(stage),
+      gated: isGated(rule, stage),
       strict: plan.strict,
     },
   }
@@ -75,12 +76,45 @@ function emptySeries(plan: Plan, metric: MetricName, stage: string | null) {
 
 /** The series as the decision takes it. */
 export function withThreshold(one: Series): MetricSeries {
-  return { ...one.series, threshold: effectiveThreshold(one) }
+  return { ...one.series, threshold: thresholdOf(one) }
 }
 
-/** Where the relative threshold is less than the absolute floor, the floor is what matters: 15 % of 3 ms is jitter. */
-export function effectiveThreshold({ rule, series }: Series): number {
-  return Math.max(rule.threshold, rule.floor / median(series.baseline))
+/** The relative change that matters at the series' own baseline. */
+export function thresholdOf({ rule, series }: Series): number {
+  return effectiveThreshold(rule, median(series.baseline))
+}
+
+/** Whether the server's figure is judged in place of what arrives, because nothing was streamed. */
+export function isReportedGated(plan: Plan, series: Iterable<Series>): boolean {
+  const { gated, stages } = plan.rules.output_throughput
+  if (!gated && stages.length === 0) return false
+  const present = new Set(Array.from(series, ({ metric }) => metric))
+  return present.has('reported_throughput') && !present.has('output_throughput')
+}
+
+/** The server's figure under the rule of what arrives, where nothing was streamed. */
+function withReported<Found extends Series>(
+  plan: Plan,
+  found: ReadonlyMap<string, Found>,
+): Map<string, Found> {
+  if (!isReportedGated(plan, found.values())) return new Map(found)
+  const rule = plan.rules.output_throughput
+  return new Map(
+    [...found].map(([key, one]) => [
+      key,
+      one.metric === 'reported_throughput'
+        ? {
+            ...one,
+            rule,
+            series: { ...one.series, threshold: rule.threshold, gated: isGated(rule, one.stage) },
+          }
+        : one,
+    ]),
+  )
+}
+
+function isGated({ gated, stages }: Rule, stage: string | null): boolean {
+  return stage === null ? gated : stages.includes(stage)
 }
 
 /** An arm's values in a block: of k trials the mean of logs. */

@@ -14,6 +14,7 @@ describe('the values of a trial', () => {
       Object.fromEntries(trialValues(trial([callOf({ itl: { p50: 1.5, p95: 2, p99: 3, max: 4 } })]))),
     ).toEqual({
       output_throughput: 1000,
+      reported_throughput: 1000,
       ttft: expect.closeTo(50, 10),
       ttft_content: expect.closeTo(50, 10),
       tpot: 1,
@@ -61,13 +62,35 @@ describe('the values of a trial', () => {
     expect(trialValues(trial([at(0, 1), whole])).get('ttft')).toBeCloseTo(50, 10)
   })
 
-  test('tpot spans first to last chunk over one token less than there were', () => {
+  test('tpot is the span of the chunks over the tokens that came after the first chunk', () => {
     const calls = [
-      at(0, 1, { chunk_times: [10, 20, 110], eval_count: 51 }),
-      at(1, 200, { chunk_times: [50, 150], eval_count: 51 }),
+      at(0, 1, { chunk_times: [10, 20, 110], chunks: 3, eval_count: 75 }),
+      at(1, 200, { chunk_times: [50, 150], chunks: 2, eval_count: 100 }),
     ]
     expect(trialValues(trial(calls)).get('tpot')).toBe(2)
-    expect(trialValues(trial([at(0, 1, { chunk_times: [10] })])).has('tpot')).toBe(false)
+    expect(trialValues(trial(calls)).get('output_throughput')).toBe(500)
+    expect(trialValues(trial([at(0, 1, { chunk_times: [10], chunks: 1 })])).has('tpot')).toBe(false)
+  })
+
+  test.each([1, 3, 8])('%i tokens a chunk: the same tpot and throughput', (perChunk) => {
+    const chunks = 240 / perChunk
+    const chunk_times = Array.from({ length: chunks }, (_, i) => 40 + i * 5 * perChunk)
+    const values = trialValues(trial([callOf({ chunk_times, chunks, eval_count: 240 })]))
+    expect(values.get('tpot')).toBeCloseTo(5, 10)
+    expect(values.get('output_throughput')).toBeCloseTo(200, 8)
+  })
+
+  test('what arrives is not what the server reports: its figure is a metric of its own', () => {
+    const values = trialValues(trial([callOf({ eval_duration: 50, chunk_times: [50, 446] })]))
+    expect(values.get('reported_throughput')).toBe(2000)
+    expect(values.get('output_throughput')).toBeCloseTo(250, 10)
+  })
+
+  test('a reply that was not streamed has the reported throughput only', () => {
+    const { ttft: _, ttft_content: __, chunk_times: ___, ...whole } = callOf({ streamed: false, chunks: 1 })
+    const values = trialValues(trial([whole]))
+    expect(values.get('reported_throughput')).toBe(1000)
+    expect(values.has('output_throughput') || values.has('tpot')).toBe(false)
   })
 
   test('prompt_throughput counts uncached tokens; a cache hit among the calls leaves it out', () => {

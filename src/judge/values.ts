@@ -17,7 +17,7 @@ const NONE: Hits = new Set()
 export function trialValues(trial: Trial, hits: Hits = NONE): Values {
   const busy = unionLength(trial.calls.map((call) => [call.start, call.start + call.duration]))
   return positive([
-    ...callValues(trial.calls, hits),
+    ...entriesOf(trial.calls, hits),
     ['trial_duration', trial.duration],
     [
       'llm_share',
@@ -33,7 +33,7 @@ export function stageValues(trial: Trial, hits: Hits = NONE): ReadonlyMap<string
     names.map((name) => [
       name,
       positive([
-        ...callValues(
+        ...entriesOf(
           trial.calls.filter((call) => call.stage === name || call.agent === name),
           hits,
         ),
@@ -43,14 +43,20 @@ export function stageValues(trial: Trial, hits: Hits = NONE): ReadonlyMap<string
   )
 }
 
+/** Values of calls alone, wherever they were made. */
+export function callValues(calls: readonly Call[], hits: Hits = NONE): Values {
+  return positive(entriesOf(calls, hits))
+}
+
 type Entry = [MetricName, number | undefined]
 
-function callValues(all: readonly Call[], hits: Hits): Entry[] {
+function entriesOf(all: readonly Call[], hits: Hits): Entry[] {
   const calls = all.filter((call) => call.valid)
   const warm = calls.filter((call) => !call.cold)
   const cold = calls.filter((call) => call.cold)
   return [
     ['output_throughput', outputThroughput(calls)],
+    ['reported_throughput', reportedThroughput(calls)],
     ['ttft', centre(warm, (call) => call.ttft)],
     ['ttft_cold', centre(cold, (call) => call.ttft)],
     ['ttft_content', centre(warm, (call) => call.ttft_content)],
@@ -62,11 +68,41 @@ function callValues(all: readonly Call[], hits: Hits): Entry[] {
   ]
 }
 
-/** Σ eval_count / Σ eval_duration in tok/s over the calls long enough for it; see metrics.ts. */
+/** Tokens that arrived after the first chunk, and the time they took: what a user sees of decoding. */
+interface Arrival {
+  tokens: number
+  /** First content chunk to last, ms. */
+  span: number
+}
+
+/**
+ * What arrived at the socket. The first chunk's own tokens were decoded before the span begins; chunks carry
+ * eval_count / chunks tokens on average. Undefined for a reply that was not streamed or came in one chunk.
+ */
+function arrivalOf({
+  chunk_times: times = [],
+  chunks = times.length,
+  eval_count: tokens = 0,
+}: Call): Arrival | undefined {
+  const [first] = times
+  const last = times.at(-1)
+  if (first === undefined || last === undefined || last <= first) return undefined
+  return { tokens: (tokens * (chunks - 1)) / chunks, span: last - first }
+}
+
+/** Σ tokens / Σ spans in tok/s, over the calls long enough for it; see metrics.ts. */
 function outputThroughput(calls: readonly Call[]): number | undefined {
-  const long = calls.filter(
-    (call) => (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT && (call.eval_duration ?? 0) > 0,
+  const arrivals = arrivalsOf(calls.filter(isLong))
+  return ratio(
+    sum(arrivals, ({ tokens }) => tokens),
+    sum(arrivals, ({ span }) => span),
+    1000,
   )
+}
+
+/** Σ eval_count / Σ eval_duration in tok/s, as the server counts and times itself. */
+function reportedThroughput(calls: readonly Call[]): number | undefined {
+  const long = calls.filter((call) => isLong(call) && (call.eval_duration ?? 0) > 0)
   return ratio(
     sum(long, (call) => call.eval_count),
     sum(long, (call) => call.eval_duration),
@@ -74,15 +110,22 @@ function outputThroughput(calls: readonly Call[]): number | undefined {
   )
 }
 
-/** Σ (last content chunk − first) / Σ (eval_count − 1), ms. */
+/** Σ spans / Σ tokens, ms. */
 function tpot(calls: readonly Call[]): number | undefined {
-  const streamed = calls.filter((call) => (call.chunk_times?.length ?? 0) >= 2 && (call.eval_count ?? 0) >= 2)
-  const span = sum(streamed, (call) => call.chunk_times!.at(-1)! - call.chunk_times![0]!)
+  const arrivals = arrivalsOf(calls)
   return ratio(
-    span,
-    sum(streamed, (call) => call.eval_count! - 1),
+    sum(arrivals, ({ span }) => span),
+    sum(arrivals, ({ tokens }) => tokens),
     1,
   )
+}
+
+function arrivalsOf(calls: readonly Call[]): Arrival[] {
+  return calls.map(arrivalOf).filter((arrival) => arrival !== undefined)
+}
+
+function isLong(call: Call): boolean {
+  return (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT
 }
 
 /** Uncached prompt tokens per second; absent when any call was served from the prompt cache. */
@@ -105,8 +148,8 @@ function centre(calls: readonly Call[], value: (call: Call) => number | undefine
   return values.length > 0 ? geometricMean(values) : undefined
 }
 
-function sum(calls: readonly Call[], value: (call: Call) => number | undefined): number | undefined {
-  const values = calls.map(value).filter((v) => v !== undefined)
+function sum<Item>(items: readonly Item[], value: (item: Item) => number | undefined): number | undefined {
+  const values = items.map(value).filter((v) => v !== undefined)
   return values.length > 0 ? values.reduce((a, b) => a + b, 0) : undefined
 }
 

@@ -1,11 +1,12 @@
 /** What a reader has to know before trusting a comparison, as data; reports show each once. */
 import { warningTexts } from '../errors.ts'
 import type { Role, Trial, Warning } from '../schema/generated.ts'
+import { isMetric } from '../metrics.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import type { Assessment } from './assess.ts'
 import { findCacheHits } from './cache.ts'
-import { outOfReach } from './noise.ts'
 import type { AgentFacts, ArmFacts, Ending, Plan, PlannedArm, PlannedConfig } from './plan.ts'
+import { effectiveThreshold } from './threshold.ts'
 import { asksTheSame, canonical, configsOf } from './requested.ts'
 
 type Facts = Readonly<Record<Role, ArmFacts>>
@@ -24,6 +25,7 @@ export function suiteWarnings(
     ...budgetWarnings(plan, ending),
     ...noiseWarnings(plan, assessment),
     ...cacheWarnings(plan, trials),
+    ...reportedWarnings(plan, assessment),
     ...assessment.absent.map((metric) => ({
       code: 'metric_absent',
       metric,
@@ -140,16 +142,50 @@ function budgetWarnings(plan: Plan, ending: Ending | undefined): Warning[] {
 }
 
 function noiseWarnings(plan: Plan, { noise, comparisons }: Assessment): Warning[] {
-  const undecided = comparisons.filter(
-    (one) => one.stage === null && one.gated && one.verdict === 'inconclusive',
-  )
-  return outOfReach(plan, noise)
-    .filter(({ metric }) => undecided.some((one) => one.metric === metric))
-    .map(({ metric, scale, blocks }) => ({
-      code: 'threshold_out_of_reach',
-      metric,
-      message: warningTexts.outOfReach(metric, plan.rules[metric].threshold, scale, blocks, plan.blocks.max),
-    }))
+  return comparisons.flatMap(({ metric, stage, gated, baseline_value: baseline, blocks_needed: blocks }) => {
+    const scale = noise[metric]
+    if (stage !== null || !gated || !isMetric(metric)) return []
+    if (scale === undefined || baseline === undefined || (blocks ?? 0) <= plan.blocks.max) return []
+    const threshold = effectiveThreshold(plan.rules[metric], baseline)
+    return [
+      {
+        code: 'threshold_out_of_reach',
+        metric,
+        message: warningTexts.outOfReach({ metric, threshold, scale, blocks: blocks! }, plan.blocks.max),
+      },
+    ]
+  })
+}
+
+/** Beyond this the server's figure and what arrives are two different things. */
+const REPORTED_DIFFERS = 1.1
+
+function reportedWarnings(plan: Plan, { comparisons, reportedGated }: Assessment): Warning[] {
+  if (reportedGated)
+    return [
+      {
+        code: 'reported_gated',
+        metric: 'reported_throughput',
+        message: warningTexts.reportedGated(plan.suite),
+      },
+    ]
+  const whole = (metric: string) => comparisons.find((one) => one.metric === metric && one.stage === null)
+  const [arrives, reported] = [whole('output_throughput'), whole('reported_throughput')]
+  return (['baseline', 'candidate'] as const).flatMap((role) => {
+    const seen = arrives?.[`${role}_value`]
+    const stated = reported?.[`${role}_value`]
+    if (seen === undefined || stated === undefined) return []
+    if (Math.max(seen / stated, stated / seen) <= REPORTED_DIFFERS) return []
+    const arm = plan.arms[role].name
+    return [
+      {
+        code: 'reported_differs',
+        arm,
+        metric: 'reported_throughput',
+        message: warningTexts.reportedDiffers(arm, stated, seen),
+      },
+    ]
+  })
 }
 
 function cacheWarnings(plan: Plan, trials: readonly Trial[]): Warning[] {

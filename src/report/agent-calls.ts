@@ -1,5 +1,5 @@
 /** The calls of one arm, trial by trial, with cold and invalid ones marked and never in the same figure as the warm. */
-import { MIN_TOKENS_FOR_THROUGHPUT } from '../metrics.ts'
+import { callValues } from '../judge/values.ts'
 import type { Call, Trial } from '../schema/generated.ts'
 import { median } from '../stats/index.ts'
 import { toMd, type Md } from './escape.ts'
@@ -111,7 +111,7 @@ export function trialName({ phase, block, attempt }: Trial): string {
   return `${phase}${block > 0 ? ` ${block}` : ''}${attempt > 1 ? `, attempt ${attempt}` : ''}`
 }
 
-/** Server-side rate of one call, tok/s; absent for an invalid call and for replies too short to tell. */
-function throughput({ valid, eval_count: tokens = 0, eval_duration: ms = 0 }: Call): number | undefined {
-  return valid && tokens >= MIN_TOKENS_FOR_THROUGHPUT && ms > 0 ? (tokens / ms) * 1000 : undefined
+/** What arrived of one call, tok/s; absent for an invalid call and for replies that are too short or not streamed. */
+function throughput(call: Call): number | undefined {
+  return call.valid ? callValues([call]).get('output_throughput') : undefined
 }

@@ -46,6 +46,7 @@ function agentsTable(agents: NonNullable<ArmReport['agents']>): string {
 
 const leading: readonly [metric: MetricName, name: string][] = [
   ['output_throughput', 'throughput'],
+  ['reported_throughput', 'throughput, reported by the server'],
   ['ttft', 'TTFT, warm calls'],
   ['ttft_cold', 'TTFT, cold calls'],
   ['trial_duration', 'trial duration'],

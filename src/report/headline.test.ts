@@ -24,6 +24,25 @@ test.each([
   expect(headline(report)).toMatchObject({ word, mayMerge, answer: mayMerge ? 'may merge' : 'do not merge' })
 })
 
+test('a passed gate says first what it does not watch and what got worse', () => {
+  const passed = run({})
+  const [suite] = passed.suites
+  const slow = suite!.comparisons.map((one) =>
+    one.metric === 'e2e_latency' && one.stage === null
+      ? { ...one, ratio: 3.56, verdict: 'regressed' as const, gated: false }
+      : one,
+  )
+  const report = { ...passed, suites: [{ ...suite!, comparisons: slow }] }
+  expect(headline(report)).toMatchObject({
+    title: 'Passed, but replies take 3.6 times as long: e2e_latency is not gated here',
+    mayMerge: true,
+    reason: expect.stringContaining('set `thresholds: { e2e_latency: true }`'),
+  })
+  const gated = slow.map((one) => (one.metric === 'e2e_latency' ? { ...one, gated: true } : one))
+  expect(headline({ ...passed, suites: [{ ...suite!, comparisons: gated }] }).title).toBe('Passed: may merge')
+  expect(headline(passed).title).toBe('Passed: may merge')
+})
+
 test('the embedded engine is named with what its figures do not say', () => {
   expect(embeddedNote(sampleRun('embedded').report)).toBe(
     'Measured on the embedded engine (llama.cpp b7126 through node-llama-cpp 3.22.1, model tiny-4x128.gguf): the figures say nothing about a GPU or about the real model named gemma3.',

@@ -9,15 +9,19 @@ export interface Headline {
   word: 'Passed' | 'Regressed' | 'Invalid' | 'Inconclusive' | 'Interrupted'
   /** `may merge` or `do not merge`; for an import, that it is one. */
   answer: string
+  /** After `Passed`: what got worse and is not gated. */
+  caveat?: string
   /** Why, in one sentence. */
   reason: string
 }
 
 /** Fails closed: whatever is not clearly a pass reads as a failure, and an interrupted run never passes. */
-export function headline(report: Report): Headline {
+export function headline(report: Report): Headline & { title: string } {
   const decided = decide(report)
   // Nobody merges an archive.
-  return report.source === 'import' ? { ...decided, answer: 'imported, nothing was run' } : decided
+  const head = report.source === 'import' ? { ...decided, answer: 'imported, nothing was run' } : decided
+  const { word, answer, caveat } = head
+  return { ...head, title: caveat === undefined ? `${word}: ${answer}` : `${word}, ${caveat}` }
 }
 
 function decide({ status, gate, suites }: Report): Headline {
@@ -44,7 +48,31 @@ function decide({ status, gate, suites }: Report): Headline {
     }
   if (gate.status === 'regressed' || failing)
     return { ...answer(false), word: 'Regressed', reason: `${regressed(gated)}.` }
-  return { ...answer(true), word: 'Passed', reason: `No gated metric regressed: ${tally(gated, suites)}.` }
+  const caveat = ungatedSlowdown(suites)
+  return {
+    ...answer(true),
+    word: 'Passed',
+    reason: `No gated metric regressed: ${tally(gated, suites)}.${caveat === undefined ? '' : ` To gate it, set \`thresholds: { ${caveat.metric}: true }\`.`}`,
+    ...(caveat !== undefined && { caveat: caveat.text }),
+  }
+}
+
+/** Times of the whole trial that a user feels, gated or not. */
+const FELT: Readonly<Record<string, string>> = { e2e_latency: 'replies take', trial_duration: 'trials take' }
+
+/** The largest ungated slowdown beyond its threshold. */
+function ungatedSlowdown(suites: Report['suites']): { metric: string; text: string } | undefined {
+  const [worst] = suites
+    .flatMap((suite) => suite.comparisons)
+    .filter(
+      ({ metric, stage, gated, verdict }) =>
+        metric in FELT && stage === null && !gated && verdict === 'regressed',
+    )
+    .toSorted((a, b) => (b.ratio ?? 0) - (a.ratio ?? 0))
+  if (worst === undefined) return undefined
+  const { metric, ratio = 1 } = worst
+  const times = ratio.toFixed(ratio < 1.95 ? 2 : 1)
+  return { metric, text: `but ${FELT[metric]} ${times} times as long: ${metric} is not gated here` }
 }
 
 function answer(mayMerge: boolean): Pick<Headline, 'mayMerge' | 'answer'> {

@@ -39,7 +39,7 @@ export function reportHtml(report: Report, trials: readonly Trial[]): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${head.word}: ${head.answer} · ${report.tool.name}</title>
+<title>${head.title} · ${report.tool.name}</title>
 <style>${new Html(style)}</style>
 </head>
 <body>
@@ -57,7 +57,7 @@ ${environment(report)}
 
 function masthead(
   report: Report,
-  { word, answer, reason, mayMerge }: Headline,
+  { word, answer, caveat, reason, mayMerge }: Headline,
   trials: readonly Trial[],
 ): Html {
   const { started_at, finished_at, environment: env, gate } = report
@@ -73,7 +73,7 @@ function masthead(
   ].filter((fact) => fact !== undefined)
   return toHtml`<header class="${mayMerge ? 'pass' : 'fail'} is-${word.toLowerCase()}">
 <p class="facts"><b>${report.tool.name}</b>${facts.map((fact) => toHtml`<span>${fact}</span>`)}</p>
-<h1>${word}<small>${answer}</small></h1>
+<h1>${word}<small>${caveat ?? answer}</small></h1>
 <p class="lede">${reason}</p>
 ${gate.failures.length > 0 ? toHtml`<ul class="failures">${gate.failures.map(failure)}</ul>` : undefined}
 ${gate.notices.length > 0 ? toHtml`<ul class="notices">${gate.notices.map((notice) => toHtml`<li>${prose(notice)}</li>`)}</ul>` : undefined}

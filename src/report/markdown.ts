@@ -27,10 +27,10 @@ export function reportMarkdown(report: Report, trials: readonly Trial[] = []): s
 }
 
 function summary(report: Report): string[] {
-  const { mayMerge, word, answer, reason } = headline(report)
+  const { mayMerge, word, title, caveat, reason } = headline(report)
   const engine = embeddedNote(report)
   return [
-    `# ${mayMerge ? (word === 'Passed' ? '✅' : '⚠️') : '❌'} ${word}: ${answer}`,
+    `# ${mayMerge ? (word === 'Passed' && caveat === undefined ? '✅' : '⚠️') : '❌'} ${title}`,
     reason,
     titled('Failed', report.gate.failures.map(failure)),
     engine === undefined ? '' : `> ${toMd`${engine}`.text}`,

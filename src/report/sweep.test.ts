@@ -63,10 +63,10 @@ test('the same table in every format', () => {
     'swept · 6 candidates by output_throughput, 84 trials: best num_ctx=2048 temperature=0.2, tied with 2 others: +11.1 %',
   )
   expect(markdown).toContain(
-    '| 1= | num_ctx=2048 temperature=0.2 | 100.0 tok/s | +11.1 % [+11.1, +11.1] | improved | leads | 12 | 100.0 % |',
+    '| 1= | num_ctx=2048 temperature=0.2 | 100.0 tok/s | +11.1 % [+11.1, +11.1] | improved | leads | 8 | 100.0 % |',
   )
   expect(markdown).toContain(
-    '| 4= | num_ctx=8192 temperature=0.8 | 80.0 tok/s | -11.1 % [-11.1, -11.1] | regressed | -20.0 % [-20.0, -20.0] behind | 12 | 100.0 % |',
+    '| 4= | num_ctx=8192 temperature=0.8 | 80.0 tok/s | -11.1 % [-11.1, -11.1] | regressed | -20.0 % [-20.0, -20.0] behind | 8 | 100.0 % |',
   )
   expect(markdown).toMatch(/^- num_ctx had no effect on output_throughput that matters/m)
   const text = terminalSummary(report, { color: false, outputDir: 'reports' })

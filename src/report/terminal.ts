@@ -43,8 +43,8 @@ export function terminalSummary(report: Report, { color, outputDir }: TerminalOp
 }
 
 function gateLine(report: Report, paint: Paint): string {
-  const { mayMerge, word, answer, reason } = headline(report)
-  return `${paint([mayMerge ? 'green' : 'red', 'bold'], `${word}: ${answer}.`)} ${oneLine(reason)}`
+  const { mayMerge, title, reason } = headline(report)
+  return `${paint([mayMerge ? 'green' : 'red', 'bold'], `${title}.`)} ${oneLine(reason)}`
 }
 
 function suiteLines(suite: SuiteReport, paint: Paint): string[] {

@@ -46,9 +46,13 @@ export interface Check {
   checkName?: string
 }
 
-/** How far a metric may move: a share, or a share with an absolute floor and a gate of its own. */
+/**
+ * How far a metric may move: a fraction such as 0.05, or an object that also sets an absolute floor, the gate or stages.
+ * `true` gates the metric at its default threshold, `false` only shows it.
+ */
 export type ThresholdInput =
   | number
+  | boolean
   | { relative?: number; floor?: number; gated?: boolean; stages?: readonly string[] }
 
 /** Least and most blocks of a suite. */

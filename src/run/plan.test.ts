@@ -25,6 +25,16 @@ function refusal(own: object, over: Partial<Settings> = {}, members: string[] = 
   throw new Error('the definition was accepted')
 }
 
+test('one word gates a metric at its default threshold, or only shows it', () => {
+  const made = plan({ thresholds: { e2e_latency: true, ttft: false } })
+  expect(made.rules.e2e_latency).toMatchObject({ threshold: 0.1, gated: true })
+  expect(made.rules.ttft).toMatchObject({ threshold: 0.15, gated: false })
+  expect(plan({ thresholds: { ttft: true } }, { thresholds: { ttft: 0.3 } }).rules.ttft).toMatchObject({
+    threshold: 0.3,
+    gated: true,
+  })
+})
+
 describe('a plan', () => {
   test('fixes what the suite leaves open', () => {
     expect(plan({}, { env: { seed: '7' } })).toEqual({

@@ -180,9 +180,14 @@ function makeRules(
   return rules
 }
 
+function asObject(input: ThresholdInput): Exclude<ThresholdInput, number | boolean> {
+  if (typeof input === 'boolean') return { gated: input }
+  return typeof input === 'number' ? { relative: input } : input
+}
+
 /** Naming a metric asks for its gate; `gated: false` takes that back. */
 function merged(suite: string, name: MetricName, rule: Rule, input: ThresholdInput): Rule {
-  const asked = typeof input === 'number' ? { relative: input } : input
+  const asked = asObject(input)
   const threshold = asked.relative ?? rule.threshold
   const floor = asked.floor ?? rule.floor
   if (!(Number.isFinite(threshold) && threshold >= 0))

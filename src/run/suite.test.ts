@@ -21,7 +21,7 @@ const phases = ({ trials }: SuiteOutcome) =>
   )
 const verdictOf = ({ plan, trials }: SuiteOutcome) =>
   judge(plan, trials).comparisons.find(
-    ({ metric, stage }) => metric === 'output_throughput' && stage === null,
+    ({ metric, stage }) => metric === 'reported_throughput' && stage === null,
   )!.verdict
 
 describe('when a suite ends', { timeout: 30_000 }, () => {

@@ -39,7 +39,7 @@ describe('the plan of a sweep', () => {
       { candidates: [{ name: 'baseline', model: 'tiny' }] },
       /Both arms of suite "swept" are called "baseline"/,
     ],
-    [{ rankBy: 'speed' }, /Invalid `rankBy`.*output_throughput, ttft/],
+    [{ rankBy: 'speed' }, /Invalid `rankBy`.*output_throughput, reported_throughput, ttft/],
     [{ rankBy: 'valid_rate' }, /Invalid `rankBy`/],
     [{ halving: { keep: 1 } }, /Invalid `halving`.*between 0 and 1.*received 1/],
     [{ halving: { budget: 0.5 } }, /Invalid `halving`.*number of trials.*received 0.5/],

@@ -710,7 +710,7 @@ export interface SweepRow {
   interval?: [number, number]
   verdict: Verdict
   /**
-   * Complete blocks.
+   * Blocks the estimate rests on, as in the comparison.
    */
   blocks: number
   /**

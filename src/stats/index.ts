@@ -7,7 +7,7 @@
  * `decideSequentially` does all of that for a suite, with alpha shared among its gated metrics.
  * `fisherOneSided` judges validity, `summarize` describes one arm, `scale` a machine's noise.
  */
-export { blocksForThreshold, scale } from './calibrate.ts'
+export { scale } from './calibrate.ts'
 export { type Better, logRatios, logThreshold } from './compare.ts'
 export { criticalValues } from './critical.ts'
 export { fisherOneSided, smallestP, type ValidCounts } from './fisher.ts'

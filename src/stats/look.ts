@@ -1,6 +1,7 @@
 import { type Better, logRatios, logThreshold } from './compare.ts'
 import { criticalValues } from './critical.ts'
 import { type Estimate, repeatedInterval } from './interval.ts'
+import { minimumBlocks } from './looks.ts'
 import { median } from './summary.ts'
 import { blocksNeeded, type Verdict, verdict } from './verdict.ts'
 import { hodgesLehmann } from './walsh.ts'
@@ -33,7 +34,7 @@ export interface Decision extends Estimate {
   n: number
   /** One-sided error of the interval, over all looks. */
   alpha: number
-  /** Blocks it would take, about; where there is an interval but no verdict. */
+  /** Blocks it would take, about; where there is no verdict. Always more than n. */
   blocksNeeded?: number
 }
 
@@ -82,8 +83,13 @@ export function undecided(metric: Prepared, looks: readonly number[], share: (k:
   const last = atLook(metric, looks, k, share(k))
   if (last === undefined) {
     const { alpha, tests } = share(0)
-    return { estimate: hodgesLehmann(d), n: d.length, alpha: alpha / tests }
+    const open = { estimate: hodgesLehmann(d), n: d.length, alpha: alpha / tests }
+    return { ...open, blocksNeeded: Math.max(open.n + 1, minimumBlocks(open.alpha)) }
   }
-  if (last.lower === undefined || last.upper === undefined) return last
-  return { ...last, blocksNeeded: blocksNeeded(last.n, (last.upper - last.lower) / 2, delta) }
+  if (last.verdict !== undefined) return last
+  const needed =
+    last.lower === undefined || last.upper === undefined
+      ? minimumBlocks(last.alpha)
+      : blocksNeeded(last.n, (last.upper - last.lower) / 2, delta)
+  return { ...last, blocksNeeded: Math.max(last.n + 1, needed) }
 }

@@ -2,12 +2,9 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   createRandom,
-  criticalValues,
   decideSequentially,
   defaultLooks,
   type MetricSeries,
-  blocksForThreshold,
-  repeatedInterval,
   scale,
   type SequentialInput,
 } from './index.ts'
@@ -59,9 +56,19 @@ describe('decideSequentially', () => {
 
   test('has only an estimate before the first look and where the plan is too small to decide', () => {
     const early = decideSequentially({ metrics: { m: series(2, 0.01, 3) }, looks, alpha })
-    expect(early.decisions.m).toEqual({ estimate: expect.closeTo(Math.log(2), 1), n: 3, alpha })
+    expect(early.decisions.m).toEqual({
+      estimate: expect.closeTo(Math.log(2), 1),
+      n: 3,
+      alpha,
+      blocksNeeded: 6,
+    })
     const small = decideSequentially({ metrics: { m: series(2, 0.01, 3) }, looks: [3], alpha })
-    expect(small.decisions.m).toEqual({ estimate: expect.closeTo(Math.log(2), 1), n: 3, alpha })
+    expect(small.decisions.m).toEqual({
+      estimate: expect.closeTo(Math.log(2), 1),
+      n: 3,
+      alpha,
+      blocksNeeded: 6,
+    })
     expect(small.done).toBe(true)
   })
 
@@ -161,31 +168,5 @@ describe('calibration', () => {
     expect(scale(d) / 0.03).toBeCloseTo(1, 1)
     expect(scale([...d, 1e6]) / scale(d)).toBeCloseTo(1, 2)
     expect(scale([1, 1, 1])).toBe(0)
-  })
-
-  test('blocksForThreshold foretells when `unchanged` comes into reach', () => {
-    const delta = Math.log(1.05)
-    expect(blocksForThreshold(0, delta, 0.05)).toBe(6)
-    expect(blocksForThreshold(0.08, delta, 0.05)).toBeGreaterThan(blocksForThreshold(0.04, delta, 0.05))
-    // With the foretold number as the plan's last look, about half of the last intervals are narrow enough.
-    const blocks = blocksForThreshold(0.08, delta, 0.05)
-    const c = criticalValues({ looks: defaultLooks(6, blocks), alpha: 0.05 }).at(-1) as number
-    const normal = normalValues(4)
-    const runs = 300
-    let narrow = 0
-    for (let run = 0; run < runs; run++) {
-      const { lower = -Infinity, upper = Infinity } = repeatedInterval(
-        Array.from({ length: blocks }, () => 0.08 * normal()),
-        c,
-      )
-      if ((upper - lower) / 2 < delta) narrow++
-    }
-    expect(narrow / runs).toBeGreaterThan(0.2)
-    expect(narrow / runs).toBeLessThan(0.95)
-  })
-
-  test('refuses what is no scale or threshold', () => {
-    expect(() => blocksForThreshold(0.1, 0, 0.05)).toThrow('Invalid delta')
-    expect(() => blocksForThreshold(Number.NaN, 0.1, 0.05)).toThrow('Invalid scale')
   })
 })

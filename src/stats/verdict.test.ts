@@ -146,9 +146,10 @@ describe('verdict', () => {
   })
 })
 
-test('blocksNeeded grows with the square of the width and asks for more than there are', () => {
+test('blocksNeeded grows with the square of the width', () => {
   expect(blocksNeeded(20, 0.1, 0.05)).toBe(80)
-  expect(blocksNeeded(20, 0.01, 0.05)).toBe(21)
+  expect(blocksNeeded(20, 0.01, 0.05)).toBe(1)
+  expect(() => blocksNeeded(20, 0.1, 0)).toThrow('Invalid delta')
 })
 
 function arms(pairs: readonly (readonly [number, number])[]): [number[], number[]] {

@@ -33,9 +33,14 @@ export function verdict(
 }
 
 /**
- * Blocks it would take, about: an interval's width shrinks with the root of n, so n (halfWidth / delta)^2.
- * Always more than the n blocks that left it open.
+ * Blocks it takes, about, until an interval around no change lies within ± delta: its width shrinks with the root of n,
+ * so n (halfWidth / delta)^2.
+ *
+ * @param n blocks that gave the interval
+ * @param halfWidth half its width, as a log ratio
+ * @param delta smallest log ratio that matters
  */
 export function blocksNeeded(n: number, halfWidth: number, delta: number): number {
-  return Math.max(n + 1, Math.ceil(n * (halfWidth / delta) ** 2))
+  if (!(delta > 0)) throw new InvalidValuesError('delta', 'a positive log ratio', delta)
+  return Math.ceil(n * (halfWidth / delta) ** 2)
 }

@@ -120,7 +120,7 @@ function rowOf(
     ...(point.settings !== undefined && { point: point.settings }),
     ...figures(compared),
     verdict: compared?.verdict ?? 'inconclusive',
-    blocks: assessment.blocks,
+    blocks: compared?.blocks ?? 0,
     valid_rate: own.length === 0 ? 0 : own.filter((trial) => trial.valid).length / own.length,
     ...(dropped !== undefined && { eliminated_after: dropped }),
     ...(behind !== undefined && {

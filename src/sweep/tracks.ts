@@ -6,6 +6,7 @@
 import { completeBlocks, type Block } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/cache.ts'
 import { blockValues } from '../judge/series.ts'
+import { effectiveThreshold } from '../judge/threshold.ts'
 import { trialValues } from '../judge/values.ts'
 import { metrics } from '../metrics.ts'
 import type { Trial } from '../schema/generated.ts'
@@ -51,9 +52,9 @@ export function compareTracks(sweep: SweepPlan, first: Track, second: Track): Co
 
 /** The smallest log ratio that matters in the metric that ranks: its threshold, or its floor where that asks for more. */
 export function smallestThatMatters({ rules, rankBy }: SweepPlan, trials: readonly Trial[]): number {
-  const { threshold, floor } = rules[rankBy]
+  const rule = rules[rankBy]
   const values = trials
     .filter((trial) => trial.role === 'baseline' && trial.phase === 'measure' && trial.valid)
     .flatMap((trial) => trialValues(trial).get(rankBy) ?? [])
-  return logThreshold(values.length === 0 ? threshold : Math.max(threshold, floor / median(values)))
+  return logThreshold(values.length === 0 ? rule.threshold : effectiveThreshold(rule, median(values)))
 }

@@ -21,6 +21,8 @@ function sweepFile(
   return `import { agentSweep } from 'vitest-chimera'
 agentSweep('grid', ${agent}, {
   baseline: { name: 'baseline', model: 'tiny' },
+  // What arrives when is partly the machine's doing, and no ranking may hang on that.
+  rankBy: 'reported_throughput',
   ${more}
 })
 `
@@ -118,8 +120,8 @@ describe('a sweep', { timeout: 120_000 }, () => {
       'top_k=3',
       'top_k=4',
     ])
-    for (const { arm, eliminated_after, blocks } of halved.found!.ranking.slice(2))
-      expect([arm, blocks]).toEqual([arm, eliminated_after])
+    for (const { eliminated_after, blocks } of halved.found!.ranking.slice(2))
+      expect(blocks).toBeLessThanOrEqual(eliminated_after!)
     expect(full.found!.ranking.every(({ eliminated_after }) => eliminated_after === undefined)).toBe(true)
   })
 

@@ -19,8 +19,13 @@ export function planFor(definition: Partial<AgentBenchOptions> = {}): Plan {
   )
 }
 
-/** A valid, warm, streamed call: 100 tokens at 1000 tok/s, TTFT 50 ms, unless said otherwise. */
+/**
+ * A valid, warm, streamed call: 100 tokens at 1000 tok/s, TTFT 50 ms, unless said otherwise. What arrives takes as long as
+ * the server says it took, so that both throughputs agree unless a test sets `chunk_times`.
+ */
 export function callOf(over: Partial<Call> = {}): Call {
+  const { ttft = 50, eval_duration = 100, chunks = 100 } = over
+  const last = ttft + (eval_duration * (chunks - 1)) / chunks
   return {
     index: 0,
     stage: null,
@@ -34,7 +39,7 @@ export function callOf(over: Partial<Call> = {}): Call {
     e2e_latency: 149,
     duration: 150,
     chunks: 100,
-    chunk_times: [50, 149],
+    chunk_times: [ttft, last],
     done_reason: 'stop',
     options: {},
     prompt_eval_count: 100,

@@ -30,7 +30,6 @@ async function measured(): Promise<number> {
     timeout: 10_000,
     bound: {},
     signal: new AbortController().signal,
-    isCold: () => false,
     origin: performance.now(),
   })
   await recorder.generate({ prompt: request.prompt })

@@ -1,5 +1,5 @@
 /** Recorded runs as trials: run i of both agents is block i, in the order in which they ran. */
-import { coldDetector } from '../run/cold.ts'
+import { warmLimit } from '../run/cold.ts'
 import type { Call, PairLegacy, StageTime, Trial } from '../schema/generated.ts'
 import { firstPiece, toCall } from './calls.ts'
 import { sum } from './legacy.ts'
@@ -105,9 +105,9 @@ function startTimes({ endedAt, runs }: RecordedAgent): string[] {
 function coldness({ runs }: RecordedAgent): (call: RecordedCall) => boolean {
   const calls = runs.flatMap((run) => run.calls)
   const loads = calls.map((call) => call.figures.load_duration_ms).filter((load) => load > 0)
-  const isColdLoad = coldDetector()
-  // The level is that of all calls, not only of those before: the first ones would be judged by less.
-  loads.forEach(isColdLoad)
+  // Nobody noted whether a model was loaded: where every call loaded it, only what is known of warm loads says so.
+  const limit = warmLimit(loads.filter((load) => load <= WARM_AT_MOST_MS)) ?? WARM_AT_MOST_MS
+  const isColdLoad = (load: number): boolean => load > limit
   const told = (call: RecordedCall): boolean => call.figures.load_duration_ms > 0
   const warm = calls
     .filter((call) => told(call) && !isColdLoad(call.figures.load_duration_ms))
@@ -120,3 +120,6 @@ function coldness({ runs }: RecordedAgent): (call: RecordedCall) => boolean {
 }
 
 const FACTOR = 3
+
+/** Between the longest warm load of the older system's recordings, 636 ms, and the shortest cold one, 871 ms. */
+const WARM_AT_MOST_MS = 750

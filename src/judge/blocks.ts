@@ -1,4 +1,5 @@
 import type { Phase, Role, Trial } from '../schema/generated.ts'
+import { keepAliveMs } from './keep-alive.ts'
 import type { Plan } from './plan.ts'
 
 /** One block that may enter the statistics: every trial of both arms is valid and as warm as the arm is meant to be. */
@@ -32,13 +33,11 @@ export function isCold(trial: Trial): boolean {
 
 /** An arm whose every trial loads the model, by its keep_alive or its agent's way, is meant to be cold. */
 function alwaysCold(plan: Pick<Plan, 'arms'>, trials: readonly Trial[], role: Role): boolean {
-  if (isZero(plan.arms[role].keep_alive)) return true
+  const { keep_alive, agents } = plan.arms[role]
+  if ([keep_alive, ...(agents ?? []).map((agent) => agent.keep_alive)].some((one) => keepAliveMs(one) === 0))
+    return true
   const own = trials.filter((trial) => trial.role === role && trial.valid && trial.phase !== 'warmup')
   return own.length >= 3 && own.every(isCold)
-}
-
-function isZero(keepAlive: string | number | undefined): boolean {
-  return keepAlive !== undefined && /^0+(\.0+)?[a-zµ]*$/.test(String(keepAlive))
 }
 
 function isPaired({ baseline, candidate }: Readonly<Record<Role, readonly Trial[]>>): boolean {

@@ -3,8 +3,20 @@ import { quantile } from '../stats/index.ts'
 import { count, type Outcome } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
+/** What decides which model a call finds loaded, and whether it stays. */
+export interface Asked {
+  host: string
+  model: string
+  keepAlive: unknown
+}
+
+/** A call but for whether it loaded the model, which takes the calls before it to say. */
+export interface MadeCall extends Asked {
+  call: Omit<Call, 'cold'>
+}
+
 /** All that is known of a call that is over; times are performance.now(). */
-export interface CallFacts {
+export interface CallFacts extends Asked {
   index: number
   stage: string | null
   agent: string | undefined
@@ -21,7 +33,12 @@ export interface CallFacts {
 }
 
 /** The call as it is recorded: own times in ms with three decimals, the server's as exact as it sent them. */
-export function toCall(facts: CallFacts, isCold: (loadDurationMs: number) => boolean): Call {
+export function toCall(facts: CallFacts): MadeCall {
+  const { host, model, keepAlive } = facts
+  return { host, model, keepAlive, call: record(facts) }
+}
+
+function record(facts: CallFacts): MadeCall['call'] {
   const { index, stage, agent, endpoint, streamed, options, outcome, reply } = facts
   const counters = countersOf(reply.final ?? {})
   return {
@@ -30,10 +47,9 @@ export function toCall(facts: CallFacts, isCold: (loadDurationMs: number) => boo
     ...(agent !== undefined && { agent }),
     endpoint,
     streamed,
-    cold: counters.load_duration !== undefined && isCold(counters.load_duration),
     ...outcome,
     start: ms(facts.writtenAt - facts.origin),
-    ...(streamed ? streamTimes(facts) : wholeTimes(facts)),
+    ...(streamed ? streamTimes(facts, counters) : wholeTimes(facts)),
     duration: ms(facts.endedAt - facts.writtenAt),
     chunks: streamed ? reply.arrivals.length : Math.min(1, reply.arrivals.length),
     options,
@@ -41,7 +57,7 @@ export function toCall(facts: CallFacts, isCold: (loadDurationMs: number) => boo
   }
 }
 
-function streamTimes({ reply, writtenAt }: CallFacts): Partial<Call> {
+function streamTimes({ reply, writtenAt }: CallFacts, counters: Counters): Partial<Call> {
   const times = reply.arrivals.map((at) => ms(at - writtenAt))
   const [first] = times
   const last = times.at(-1)
@@ -49,6 +65,7 @@ function streamTimes({ reply, writtenAt }: CallFacts): Partial<Call> {
   const gaps = reply.arrivals.slice(1).map((at, i) => ms(at - (reply.arrivals[i] ?? at)))
   return {
     ttft: first,
+    ...ttftParts(first, counters),
     ...(reply.contentAt !== undefined && { ttft_content: ms(reply.contentAt - writtenAt) }),
     ...(reply.final && { e2e_latency: last }),
     chunk_times: times,
@@ -62,6 +79,21 @@ function streamTimes({ reply, writtenAt }: CallFacts): Partial<Call> {
     }),
   }
 }
+
+/**
+ * What the time to the first token was spent on. Absent where the server's own times exceed it: a server that works
+ * before it measures, or a clock that stood still, would put the whole error into one part.
+ */
+function ttftParts(
+  ttft: number,
+  { load_duration: load, prompt_eval_duration: prompt }: Counters,
+): Pick<Call, 'ttft_parts'> {
+  if (load === undefined || prompt === undefined || load + prompt > ttft + SLACK_MS) return {}
+  return { ttft_parts: { load, prompt, rest: ms(ttft - load - prompt) } }
+}
+
+/** The server's clock and ours are read at different moments. */
+const SLACK_MS = 1
 
 function wholeTimes({ reply, writtenAt, endedAt }: CallFacts): Partial<Call> {
   return reply.final && reply.arrivals.length > 0 ? { e2e_latency: ms(endedAt - writtenAt) } : {}

@@ -14,9 +14,11 @@
  * there, residence.ts loads and unloads models, overhead.ts measures the measuring.
  */
 export { agentArm, type Arm, type Bound, type CallConfig } from './arm.ts'
-export { runnerKey } from './options.ts'
+export type { MadeCall } from './call.ts'
+export { fullName } from './names.ts'
+export { runnerKey, sharesRunner } from './options.ts'
 export { harnessOverhead } from './overhead.ts'
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
 export { preload, unload } from './residence.ts'
-export { modelFacts, running, serverFacts, type RunningModel } from './server.ts'
+export { isListed, modelFacts, running, serverFacts, type RunningModel } from './server.ts'
 export type { ChatInput, Generated, GenerateInput } from './whole.ts'

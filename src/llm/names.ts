@@ -3,7 +3,8 @@ export function sameName(a: string, b: string): boolean {
   return fullName(a) === fullName(b)
 }
 
-function fullName(name: string): string {
+/** The same text for names that mean the same model. */
+export function fullName(name: string): string {
   const short = name
     .trim()
     .toLowerCase()

@@ -1,6 +1,5 @@
 import { callMessages, ChimeraError } from '../errors.ts'
-import type { Call } from '../schema/generated.ts'
-import { toCall } from './call.ts'
+import { toCall, type MadeCall } from './call.ts'
 import type { Outgoing } from './exchange.ts'
 import { invalid, tooLong, type Invalid, type Outcome } from './outcome.ts'
 import { Reception, type Expected } from './reception.ts'
@@ -14,6 +13,7 @@ export interface CallStart extends Expected {
   agent: string | undefined
   endpoint: 'generate' | 'chat'
   options: Record<string, unknown>
+  keepAlive: unknown
   /** Longest silence, ms. */
   timeout: number
 }
@@ -67,10 +67,10 @@ export class OpenCall implements Tap {
   }
 
   /** The call as it is recorded; it must be decided. */
-  toCall(origin: number, isCold: (loadDurationMs: number) => boolean): Call {
+  toCall(origin: number): MadeCall {
     const { reply, endedAt } = this.#reception
     const outcome = this.outcome ?? invalid('truncated_stream', callMessages.abandoned())
-    return toCall({ ...this.#start, outcome, reply, origin, writtenAt: this.#began(), endedAt }, isCold)
+    return toCall({ ...this.#start, outcome, reply, origin, writtenAt: this.#began(), endedAt })
   }
 
   written(at: number): void {

@@ -39,6 +39,15 @@ export function runnerKey(arm: Arm): string {
   return JSON.stringify([arm.model, ...RUNNER_OPTIONS.map((name) => arm.options?.[name] ?? null)])
 }
 
+/** Whether a runner loaded with some options serves a call with others: one that leaves num_gpu to the server takes any. */
+export function sharesRunner(loaded: Record<string, unknown>, wanted: Record<string, unknown>): boolean {
+  return RUNNER_OPTIONS.every(
+    (name) =>
+      loaded[name] === wanted[name] ||
+      (name === 'num_gpu' && (wanted[name] === undefined || Number(wanted[name]) < 0)),
+  )
+}
+
 function nearest(name: string): string {
   const alias = ALIASES.get(plain(name))
   if (alias !== undefined) return alias

@@ -35,6 +35,8 @@ test('a streamed call is measured, its counters taken over exactly', async () =>
   expect(call).not.toHaveProperty('prompt_eval_cached_count')
   expect(call).not.toHaveProperty('reason')
   expect(call?.ttft).toBeGreaterThanOrEqual(29)
+  expect(call?.ttft_parts).toMatchObject({ load: 5, prompt: 25 })
+  expect(call?.ttft_parts?.rest).toBeCloseTo(Math.max(0, call!.ttft! - 30), 2)
   expect(call?.chunk_times).toHaveLength(24)
   expect(call?.chunk_times?.[0]).toBe(call?.ttft)
   expect(call?.chunk_times?.at(-1)).toBe(call?.e2e_latency)

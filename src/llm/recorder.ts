@@ -1,7 +1,8 @@
 import { Ollama, type ChatResponse } from 'ollama'
 import { callMessages, ChimeraError } from '../errors.ts'
-import type { Call, StageTime } from '../schema/generated.ts'
+import type { StageTime } from '../schema/generated.ts'
 import type { Arm, Bound } from './arm.ts'
+import type { MadeCall } from './call.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
 import { Places } from './places.ts'
@@ -26,7 +27,6 @@ export interface RecorderOptions {
   signal: AbortSignal
   /** num_ctx as the server runs it; unknown means no call is invalid as `context_overflow`. */
   effectiveContext?: number
-  isCold: (loadDurationMs: number) => boolean
   /** performance.now() when the trial began. */
   origin: number
 }
@@ -48,7 +48,7 @@ export interface Recorder {
    * Ends the trial: aborts what is open and returns the calls in the order they were made. A call that
    * was open never settles for the agent, so nothing of it can surface after the trial; nor do calls made later.
    */
-  finish(): Promise<Call[]>
+  finish(): Promise<MadeCall[]>
 }
 
 export function createRecorder(options: RecorderOptions): Recorder {
@@ -80,6 +80,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       streamed,
       model,
       options: record(body['options']),
+      keepAlive: body['keep_alive'],
     }
     const call = new OpenCall({ ...options, ...sent })
     calls.push(call)
@@ -109,14 +110,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return result
   }
 
-  async function finish(): Promise<Call[]> {
+  async function finish(): Promise<MadeCall[]> {
     // What has arrived by now belongs to the calls.
     await allHandedOn()
     finished = true
     signal.removeEventListener('abort', interrupt)
     const abandoned = invalid('truncated_stream', callMessages.abandoned())
     for (const call of calls) call.drop(signal.aborted ? interrupted : abandoned)
-    return calls.map((call) => call.toCall(origin, options.isCold))
+    return calls.map((call) => call.toCall(origin))
   }
 
   const ollama = quiet(new Ollama({ host, fetch: measured }))

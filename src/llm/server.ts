@@ -71,12 +71,8 @@ export async function modelFacts(host: string, model: string): Promise<Answer<Mo
 
 /** The model's entry in /api/ps, also when it was loaded under another tag of the same digest; undefined if it is not loaded. */
 export async function running(host: string, model: string): Promise<RunningModel | undefined> {
-  const answer = await ask({ host, path: '/api/ps' })
-  const loaded = answer.ok ? list(answer.value['models']) : []
-  if (loaded.length === 0) return undefined
-  const entry =
-    loaded.find((entry) => names(entry).some((name) => sameName(name, model))) ??
-    (await sameDigest(host, model, loaded))
+  const loaded = (await loadedModels(host)) ?? []
+  const entry = await find(host, model, loaded)
   if (!entry) return undefined
   return {
     name: names(entry)[0] ?? model,
@@ -87,6 +83,26 @@ export async function running(host: string, model: string): Promise<RunningModel
       digest: text(entry['digest']),
     }),
   }
+}
+
+/** Whether /api/ps has the model among those loaded; undefined where the server does not tell. */
+export async function isListed(host: string, model: string): Promise<boolean | undefined> {
+  const loaded = await loadedModels(host)
+  return loaded && (await find(host, model, loaded)) !== undefined
+}
+
+/** undefined when the server does not tell. */
+async function loadedModels(host: string): Promise<Body[] | undefined> {
+  const answer = await ask({ host, path: '/api/ps' })
+  return answer.ok && Array.isArray(answer.value['models']) ? list(answer.value['models']) : undefined
+}
+
+async function find(host: string, model: string, loaded: Body[]): Promise<Body | undefined> {
+  if (loaded.length === 0) return undefined
+  return (
+    loaded.find((entry) => names(entry).some((name) => sameName(name, model))) ??
+    (await sameDigest(host, model, loaded))
+  )
 }
 
 async function sameDigest(host: string, model: string, loaded: Body[]): Promise<Body | undefined> {

@@ -43,7 +43,7 @@ const callHeadings = [
   '>throughput',
   '>tokens',
   '>prompt tokens',
-  '>load',
+  '>load / prompt / rest of TTFT',
   '>duration',
   'outcome',
 ] as const
@@ -94,10 +94,15 @@ function callRow(trial: Trial, call: Call): Md[] {
     own(quantity(throughput(call), 'tok/s')),
     own(quantity(call.eval_count, 'x')),
     own(quantity(call.prompt_eval_count, 'x')),
-    own(quantity(call.load_duration, 'ms')),
+    own(ttftParts(call)),
     own(quantity(call.duration, 'ms')),
     outcome,
   ]
+}
+
+function ttftParts({ ttft_parts: parts, load_duration }: Call): string {
+  if (parts === undefined) return quantity(load_duration, 'ms')
+  return [parts.load, parts.prompt, parts.rest].map((part) => quantity(part, 'ms')).join(' / ')
 }
 
 /** `collector/report`: the stage, led by the agent where several work at once. */

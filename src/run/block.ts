@@ -1,4 +1,5 @@
 import type { ArmFacts, Plan } from '../judge/plan.ts'
+import { configsOf } from '../judge/requested.ts'
 import type { Role, Trial, Warning } from '../schema/generated.ts'
 import type { Agent, AgentBenchOptions } from './agent.ts'
 import type { PlaceOf } from './recording.ts'
@@ -24,7 +25,6 @@ export interface SuiteRun {
 export interface Session extends SuiteRun {
   residency: Residency
   trials: Trial[]
-  cold: Record<Role, (loadDuration: number) => boolean>
   requeued: number
   /** Trials an arm runs each time it is switched in. */
   perSwitch: number
@@ -68,7 +68,8 @@ export async function execute(
   role: Role,
   agent: Agent = session.agent,
 ): Promise<Trial> {
-  const { plan, definition, signal, cold } = session
+  const { plan, definition, signal, residency } = session
+  if (!signal.aborted) await residency.loads.look(configsOf(plan.arms[role]))
   const trial = await runTrial({
     plan,
     definition,
@@ -78,7 +79,7 @@ export async function execute(
     position,
     role,
     placeOf: placeOf(session, role),
-    isCold: cold[role],
+    loads: residency.loads,
   })
   session.trials.push(trial)
   await session.onTrial(trial)

@@ -1,18 +1,35 @@
-/** A busy machine delays a warm load by this much now and then. */
-const WARM_AT_LEAST_MS = 150
-/** No warm load takes longer, whatever was seen so far. */
-const WARM_AT_MOST_MS = 300
-/** Warm loads are steady: one that takes this many times as long has loaded something. */
-const FACTOR = 3
-
 /**
- * Tells the calls that loaded the model from those that found it loaded. A warm load takes a steady
- * few to 300 ms, a cold one seconds, so the shortest load seen so far is the arm's warm level.
+ * How long a load may take and still be that of a model in memory. A server reads parts of the model for every call, so a
+ * warm load takes 1 to 300 ms by server, model and machine, a cold one 0.3 s to minutes: no fixed limit parts them. What
+ * does is the machine's own warm level, from loads that found the model there.
  */
-export function coldDetector(): (loadDuration: number) => boolean {
-  let warm = WARM_AT_MOST_MS
-  return (loadDuration) => {
-    warm = Math.min(warm, loadDuration)
-    return loadDuration > FACTOR * warm && loadDuration > warm + WARM_AT_LEAST_MS
-  }
+import { median } from '../stats/index.ts'
+
+/** Least ratio between loads that are not of one kind: warm ones seen spread by 1.9, cold ones are 14 times as long. */
+const FACTOR = 2.5
+/** A busy machine delays a load of a few ms by as much, ms. */
+const DELAY_MS = 100
+/** Standard deviations, where the warm loads of a machine spread more than that. */
+const DEVIATIONS = 3
+/** Fewer loads do not show how much they spread. */
+const ENOUGH = 8
+
+/** The longest warm load, ms, by loads of which most or the shortest are warm; undefined without any. */
+export function warmLimit(loads: readonly number[]): number | undefined {
+  const warm = shortest(loads.map((load) => Math.max(1, load)).toSorted((a, b) => a - b))
+  if (warm.length === 0) return undefined
+  const logs = warm.map(Math.log)
+  const level = median(logs)
+  const spread = warm.length < ENOUGH ? 0 : 1.4826 * median(logs.map((log) => Math.abs(log - level)))
+  const factor = Math.max(FACTOR, Math.exp(DEVIATIONS * spread))
+  return Math.max(Math.exp(level) * factor, Math.exp(level) + DELAY_MS)
+}
+
+/** The loads below the first gap that parts two kinds: reloads by another client are no warm level, however many. */
+function shortest(sorted: readonly number[]): readonly number[] {
+  const gap = sorted.findIndex((load, i) => {
+    const before = sorted[i - 1]
+    return before !== undefined && load > FACTOR * before && load > before + DELAY_MS
+  })
+  return gap === -1 ? sorted : sorted.slice(0, gap)
 }

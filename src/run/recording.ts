@@ -1,12 +1,19 @@
-import { agentArm, createRecorder, type Arm, type Recorder, type RecorderOptions } from '../llm/index.ts'
-import type { Call, StageTime } from '../schema/generated.ts'
+import {
+  agentArm,
+  createRecorder,
+  type Arm,
+  type MadeCall,
+  type Recorder,
+  type RecorderOptions,
+} from '../llm/index.ts'
+import type { StageTime } from '../schema/generated.ts'
 import type { AgentContext } from './agent.ts'
 
 /** What one trial's agent works with, and what became of it. */
 export interface Recording {
   context: AgentContext
   /** Ends every call; the calls of all agents in the order in which they began. */
-  finish: () => Promise<{ calls: Call[]; stages: StageTime[] }>
+  finish: () => Promise<{ made: MadeCall[]; stages: StageTime[] }>
 }
 
 /** Where an agent's calls go: its host, and the context length it has there. */
@@ -51,10 +58,12 @@ export function openRecording(
   return {
     context: contextOf(own, options.arm, own.stage),
     async finish() {
-      const calls = (await Promise.all(recorders.map((recorder) => recorder.finish()))).flat()
+      const made = (await Promise.all(recorders.map((recorder) => recorder.finish()))).flat()
       const stages = recorders.flatMap((recorder) => recorder.stages())
       return {
-        calls: calls.toSorted((a, b) => a.start - b.start).map((call, index) => ({ ...call, index })),
+        made: made
+          .toSorted((a, b) => a.call.start - b.call.start)
+          .map((one, index) => ({ ...one, call: { ...one.call, index } })),
         stages: stages.toSorted((a, b) => a.start - b.start),
       }
     },

@@ -69,6 +69,29 @@ describe('arms that share a runner', { timeout: 30_000 }, () => {
     )
   })
 
+  test('an arm that unloads the model with every call is cold, and leaves the other one warm', async () => {
+    const { trials, ending } = await runAgainst(
+      // As long as some warm loads take: only what was asked for tells.
+      { models: [{ name: 'tiny', cold_load: 60 }] },
+      { ...baseline, name: 'leaving', keep_alive: 0 },
+    )
+    const wrong = trials.filter((trial) => isCold(trial) !== (trial.arm === 'leaving'))
+    expect(trials.length).toBeGreaterThanOrEqual(14)
+    expect(wrong).toEqual([])
+    expect(ending.requeued).toBe(0)
+  })
+
+  test('calls that ask for keep_alive 0 make every trial cold, though no arm does', async () => {
+    const { trials } = await runAgainst(
+      { models: [{ name: 'tiny', cold_load: 60 }] },
+      { ...baseline, name: 'hot', options: { temperature: 1 } },
+      { agent: async ({ generate }) => (await generate({ prompt: 'Hi', keep_alive: 0 })).response },
+    )
+    const measured = trials.filter(({ phase }) => phase === 'measure')
+    expect(measured.length).toBeGreaterThanOrEqual(12)
+    expect(measured.every(isCold)).toBe(true)
+  })
+
   test('a model whose keep_alive the arm sets is not unloaded behind its back', async () => {
     const { requests } = await runAgainst(
       {},

@@ -5,16 +5,20 @@
  */
 import { warningTexts } from '../errors.ts'
 import type { ArmFacts, Plan, PlannedArm, PlannedConfig } from '../judge/plan.ts'
+import { keepAliveMs } from '../judge/keep-alive.ts'
 import { configsOf } from '../judge/requested.ts'
-import { preload, runnerKey, running, unload } from '../llm/index.ts'
+import { runnerKey, running, unload } from '../llm/index.ts'
 import type { Role, Warning } from '../schema/generated.ts'
 import { askFacts, takeRunning } from './facts.ts'
+import { Loads } from './loads.ts'
 
 export interface Residency {
   readonly facts: Record<Role, ArmFacts>
   /** Whether the arms cannot stay loaded together. */
   readonly switching: boolean
   readonly warnings: Warning[]
+  /** What is known of the loaded models, and of how long a warm load takes. */
+  readonly loads: Loads
   /** Makes sure that the arm's models are loaded; resolves to the ms it took to switch, 0 if they were there. */
   bring: (role: Role) => Promise<number>
   /** Gives the server its memory back. */
@@ -25,6 +29,7 @@ export interface Residency {
 export const UNLOAD_TIMEOUT_MS = 5_000
 
 const ROLES = ['baseline', 'candidate'] as const
+const other = (role: Role): Role => (role === 'baseline' ? 'candidate' : 'baseline')
 
 /** Learns what the servers and models are, starts from unloaded models, and loads what can stay together. */
 export async function openResidency(plan: Plan, signal: AbortSignal): Promise<Residency> {
@@ -32,6 +37,7 @@ export async function openResidency(plan: Plan, signal: AbortSignal): Promise<Re
   const facts = { baseline: await askFacts(arms.baseline), candidate: await askFacts(arms.candidate) }
   const answers = (role: Role): boolean => facts[role].server.version !== undefined
   const warnings: Warning[] = ROLES.flatMap((role) => reloadingAgents(arms[role]))
+  const loads = new Loads()
   let resident: Role | undefined
 
   // A server that does not unload once will not do it later: no use waiting as long again.
@@ -41,6 +47,7 @@ export async function openResidency(plan: Plan, signal: AbortSignal): Promise<Re
     for (const { host, model } of places(arms[role])) {
       const failedBefore = hasFailed()
       const gone = await unload(host, model, { timeout: failedBefore ? 500 : UNLOAD_TIMEOUT_MS })
+      if (gone) loads.dropped(host, model)
       if (gone || failedBefore || signal.aborted) continue
       warnings.push({
         code: 'unload_failed',
@@ -51,7 +58,7 @@ export async function openResidency(plan: Plan, signal: AbortSignal): Promise<Re
   }
 
   async function load(role: Role): Promise<void> {
-    for (const config of configsOf(arms[role])) await preload(config.host, config, { signal })
+    for (const config of configsOf(arms[role])) await loads.preload(config, signal)
     await takeRunning(facts[role], arms[role])
   }
 
@@ -69,7 +76,9 @@ export async function openResidency(plan: Plan, signal: AbortSignal): Promise<Re
     facts,
     switching,
     warnings,
+    loads,
     async bring(role) {
+      if (!switching && isUnloadedBy(arms[other(role)], arms[role])) await load(role)
       if (!switching || resident === role) return 0
       const began = performance.now()
       if (resident !== undefined) await drop(resident)
@@ -96,10 +105,24 @@ export function places(...arms: readonly PlannedArm[]): PlannedConfig[] {
   ].map(([first]) => first!)
 }
 
-/** Whether the server has all that the arm's calls need. */
+/** Whether the server has all that the arm's calls need; a model that every call unloads need not be there. */
 export async function isLoaded(arm: PlannedArm): Promise<boolean> {
-  const found = await Promise.all(places(arm).map(({ host, model }) => running(host, model)))
+  const staying = places(arm).filter((config) => !leavesAtOnce(config))
+  const found = await Promise.all(staying.map(({ host, model }) => running(host, model)))
   return found.every((one) => one !== undefined)
+}
+
+/** Whether every call of one arm unloads a model that the other arm keeps. */
+function isUnloadedBy(unloading: PlannedArm, arm: PlannedArm): boolean {
+  const leaving = configsOf(unloading).filter(leavesAtOnce)
+  return configsOf(arm).some(
+    (config) =>
+      !leavesAtOnce(config) && leaving.some((one) => one.host === config.host && one.model === config.model),
+  )
+}
+
+function leavesAtOnce({ keep_alive }: PlannedConfig): boolean {
+  return keepAliveMs(keep_alive) === 0
 }
 
 /** Whether some config of one arm would replace the runner of some config of the other. Two tags of one digest are one model. */

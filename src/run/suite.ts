@@ -9,7 +9,6 @@ import { differences } from '../judge/comparable.ts'
 import { requeueLimit, type Ending, type Plan } from '../judge/plan.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { execute, runBlock, type Session, type SuiteRun } from './block.ts'
-import { coldDetector } from './cold.ts'
 import { openResidency, type Residency } from './residency.ts'
 import { plannedBlock } from './schedule.ts'
 import { findUnusable } from './unusable.ts'
@@ -27,7 +26,6 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
       ...run,
       residency,
       trials: [],
-      cold: { baseline: coldDetector(), candidate: coldDetector() },
       requeued: 0,
       perSwitch: 1,
       deadline: performance.now() + (plan.timeBudget ?? Infinity),

@@ -1,9 +1,9 @@
 import type { Arm } from '../llm/index.ts'
 import type { ArmFacts, PlannedArm } from '../judge/plan.ts'
+import { configsOf } from '../judge/requested.ts'
 import type { Phase, Role, Trial, Warning } from '../schema/generated.ts'
 import { pairPlan, type SweepPlan } from '../sweep/plan.ts'
 import type { Agent } from './agent.ts'
-import { coldDetector } from './cold.ts'
 import type { PlaceOf } from './recording.ts'
 import { samplingSeed } from './schedule.ts'
 import { sweepOrder } from './sweep-order.ts'
@@ -43,7 +43,6 @@ export interface Runner {
   planned: PlannedArm
   arm: Arm
   role: Role
-  isCold: (loadDuration: number) => boolean
 }
 
 /** A runner an arm, by name. */
@@ -56,9 +55,7 @@ export function runnersOf(
     { planned: baseline, arm: definition.baseline },
     ...points.map(({ arm }, i) => ({ planned: arm, arm: arms[i]! })),
   ]
-  return new Map(
-    all.map((one) => [one.planned.name, { ...one, role: one.planned.role, isCold: coldDetector() }]),
-  )
+  return new Map(all.map((one) => [one.planned.name, { ...one, role: one.planned.role }]))
 }
 
 interface Place {
@@ -117,7 +114,8 @@ export async function execute(
   agent: Agent = session.agent,
 ): Promise<Trial> {
   const { plan, definition, signal, residency } = session
-  const { planned, arm, role, isCold } = session.runners.get(name)!
+  const { planned, arm, role } = session.runners.get(name)!
+  if (!signal.aborted) await residency.loads.look(configsOf(planned))
   const point = plan.points.find((one) => one.arm === planned) ?? plan.points[0]!
   const seed = samplingSeed(plan.seed, turn.phase === 'warmup' ? 'warmup' : 'measure', turn.number)
   const trial = await runTrial({
@@ -129,7 +127,7 @@ export async function execute(
     position: turn.position,
     role,
     placeOf: placeOf(planned, residency.facts[name]!),
-    isCold,
+    loads: residency.loads,
   })
   session.trials.push(trial)
   await session.onTrial(trial)

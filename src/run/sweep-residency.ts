@@ -5,9 +5,10 @@
 import { warningTexts } from '../errors.ts'
 import type { ArmFacts, PlannedArm } from '../judge/plan.ts'
 import { configsOf } from '../judge/requested.ts'
-import { preload, runnerKey, unload } from '../llm/index.ts'
+import { runnerKey, unload } from '../llm/index.ts'
 import type { Warning } from '../schema/generated.ts'
 import { askFacts, takeRunning } from './facts.ts'
+import { Loads } from './loads.ts'
 import { isLoaded, places, UNLOAD_TIMEOUT_MS, withDigests } from './residency.ts'
 
 export interface SweepResidency {
@@ -18,6 +19,8 @@ export interface SweepResidency {
   /** Whether the groups cannot stay loaded together. */
   readonly switching: boolean
   readonly warnings: Warning[]
+  /** What is known of the loaded models, and of how long a warm load takes. */
+  readonly loads: Loads
   /** Makes sure that the arm's group is loaded; resolves to the ms it took to switch, 0 if it was there. */
   bring: (arm: string) => Promise<number>
   /** Gives the servers their memory back. */
@@ -35,19 +38,21 @@ export async function openSweepResidency(
   const groups = groupsOf(arms, facts)
   const answering = arms.filter((arm) => facts[arm.name]!.server.version !== undefined)
   const warnings: Warning[] = []
+  const loads = new Loads()
   let resident: Group | undefined
 
   async function drop(group: Group): Promise<void> {
     for (const { host, model, name } of placesOf(group)) {
       const failedBefore = warnings.length > 0
       const gone = await unload(host, model, { timeout: failedBefore ? 500 : UNLOAD_TIMEOUT_MS })
+      if (gone) loads.dropped(host, model)
       if (gone || failedBefore || signal.aborted) continue
       warnings.push({ code: 'unload_failed', arm: name, message: warningTexts.unloadFailed(host, model) })
     }
   }
 
   async function load(group: Group): Promise<void> {
-    for (const config of configsOf(group[0]!)) await preload(config.host, config, { signal })
+    for (const config of configsOf(group[0]!)) await loads.preload(config, signal)
     for (const arm of group) await takeRunning(facts[arm.name]!, arm)
   }
 
@@ -69,6 +74,7 @@ export async function openSweepResidency(
     groups: groups.map((group) => group.map(({ name }) => name)),
     switching,
     warnings,
+    loads,
     async bring(arm) {
       const group = groups.find((one) => one.some(({ name }) => name === arm))!
       if (!switching || resident === group) return 0

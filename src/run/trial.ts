@@ -4,6 +4,7 @@ import type { Call, CheckResult, Role, Trial, TrialReason } from '../schema/gene
 import { runErrors } from '../errors.ts'
 import { runCheck, type Agent, type AgentBenchOptions, type AgentContext } from './agent.ts'
 import { toJson } from './json.ts'
+import type { Loads } from './loads.ts'
 import { openRecording, type PlaceOf } from './recording.ts'
 import type { PlannedBlock } from './schedule.ts'
 
@@ -18,7 +19,7 @@ export interface TrialSetup {
   position: number
   role: Role
   placeOf: PlaceOf
-  isCold: (loadDuration: number) => boolean
+  loads: Loads
 }
 
 /** An agent that ignores the abort of its signal is left behind after this time. */
@@ -40,14 +41,14 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
       timeout: definition.timeout ?? 300_000,
       bound: { ms: 600_000, ...definition.bound },
       signal: setup.signal,
-      isCold: setup.isCold,
       origin,
     },
     setup.placeOf,
   )
   const ran = await runAgent(setup, recording.context)
   const duration = performance.now() - origin
-  const { calls, stages } = await recording.finish()
+  const { made, stages } = await recording.finish()
+  const calls = setup.loads.mark(made, origin)
   const output = ran.ok ? (toJson(ran.output) ?? undefined) : undefined
   const fault = findFault(setup.signal, ran, calls)
   // A broken trial's output is not judged: its checks would fail for the fault's sake.

@@ -166,6 +166,7 @@ export interface Call {
    * Request written to first chunk with content, thinking or a tool call, ms. Streamed calls only.
    */
   ttft?: number
+  ttft_parts?: TtftParts
   /**
    * Request written to first chunk with answer content, ms. Streamed calls only.
    */
@@ -211,6 +212,23 @@ export interface Call {
    * ms
    */
   total_duration?: number
+}
+/**
+ * What ttft was spent on, ms. Streamed calls for which the server reports load_duration and prompt_eval_duration; absent where they exceed ttft by more than 1 ms.
+ */
+export interface TtftParts {
+  /**
+   * load_duration: even a model in memory takes some for every call.
+   */
+  load: number
+  /**
+   * prompt_eval_duration.
+   */
+  prompt: number
+  /**
+   * ttft without the two: network, queue, tokenization, sampling of the first token.
+   */
+  rest: number
 }
 /**
  * Gaps between such chunks, ms.

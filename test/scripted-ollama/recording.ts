@@ -1,8 +1,12 @@
 import { createRecorder, type Recorder, type RecorderOptions } from '../../src/llm/index.ts'
+import type { Call } from '../../src/schema/generated.ts'
+
+/** A recorder whose calls are whole records: cold by what the scripted server's loads take. */
+type Recording = Omit<Recorder, 'finish'> & { finish: () => Promise<Call[]> }
 
 /** A recorder for a server's model `tiny`, its limits wide unless told. */
-export function recording(host: string, options: Partial<RecorderOptions> = {}): Recorder {
-  return createRecorder({
+export function recording(host: string, options: Partial<RecorderOptions> = {}): Recording {
+  const recorder = createRecorder({
     arm: { name: 'baseline', model: 'tiny' },
     host,
     seed: 7,
@@ -10,8 +14,10 @@ export function recording(host: string, options: Partial<RecorderOptions> = {}):
     timeout: 5000,
     bound: {},
     signal: new AbortController().signal,
-    isCold: (load) => load > 500,
     origin: performance.now(),
     ...options,
   })
+  const finish = async (): Promise<Call[]> =>
+    (await recorder.finish()).map(({ call }) => ({ ...call, cold: (call.load_duration ?? 0) > 500 }))
+  return { ...recorder, finish }
 }

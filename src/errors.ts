@@ -214,8 +214,8 @@ export const gateTexts = {
     'The run was interrupted. What was measured is in the reports; run it again for a verdict.',
   nothingRan: (): string =>
     'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
-  nothingGated: (suite: string): string =>
-    `${suite}: none of the gated metrics could be measured. Stream the calls, ask for at least 16 tokens, or gate another metric through \`thresholds\`.`,
+  nothingGated: (suite: string, absences: readonly (Absence & { metric: string })[]): string =>
+    `${suite}: none of the gated metrics could be measured. ${absences.map((one) => `${one.metric}: ${absent(one.metric, one)} `).join('')}You can also gate another metric through \`thresholds\`.`,
   verdict: (suite: string, comparison: Verdicted): string => {
     const { metric, stage, verdict, ratio, interval, blocks, threshold, floor, unit } = comparison
     const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
@@ -233,6 +233,30 @@ export const gateTexts = {
     return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${blocks} ${blocks === 1 ? 'block' : 'blocks'}, threshold ${floor === undefined ? percent(threshold) : `${floor} ${unit}`}${needed}.`
   },
 } as const
+
+interface Absence {
+  reason: 'not_streamed' | 'all_cold' | 'all_warm' | 'short' | 'one_chunk' | 'none'
+  arm?: string
+}
+
+/** Why a metric has no value, and the cure. */
+function absent(metric: string, { reason, arm }: Absence): string {
+  const of = arm === undefined ? '' : ` of arm "${arm}"`
+  switch (reason) {
+    case 'not_streamed':
+      return `no call${of} is streamed. Stream the calls.`
+    case 'all_cold':
+      return `every call${of} loaded the model, and ${metric} counts warm calls. Set a longer \`keep_alive\`, or gate ttft_cold.`
+    case 'all_warm':
+      return `no call${of} loaded the model. Set \`keep_alive: 0\`, or gate ttft.`
+    case 'short':
+      return `every reply${of} has fewer than 16 tokens. Raise num_predict, or ask for longer replies.`
+    case 'one_chunk':
+      return `every reply${of} came in one chunk. Ask for longer replies, or use a server that streams token by token.`
+    case 'none':
+      return 'no block has a value of both arms.'
+  }
+}
 
 interface Verdicted {
   metric: string
@@ -303,8 +327,8 @@ export const warningTexts = {
     `Agents of arm "${arm}" run ${model} at ${host} with different runner options: whenever they take turns the server reloads the model. Give them one server each, or the same num_ctx, num_gpu, num_batch and num_thread.`,
   unloadFailed: (host: string, model: string): string =>
     `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop whoever else uses the model.`,
-  metricAbsent: (metric: string): string =>
-    `${metric} is gated but could not be measured in any block: ttft needs streamed calls, output_throughput replies of at least 16 tokens. The other metrics judge.`,
+  metricAbsent: (metric: string, absence: Absence): string =>
+    `${metric} is gated but could not be measured: ${absent(metric, absence)} The other metrics judge.`,
 } as const
 
 /** Why the embedded engine does not run, and what to do. */

@@ -3,6 +3,7 @@
  * the test and the exit code of the run.
  */
 import type { Comparison, Gate, GateFailure, Role, Trial, Verdict } from '../schema/generated.ts'
+import { whyAbsent } from './absence.ts'
 import type { Assessment } from './assess.ts'
 import type { Ending, Plan } from './plan.ts'
 import { gateTexts, suiteErrors } from '../errors.ts'
@@ -59,7 +60,7 @@ export function gateSuite(
     ...judged
       .filter((comparison) => comparison.verdict === 'inconclusive')
       .map((comparison) => describe(plan, comparison)),
-    ...(judged.length === 0 ? [gateTexts.nothingGated(plan.suite)] : []),
+    ...(judged.length === 0 ? [nothingGated(plan, trials, assessment)] : []),
   ]
   return {
     status: statusOf(judged),
@@ -93,6 +94,11 @@ export function gateRun(
   ]
   const order = ['invalid', 'regressed', 'inconclusive', 'passed'] as const
   return { status: order.find((status) => statuses.includes(status)) ?? 'invalid', failures, notices }
+}
+
+function nothingGated(plan: Plan, trials: readonly Trial[], { absent }: Assessment): string {
+  const absences = absent.map((metric) => ({ metric, ...whyAbsent(plan, trials, metric) }))
+  return gateTexts.nothingGated(plan.suite, absences)
 }
 
 /** One sentence on a comparison: what moved, how far, how sure. */

@@ -199,7 +199,11 @@ describe('budget, noise and cache', () => {
       () => ({ eval_count: 10 }),
     )
     expect(warn(planFor(), facts, short)).toMatchObject([
-      { code: 'metric_absent', metric: 'output_throughput' },
+      {
+        code: 'metric_absent',
+        metric: 'output_throughput',
+        message: expect.stringContaining('every reply has fewer than 16 tokens'),
+      },
     ])
   })
 })

@@ -3,6 +3,7 @@ import { warningTexts } from '../errors.ts'
 import type { Role, Trial, Warning } from '../schema/generated.ts'
 import { isMetric } from '../metrics.ts'
 import { minimumBlocks } from '../stats/index.ts'
+import { whyAbsent } from './absence.ts'
 import type { Assessment } from './assess.ts'
 import { findCacheHits } from './cache.ts'
 import type { AgentFacts, ArmFacts, Ending, Plan, PlannedArm, PlannedConfig } from './plan.ts'
@@ -29,7 +30,7 @@ export function suiteWarnings(
     ...assessment.absent.map((metric) => ({
       code: 'metric_absent',
       metric,
-      message: warningTexts.metricAbsent(metric),
+      message: warningTexts.metricAbsent(metric, whyAbsent(plan, trials, metric)),
     })),
     ...(ending?.warnings ?? []),
   ]

@@ -196,7 +196,11 @@ describe('what passes', () => {
 
   test('a gated metric that cannot exist is a warning, and the others judge', () => {
     expect(run.suite('unstreamed').warnings).toContainEqual(
-      expect.objectContaining({ code: 'metric_absent', metric: 'ttft' }),
+      expect.objectContaining({
+        code: 'metric_absent',
+        metric: 'ttft',
+        message: expect.stringContaining('no call is streamed'),
+      }),
     )
   })
 })

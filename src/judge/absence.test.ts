@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
+import { warningTexts } from '../errors.ts'
+import type { MetricName } from '../metrics.ts'
+import type { Call } from '../schema/generated.ts'
+import { whyAbsent } from './absence.ts'
+
+const why = (metric: MetricName, candidate: Partial<Call>, baseline = candidate) =>
+  whyAbsent(
+    planFor(),
+    blocksOf(
+      3,
+      () => candidate,
+      () => baseline,
+    ),
+    metric,
+  )
+
+describe('why a gated metric has no value', () => {
+  test.each<[MetricName, string, Partial<Call>]>([
+    ['ttft', 'not_streamed', { streamed: false }],
+    ['ttft', 'all_cold', { cold: true }],
+    ['ttft_content', 'all_cold', { cold: true }],
+    ['ttft_cold', 'all_warm', {}],
+    ['output_throughput', 'not_streamed', { streamed: false, eval_count: 4 }],
+    ['output_throughput', 'short', { eval_count: 15 }],
+    ['output_throughput', 'one_chunk', { chunks: 1, chunk_times: [50] }],
+    ['reported_throughput', 'short', { eval_count: 15 }],
+    ['tpot', 'one_chunk', { chunks: 1, chunk_times: [50] }],
+    ['itl', 'not_streamed', { streamed: false }],
+    ['output_throughput', 'none', {}],
+    ['speedup', 'none', {}],
+  ])('%s: %s', (metric, reason, call) => expect(why(metric, call)).toEqual({ reason }))
+
+  test('the arm is named where the other one has what it takes', () => {
+    expect(why('ttft', { cold: true }, {})).toEqual({ reason: 'all_cold', arm: 'candidate' })
+    expect(why('ttft', {}, { streamed: false })).toEqual({ reason: 'not_streamed', arm: 'baseline' })
+    expect(why('ttft', { cold: true }, { streamed: false })).toEqual({
+      reason: 'not_streamed',
+      arm: 'baseline',
+    })
+  })
+
+  test('warm-ups and broken calls say nothing', () => {
+    const cold = blocksOf(3, () => ({ cold: true }))
+    const others = [
+      trialOf({ role: 'candidate', block: 0, phase: 'warmup' }),
+      trialOf({ role: 'candidate', block: 4, call: brokenCall('busy') }),
+    ]
+    expect(whyAbsent(planFor(), [...cold, ...others], 'ttft')).toEqual({
+      reason: 'all_cold',
+      arm: 'candidate',
+    })
+    expect(whyAbsent(planFor(), others, 'ttft')).toEqual({ reason: 'none' })
+  })
+
+  test('a mixed arm lacks nothing', () => {
+    const trials = blocksOf(2, () => ({})).map((trial) => ({
+      ...trial,
+      calls: [callOf({ cold: true }), callOf()],
+    }))
+    expect(whyAbsent(planFor(), trials, 'ttft')).toEqual({ reason: 'none' })
+  })
+})
+
+test('each reason has its own sentence, with a cure', () => {
+  const said = (reason: Parameters<typeof warningTexts.metricAbsent>[1]['reason'], arm?: string) =>
+    warningTexts.metricAbsent('ttft', { reason, ...(arm !== undefined && { arm }) })
+  expect(said('all_cold')).toMatch(/every call loaded the model.*keep_alive.*ttft_cold/)
+  expect(said('all_cold', 'kept "x"')).toContain('every call of arm "kept "x"" loaded the model')
+  expect(said('not_streamed')).toMatch(/no call is streamed/)
+  expect(said('short')).toMatch(/fewer than 16 tokens.*num_predict/)
+  const all = (['not_streamed', 'all_cold', 'all_warm', 'short', 'one_chunk', 'none'] as const).map((r) =>
+    said(r),
+  )
+  expect(new Set(all).size).toBe(6)
+  for (const text of all)
+    expect(text).toMatch(/^ttft is gated but could not be measured: .*The other metrics judge\.$/)
+})

@@ -1,0 +1,61 @@
+/** Why a gated metric has no value: the first thing it needs that no call of an arm has. */
+import { MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
+import type { Call, Trial } from '../schema/generated.ts'
+import type { Plan } from './plan.ts'
+
+const MEETS = {
+  not_streamed: (call: Call) => call.streamed,
+  all_cold: (call: Call) => !call.cold,
+  all_warm: (call: Call) => call.cold,
+  short: (call: Call) => (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT,
+  one_chunk: (call: Call) => (call.chunks ?? call.chunk_times?.length ?? 0) >= 2,
+} as const
+
+type Lack = keyof typeof MEETS
+
+/** What a metric needs of a call, in the order in which its lack is told. */
+const NEEDS: Partial<Record<MetricName, readonly Lack[]>> = {
+  ttft: ['not_streamed', 'all_cold'],
+  ttft_content: ['not_streamed', 'all_cold'],
+  ttft_cold: ['not_streamed', 'all_warm'],
+  output_throughput: ['not_streamed', 'short', 'one_chunk'],
+  reported_throughput: ['short'],
+  tpot: ['not_streamed', 'one_chunk'],
+  itl: ['not_streamed', 'one_chunk'],
+}
+
+/** `none`: no block has a value of both arms, for no reason that the calls show. */
+export interface Absence {
+  reason: Lack | 'none'
+  /** The arm that lacks it, where the other one does not. */
+  arm?: string
+}
+
+/** Why no block has a value of the metric, by the valid trials that count. */
+export function whyAbsent(
+  { arms }: Pick<Plan, 'arms'>,
+  trials: readonly Trial[],
+  metric: MetricName,
+): Absence {
+  const lackOf = (role: Trial['role']): Lack | undefined => {
+    const own = trials.filter((trial) => trial.role === role && trial.valid && trial.phase !== 'warmup')
+    return firstLack(
+      NEEDS[metric] ?? [],
+      own.flatMap((trial) => trial.calls),
+    )
+  }
+  const [baseline, candidate] = [lackOf('baseline'), lackOf('candidate')]
+  if (baseline !== undefined)
+    return { reason: baseline, ...(candidate !== baseline && { arm: arms.baseline.name }) }
+  if (candidate !== undefined) return { reason: candidate, arm: arms.candidate.name }
+  return { reason: 'none' }
+}
+
+function firstLack(needs: readonly Lack[], calls: readonly Call[]): Lack | undefined {
+  let left = calls.filter((call) => call.valid)
+  if (left.length === 0) return undefined
+  return needs.find((need) => {
+    left = left.filter(MEETS[need])
+    return left.length === 0
+  })
+}

@@ -22,7 +22,9 @@ afterEach(() => vi.unstubAllEnvs())
 
 test('node, vitest, machine, CI and overhead', async () => {
   vi.stubEnv('CI', 'true')
-  expect(await describeEnvironment(dir, '5.1.1', 0.25)).toEqual({
+  // Which GPUs there are is this machine's affair.
+  const { gpu: _, ...found } = await describeEnvironment(dir, '5.1.1', 0.25)
+  expect(found).toEqual({
     node: process.versions.node,
     vitest: '5.1.1',
     os: expect.stringMatching(/^\w+ .* (x64|arm64)$/),

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { cpus, release, type } from 'node:os'
 import { promisify } from 'node:util'
+import { describeGpus } from './gpu.ts'
 import type { Environment, Git } from './schema/generated.ts'
 
 /** The machine and checkout of this run; `root` is the project's root. */
@@ -9,11 +10,12 @@ export async function describeEnvironment(
   vitest: string,
   overhead: number | undefined,
 ): Promise<Environment> {
-  const git = await describeGit(root)
+  const [git, gpu] = await Promise.all([describeGit(root), describeGpus()])
   return {
     node: process.versions.node,
     vitest,
     ...describeMachine(),
+    ...(gpu.length > 0 && { gpu }),
     ...(git !== undefined && { git }),
     ci: isTrue(process.env['CI']),
     ...(overhead !== undefined && { harness_overhead_ms: overhead }),

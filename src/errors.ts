@@ -242,20 +242,15 @@ interface Absence {
 /** Why a metric has no value, and the cure. */
 function absent(metric: string, { reason, arm }: Absence): string {
   const of = arm === undefined ? '' : ` of arm "${arm}"`
-  switch (reason) {
-    case 'not_streamed':
-      return `no call${of} is streamed. Stream the calls.`
-    case 'all_cold':
-      return `every call${of} loaded the model, and ${metric} counts warm calls. Set a longer \`keep_alive\`, or gate ttft_cold.`
-    case 'all_warm':
-      return `no call${of} loaded the model. Set \`keep_alive: 0\`, or gate ttft.`
-    case 'short':
-      return `every reply${of} has fewer than 16 tokens. Raise num_predict, or ask for longer replies.`
-    case 'one_chunk':
-      return `every reply${of} came in one chunk. Ask for longer replies, or use a server that streams token by token.`
-    case 'none':
-      return 'no block has a value of both arms.'
+  const texts: Readonly<Record<Absence['reason'], string>> = {
+    not_streamed: `no call${of} is streamed. Stream the calls.`,
+    all_cold: `every call${of} loaded the model, and ${metric} counts warm calls. Set a longer \`keep_alive\`, or gate ttft_cold.`,
+    all_warm: `no call${of} loaded the model. Set \`keep_alive: 0\`, or gate ttft.`,
+    short: `every reply${of} has fewer than 16 tokens. Raise num_predict, or ask for longer replies.`,
+    one_chunk: `every reply${of} came in one chunk. Ask for longer replies, or use a server that streams token by token.`,
+    none: 'no block has a value of both arms.',
   }
+  return texts[reason]
 }
 
 interface Verdicted {

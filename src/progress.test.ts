@@ -47,18 +47,28 @@ afterEach(() => vi.useRealTimers())
 
 describe('on a terminal', () => {
   test('one line is redrawn with every trial, and gone before anything else is printed', () => {
-    const page = shown(true, [
-      plan,
-      trial(1),
-      trial(2, { call: brokenCall('busy') }),
-      trial(2, { phase: 'confirm' }),
-    ])
-    expect(page.shown).toBe('made: block 2 of at most 10 (confirm), candidate, 3 trials, 1 invalid')
+    const page = shown(
+      true,
+      [plan, trial(1), trial(2, { call: brokenCall('busy') }), trial(2, { phase: 'confirm' })],
+      120,
+    )
+    expect(page.shown).toBe(
+      'made: confirming on fresh blocks, block 2 of at most 10, candidate, 3 trials, 1 invalid',
+    )
     expect(page.text.split('\n')).toHaveLength(2)
     const progress = new Progress(page)
     progress.show(trial(1))
     progress.line('A line.')
     expect(page.text.endsWith('\r\u001B[2KA line.\n')).toBe(true)
+  })
+
+  test.each([
+    ['warmup', 0, 'warming up'],
+    ['warmup', 3, 'warming up for block 3 of at most 10'],
+    ['measure', 3, 'block 3 of at most 10'],
+    ['solo', 3, 'block 3 of at most 10, agents alone'],
+  ] as const)('%s %i: %s', (phase, block, text) => {
+    expect(shown(true, [plan, trial(block, { phase })]).shown).toBe(`made: ${text}, candidate, 1 trials`)
   })
 
   test('the line never wraps', () => {

@@ -7,6 +7,7 @@ import type { ArmFacts, Plan } from './judge/plan.ts'
 import { warningTexts } from './errors.ts'
 // Names come from the user's files, messages from servers: neither may move the cursor.
 import { oneLine, visible } from './report/visible.ts'
+import type { Trial } from './schema/generated.ts'
 import { minimumBlocks } from './stats/index.ts'
 import type { SweepPlan } from './sweep/plan.ts'
 
@@ -114,9 +115,8 @@ export class Progress {
   #count({ trial }: Extract<Message, { kind: 'trial' }>): void {
     this.#trials++
     if (!trial.valid) this.#invalid++
-    const phase = trial.phase === 'measure' ? '' : ` (${trial.phase})`
     const broken = this.#invalid > 0 ? `, ${this.#invalid} invalid` : ''
-    const text = `  ${trial.suite}: block ${trial.block} of at most ${this.#blocks?.max ?? '?'}${phase}, ${trial.arm}, ${this.#trials} trials${broken}`
+    const text = `  ${trial.suite}: ${whereabouts(trial, this.#blocks?.max)}, ${trial.arm}, ${this.#trials} trials${broken}`
     if (this.#stream.isTTY === true) this.#draw(text)
     else if (performance.now() - this.#lastLine > QUIET_INTERVAL_MS) {
       this.#lastLine = performance.now()
@@ -129,4 +129,12 @@ export class Progress {
     this.#stream.write(`\r\u001B[2K${oneLine(text).slice(0, width)}`)
     this.#drawn = true
   }
+}
+
+/** `confirming on fresh blocks, block 3 of at most 20`: which part of the run a trial belongs to. */
+function whereabouts({ phase, block }: Trial, max: number | undefined): string {
+  const place = `block ${block} of at most ${max ?? '?'}`
+  if (phase === 'confirm') return `confirming on fresh blocks, ${place}`
+  if (phase === 'warmup') return block === 0 ? 'warming up' : `warming up for ${place}`
+  return phase === 'solo' ? `${place}, agents alone` : place
 }

@@ -41,6 +41,7 @@ export function fingerprintOf(environment: Environment, arm: ArmReport): Fingerp
     ['host', 'machine', server.kind === 'embedded' ? undefined : arm.host],
     ['operating system', 'machine', environment.os],
     ['processor', 'machine', environment.cpu],
+    ['GPU', 'machine', environment.gpu?.map(({ name }) => name).join(', ')],
     ['num_ctx', 'options', effective.num_ctx],
     [
       'share on the GPU',

@@ -4,6 +4,7 @@
  * pages, a section each.
  */
 import type { ArmReport, Report, SuiteReport, Trial } from '../schema/generated.ts'
+import { gpuText } from './gpus.ts'
 import { callTables, trialName } from './agent-calls.ts'
 import { agentAggregates, aggregates, configuration, statistics } from './agent-figures.ts'
 import { factLines, outputSections, personaSection } from './agent-output.ts'
@@ -78,8 +79,11 @@ function utc(moment: string): string {
   return `${moment.slice(0, 19).replace('T', ' ')} UTC`
 }
 
-function machine({ source, environment: { os, cpu, node, vitest } }: Report): string {
-  return source === 'import' ? `Recorded on: ${os}.` : `${os}, ${cpu}; Node ${node}, Vitest ${vitest}.`
+function machine({ source, environment }: Report): string {
+  const { os, cpu, node, vitest } = environment
+  return source === 'import'
+    ? `Recorded on: ${os}.`
+    : `${os}, ${cpu}${gpuText(environment)}; Node ${node}, Vitest ${vitest}.`
 }
 
 function belongs(trial: Trial, suite: SuiteReport, arm: ArmReport): boolean {

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { GateFailure, Report, Trial } from '../schema/generated.ts'
+import { gpuText } from './gpus.ts'
 import { agentPaths } from './agent-page.ts'
 import { toHtml, Html } from './escape.ts'
 import { count, span } from './format.ts'
@@ -117,7 +118,7 @@ function environment({ tool, started_at, finished_at, status, environment: env }
         : `${git.sha}${git.branch === undefined ? '' : ` on ${git.branch}`}${git.dirty ? ', with uncommitted changes' : ''}`,
     ],
     ['runtime', `Node ${env.node}, Vitest ${env.vitest}${env.ci ? ', CI' : ''}`],
-    ['machine', `${env.os}; ${env.cpu}`],
+    ['machine', `${env.os}; ${env.cpu}${gpuText(env)}`],
     [
       'harness overhead',
       overhead === undefined

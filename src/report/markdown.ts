@@ -3,6 +3,7 @@
  * word, what failed with its cure, one line a suite. The evidence follows, a section a suite.
  */
 import type { GateFailure, Report, SuiteReport, Trial } from '../schema/generated.ts'
+import { gpuText } from './gpus.ts'
 import { code, toMd, type Md } from './escape.ts'
 import { label, span } from './format.ts'
 import { embeddedNote, headline } from './headline.ts'
@@ -94,7 +95,7 @@ function environment({ tool, environment: env, started_at, finished_at, status }
         : toMd`${code(git.sha.slice(0, 12))}${git.branch === undefined ? '' : toMd` on ${code(git.branch)}`}${git.dirty ? ', with uncommitted changes' : ''}`,
     ],
     ['runtime', toMd`Node ${env.node}, Vitest ${env.vitest}${env.ci ? ', CI' : ''}`],
-    ['machine', toMd`${env.os}; ${env.cpu}`],
+    ['machine', toMd`${env.os}; ${env.cpu}${gpuText(env)}`],
     [
       'harness overhead',
       own(overhead === undefined ? '–' : `${overhead.toFixed(2)} ms between a chunk's arrival and its stamp`),

@@ -278,12 +278,28 @@ export interface Environment {
   vitest: string
   os: string
   cpu: string
+  /**
+   * GPUs of the machine of the run, as nvidia-smi, rocm-smi or the system names them; absent where nothing does. A remote model server has its own, which are not seen.
+   */
+  gpu?: Gpu[]
   git?: Git
   ci: boolean
   /**
    * Median lag between a chunk being written on loopback and being stamped: the floor of every measured latency.
    */
   harness_overhead_ms?: number
+}
+/**
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "gpu".
+ */
+export interface Gpu {
+  name: string
+  driver?: string
+  /**
+   * bytes
+   */
+  memory?: number
 }
 export interface Git {
   sha: string

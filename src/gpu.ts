@@ -10,7 +10,10 @@ const MOST = 64
 const LONGEST = 200
 
 /** Every GPU that a tool or the system reports; none where nothing does. Takes at most `limit` ms and never rejects. */
-export async function describeGpus(limit = LIMIT_MS, proc = '/proc/driver/nvidia'): Promise<Gpu[]> {
+export async function describeGpus(
+  limit: number = LIMIT_MS,
+  proc: string = '/proc/driver/nvidia',
+): Promise<Gpu[]> {
   const found = await Promise.all([nvidia(limit), amd(limit), apple(limit)])
   const named = found.flat()
   return (named.length > 0 ? named : await fromKernel(proc)).slice(0, MOST)

@@ -3,15 +3,15 @@ import { MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
 import type { Call, Trial } from '../schema/generated.ts'
 import type { Plan } from './plan.ts'
 
-const MEETS = {
-  not_streamed: (call: Call) => call.streamed,
-  all_cold: (call: Call) => !call.cold,
-  all_warm: (call: Call) => call.cold,
-  short: (call: Call) => (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT,
-  one_chunk: (call: Call) => (call.chunks ?? call.chunk_times?.length ?? 0) >= 2,
-} as const
+type Lack = 'not_streamed' | 'all_cold' | 'all_warm' | 'short' | 'one_chunk'
 
-type Lack = keyof typeof MEETS
+const MEETS: Readonly<Record<Lack, (call: Call) => boolean>> = {
+  not_streamed: (call) => call.streamed,
+  all_cold: (call) => !call.cold,
+  all_warm: (call) => call.cold,
+  short: (call) => (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT,
+  one_chunk: (call) => (call.chunks ?? call.chunk_times?.length ?? 0) >= 2,
+}
 
 /** What a metric needs of a call, in the order in which its lack is told. */
 const NEEDS: Partial<Record<MetricName, readonly Lack[]>> = {

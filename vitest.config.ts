@@ -10,7 +10,7 @@ export default defineConfig({
     }),
   ],
   test: {
-    include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/.tmp/**', 'test/fixtures/**'],
     // Most of the end-to-end tests' time is a run waiting for its server: two at once fill two cores.
     maxWorkers: 2,

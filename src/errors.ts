@@ -338,6 +338,11 @@ export const engineErrors = {
       'engine_no_model',
       `The embedded engine found no model file at ${path}. Give \`model\` the path of a GGUF file, or leave it out for the tiny model.`,
     ),
+  not_built: (path: string): ChimeraError =>
+    new ChimeraError(
+      'engine_no_model',
+      `The embedded engine's own model is missing at ${path}. In a checkout of vitest-chimera, run \`npm run build\`; anywhere else, install the package again.`,
+    ),
   bad_model: (path: string, detail: string): ChimeraError =>
     new ChimeraError(
       'engine_bad_model',

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ChimeraError } from '../errors.ts'
 import { embedded } from './index.ts'
-import { tinyModel } from './tiny-model.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
+const tinyFile = join(here, '../../dist/embedded/chimera-tiny.gguf')
 
 async function temporary(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'chimera-'))
@@ -54,28 +54,38 @@ test('a file that is no model', { timeout: 30_000 }, async () => {
 })
 
 test('a model cut off in the middle', { timeout: 30_000 }, async () => {
-  const { code } = await refusal(await file(tinyModel().subarray(0, 1_000_000)))
+  const { code } = await refusal(await file((await readFile(tinyFile)).subarray(0, 1_000_000)))
   expect(['engine_bad_model', 'engine_died']).toContain(code)
 })
 
 test('a model that makes llama.cpp abort', { timeout: 30_000 }, async () => {
-  const bytes = tinyModel()
+  const bytes = await readFile(tinyFile)
   bytes.write('llama.feed_forward_lengtX', bytes.indexOf('llama.feed_forward_length'))
   const { code, message } = await refusal(await file(bytes))
   expect(code).toBe('engine_died')
   expect(message).toMatch(/ended \(SIGABRT\) while loading .*model\.gguf/)
 })
 
-test('node-llama-cpp is not installed', { timeout: 30_000 }, async () => {
+/** The engine in a folder of its own, which has neither a build nor packages. */
+async function apart(): Promise<typeof embedded> {
   const folder = await temporary()
-  await cp(here, join(folder, 'embedded'), { recursive: true })
-  await cp(join(here, '../errors.ts'), join(folder, 'errors.ts'))
-  const { embedded: apart } = (await import(join(folder, 'embedded/index.ts'))) as {
-    embedded: typeof embedded
-  }
-  await expect(apart({ cacheDir: folder }).start()).rejects.toThrow(
-    'Install it with `npm install -D node-llama-cpp`',
-  )
+  await cp(here, join(folder, 'src/embedded'), { recursive: true })
+  await cp(join(here, '../errors.ts'), join(folder, 'src/errors.ts'))
+  const module = (await import(join(folder, 'src/embedded/index.ts'))) as { embedded: typeof embedded }
+  return module.embedded
+}
+
+test('its own model is not built', async () => {
+  const start = (await apart())().start()
+  await expect(start).rejects.toMatchObject({
+    code: 'engine_no_model',
+    message: expect.stringMatching(/missing at .*chimera-tiny\.gguf.* run `npm run build`/),
+  })
+})
+
+test('node-llama-cpp is not installed', { timeout: 30_000 }, async () => {
+  const start = (await apart())({ model: tinyFile }).start()
+  await expect(start).rejects.toThrow('Install it with `npm install -D node-llama-cpp`')
 })
 
 test('stops, again without harm, and is no longer there', { timeout: 30_000 }, async () => {

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { benchFile, createFixture, type Fixture } from './fixture.ts'
 
@@ -10,7 +9,7 @@ import { defineConfig } from 'vitest/config'
 import { embedded } from 'vitest-chimera/embedded'
 import chimera from 'vitest-chimera/plugin'
 
-const engine = embedded({ cacheDir: ${JSON.stringify(fileURLToPath(new URL('../.tmp/engine', import.meta.url)))} })
+const engine = embedded()
 const server = {
   kind: engine.kind,
   async start() {
@@ -116,7 +115,7 @@ test(
 test('an engine that cannot start says why, and nothing is run', { timeout: 60_000 }, async () => {
   await using fixture = await project(`async ({ generate }) => ${GENERATE}`)
   await fixture.write({
-    'vitest.config.ts': CONFIG.replace(/embedded\({.*}\)/, `embedded({ model: 'nowhere.gguf' })`),
+    'vitest.config.ts': CONFIG.replace('embedded()', `embedded({ model: 'nowhere.gguf' })`),
   })
   await rm(join(fixture.dir, 'reports'), { recursive: true, force: true })
   const { exitCode, output, trials } = await fixture.bench()

@@ -45,6 +45,12 @@ test('the packed package works in an empty project', { timeout: 120_000 }, async
     expect(output).toMatch(/Passed/)
     expect(exitCode).toBe(0)
     expect((await readdir(join(dir, 'reports'))).toSorted()).toContain('report.html')
+
+    // The engine's optional library comes last, so that what ran before did without it.
+    await link(join(dir, 'node_modules'), 'node-llama-cpp')
+    await writeFile(join(dir, 'engine.js'), ENGINE)
+    const engine = await exec(process.execPath, ['engine.js'], { cwd: dir })
+    expect(engine.stdout).toMatch(/"model":"chimera-tiny\.gguf, 3402720 bytes/)
   } finally {
     await rm(dir, { recursive: true, force: true })
   }
@@ -55,12 +61,20 @@ import chimera from 'vitest-chimera/plugin'
 export default defineConfig({ plugins: [chimera()] })
 `
 
+const ENGINE = `import { embedded } from 'vitest-chimera/embedded'
+const server = await embedded().start()
+console.log(await (await fetch(server.url + '/api/version')).text())
+await server.stop()
+`
+
 async function linkDependencies(modules: string, installed: string): Promise<void> {
   const own = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>
   }
-  for (const name of [...Object.keys(own.dependencies), 'vitest', 'vite']) {
-    await mkdir(join(modules, name, '..'), { recursive: true })
-    await symlink(join(repository, 'node_modules', name), join(modules, name), 'dir')
-  }
+  for (const name of [...Object.keys(own.dependencies), 'vitest', 'vite']) await link(modules, name)
+}
+
+async function link(modules: string, name: string): Promise<void> {
+  await mkdir(join(modules, name, '..'), { recursive: true })
+  await symlink(join(repository, 'node_modules', name), join(modules, name), 'dir')
 }

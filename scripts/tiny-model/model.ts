@@ -1,37 +1,29 @@
 /** The tiny model as a GGUF file: a real llama transformer of 3 MB, its weights computed, not trained. */
+import { tinyTemplate } from '../../src/embedded/template.ts'
 import { writeGguf, type GgufValue } from './gguf.ts'
-import { tinyTemplate } from './template.ts'
 import { BEGIN, END, UNKNOWN, type Vocabulary } from './tokens.ts'
 import { buildVocabulary } from './vocabulary.ts'
 import { weights, type Shape } from './weights.ts'
 
-/** Sizes on offer; `tiny` decodes at about 800 tokens per second on one core. */
-export type TinySize = 'tiny' | 'small'
+/** Decodes at about 800 tokens per second on one core. */
+const shape: Shape = { width: 160, layers: 2, heads: 5, feedForward: 480 }
 
-const shapes: Record<TinySize, Shape> = {
-  tiny: { width: 160, layers: 2, heads: 5, feedForward: 480 },
-  small: { width: 256, layers: 6, heads: 4, feedForward: 768 },
-}
-
-/** Beginnings of the files' SHA-256: a cached file that was made by other code has another name. */
-export const tinyDigests: Record<TinySize, string> = {
-  tiny: '0bba74f103db',
-  small: '46b976d58545',
-}
+/** SHA-256 of the file: another model has other times, so its bytes change by decision only. */
+export const tinyDigest = '0bba74f103dbea20690bcecaf6bb6295e6c74bf00166e16ce0daf44c4b0b6703'
 
 /** The longest context the model claims to know; num_ctx is cut to it. */
 const TRAINED_CONTEXT = 8192
 
 /** The model file's bytes: the same on every machine. */
-export function tinyModel(size: TinySize = 'tiny'): Buffer {
+export function tinyModel(): Buffer {
   const vocabulary = buildVocabulary()
-  return writeGguf(metadata(size, shapes[size], vocabulary), weights(shapes[size], vocabulary))
+  return writeGguf(metadata(vocabulary), weights(shape, vocabulary))
 }
 
-function metadata(size: TinySize, shape: Shape, vocabulary: Vocabulary): Record<string, GgufValue> {
+function metadata(vocabulary: Vocabulary): Record<string, GgufValue> {
   return {
     'general.architecture': { type: 'string', value: 'llama' },
-    'general.name': { type: 'string', value: `chimera-${size}` },
+    'general.name': { type: 'string', value: 'chimera-tiny' },
     'general.file_type': { type: 'u32', value: 1 },
     'general.quantization_version': { type: 'u32', value: 2 },
     'general.alignment': { type: 'u32', value: 32 },

@@ -1,5 +1,5 @@
 /**
- * Runs the built-in checks over a corpus of recorded reports and prints what they find, per check and agent:
+ * Runs the built-in checks, and `faithful` of the suite report-agent, over a corpus of recorded reports and prints what they find, per check and agent:
  *
  *     node scripts/corpus-checks.ts <corpus folder> [--show <check>]
  *
@@ -11,15 +11,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { runCheck } from '../src/run/agent.ts'
-import { statementsOf } from '../src/run/checks/statements.ts'
-import {
-  complete,
-  faithful,
-  hasSections,
-  inLanguage,
-  inScript,
-  noRepetition,
-} from '../src/run/checks/index.ts'
+import { complete, hasSections, inLanguage, inScript, noRepetition } from '../src/run/checks/index.ts'
+import { faithful } from '../suites/report-agent/faithful.ts'
+import { statementsOf } from '../suites/report-agent/statements.ts'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { show: { type: 'string' } } })
 const folder = positionals[0] ?? ''

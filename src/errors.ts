@@ -394,8 +394,6 @@ export const checkMessages = {
     `The output has no section ${missing.map((name) => `"${name}"`).join(', ')}; it has ${found.length === 0 ? 'none at all' : found.slice(0, 12).join(', ')}. Ask for the sections by name.`,
   emptySections: (names: readonly string[]): string =>
     `The output's section ${names.map((name) => `"${name}"`).join(', ')} is empty. Ask for its content, or raise num_predict.`,
-  unfaithful: (subject: string, value: number | string, truth: string, line: string, count: number): string =>
-    `The output is wrong about the ${subject}: Expected ${truth} but received ${value} in ${line}${count > 1 ? `, and ${count - 1} more such ${count === 2 ? 'statement' : 'statements'}` : ''}. Put the figures into the prompt, and see that the prompt is not cut by num_ctx.`,
 } as const
 
 /** What keeps a check from judging. */

@@ -44,7 +44,6 @@ export type { AgentSweepOptions, Grid, HalvingInput } from './run/sweep-plan.ts'
 export { team, type Team } from './run/team.ts'
 export {
   complete,
-  faithful,
   hasSections,
   inLanguage,
   inScript,
@@ -52,7 +51,6 @@ export {
   noRepetition,
   text,
   type CompleteOptions,
-  type InventoryTruth,
   type RepetitionOptions,
   type Script,
   type ScriptOptions,

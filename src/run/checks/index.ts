@@ -12,7 +12,6 @@
  * ```
  */
 export { complete, type CompleteOptions } from './complete.ts'
-export { faithful, type InventoryTruth } from './faithful.ts'
 export { inLanguage } from './language.ts'
 export { noRepetition, type RepetitionOptions } from './repetition.ts'
 export { matchesSchema } from './schema.ts'

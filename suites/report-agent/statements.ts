@@ -3,7 +3,6 @@
  * was modified. A statement must be one about the whole inventory: "17 JSON files concern compilation" is true of
  * any inventory with 17 or more of them, so it counts only where it exceeds the truth (see faithful.ts).
  */
-import { withoutCode } from './text.ts'
 
 /** One number a text states. */
 export interface Statement {
@@ -25,6 +24,14 @@ export function statementsOf(text: string, types: readonly string[]): Statement[
     .split('\n')
     .map((line) => line.replace(/[*_]{2,}|(?<!\w)[*_]|[*_](?!\w)/g, '').trim())
     .flatMap((line) => [...counts(line, patterns), ...totals(line), ...latest(line)])
+}
+
+/** The text without its code. A Markdown fence around a whole report is no code; one that never closes takes the rest. */
+function withoutCode(text: string): string {
+  return text
+    .replace(/^[ \t]*```(?:markdown|md)[ \t]*\n([\s\S]*?)(?:^[ \t]*```[ \t]*$|$(?![\s\S]))/gim, '$1')
+    .replace(/^[ \t]*(```|~~~)[^\n]*\n[\s\S]*?(?:^[ \t]*\1[ \t]*$|$(?![\s\S]))/gm, '\n')
+    .replace(/`[^`\n]*`/g, ' ')
 }
 
 interface CountPatterns {

@@ -1,8 +1,5 @@
-import { checkMessages } from '../../errors.ts'
-import type { Check, CheckedTrial } from '../agent.ts'
-import { named } from './named.ts'
+import { text, type Check, type CheckedTrial } from 'vitest-chimera'
 import { statementsOf, type Statement } from './statements.ts'
-import { quote, text } from './text.ts'
 
 /** What is true of the files an agent took stock of. What is left out is not judged. */
 export interface InventoryTruth {
@@ -16,27 +13,31 @@ export interface InventoryTruth {
 
 /**
  * The numbers the output states about the inventory are true: file counts by type, the total, the day of the latest
- * change. What the output does not state is not judged. Give the truth, or how to get it from the trial.
+ * change. What the output does not state is not judged. Takes the truth, or a function that gets it from the trial.
+ * The suite's own `checks` leave it out: small models fail it often. `scripts/corpus-checks.ts` counts how often.
  */
 export function faithful(truth: InventoryTruth | ((trial: CheckedTrial) => InventoryTruth)): Check {
-  return named('faithful', (trial) => {
+  const check: Check = (trial) => {
     const known = typeof truth === 'function' ? truth(trial) : truth
     const types = Object.keys(known.counts ?? {}).map((type) => type.toLowerCase())
     const wrong = statementsOf(text(trial.output), types).flatMap((statement) => {
       const expected = contradicted(statement, known)
       return expected === undefined ? [] : [{ statement, expected }]
     })
-    const [first] = wrong
-    if (first === undefined) return undefined
-    const { about, type, value, line } = first.statement
-    return checkMessages.unfaithful(
-      subject(about, type),
-      value,
-      first.expected,
-      quote(line, 90),
-      wrong.length,
-    )
-  })
+    return wrong[0] && complaint(wrong[0].statement, wrong[0].expected, wrong.length - 1)
+  }
+  return Object.assign(check, { checkName: 'faithful' })
+}
+
+function complaint({ about, type, value, line }: Statement, expected: string, others: number): string {
+  const more = others > 0 ? `, and ${others} more such ${others === 1 ? 'statement' : 'statements'}` : ''
+  return `The output is wrong about the ${subject(about, type)}: Expected ${expected} but received ${value} in ${quote(line)}${more}. Put the figures into the prompt, and make sure that num_ctx does not cut it.`
+}
+
+/** At most 90 characters of a line, without control and direction marks. */
+function quote(line: string): string {
+  const characters = Array.from(line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim())
+  return `"${characters.length > 90 ? `${characters.slice(0, 89).join('')}…` : characters.join('')}"`
 }
 
 /** What is true where the statement is not; nothing where it is, or where the truth is not known. */

@@ -32,8 +32,6 @@ export type {
   Agent,
   AgentBenchOptions,
   AgentContext,
-  Check,
-  CheckedTrial,
   CompareInput,
   BlocksInput,
   ThresholdInput,
@@ -50,11 +48,13 @@ export {
   matchesSchema,
   noRepetition,
   text,
+  type Check,
+  type CheckedTrial,
   type CompleteOptions,
   type RepetitionOptions,
   type Script,
   type ScriptOptions,
-} from './run/checks/index.ts'
+} from './checks/index.ts'
 
 /**
  * Registers a test that compares `agent` under two arms, baseline and candidate.

@@ -1,6 +1,6 @@
 import type { ChatResponse, Ollama, Options } from 'ollama'
+import type { Check } from '../checks/index.ts'
 import type { Arm, Bound, ChatInput, Generated, GenerateInput } from '../llm/index.ts'
-import type { Call, CheckResult, StageTime } from '../schema/generated.ts'
 
 /** What an agent works with. */
 export interface AgentContext {
@@ -28,23 +28,6 @@ export interface AgentContext {
 
 /** The workload under test: plain code that makes model calls. What it returns is the trial's output. */
 export type Agent = (context: AgentContext) => unknown
-
-/** What a check sees of a trial. */
-export interface CheckedTrial {
-  output: unknown
-  arm: string
-  calls: readonly Call[]
-  stages: readonly StageTime[]
-}
-
-/**
- * Judges a trial's output. Returns or throws what is wrong, or nothing when all is well.
- * Reports call it by its `checkName`, else by the function's own name.
- */
-export interface Check {
-  (trial: CheckedTrial): void | string | Promise<void | string>
-  checkName?: string
-}
 
 /**
  * How far a metric may move: a fraction such as 0.05, or an object that also sets an absolute floor, the gate or stages.
@@ -87,17 +70,4 @@ export interface AgentBenchOptions {
   /** `regressed` only when the whole interval is beyond the threshold. */
   strict?: boolean
   compare?: CompareInput
-}
-
-/** Runs `check` on `trial` and gives the result reports show. */
-export async function runCheck(check: Check, trial: CheckedTrial): Promise<CheckResult> {
-  const name = check.checkName ?? (check.name || 'check')
-  try {
-    const problem = await check(trial)
-    return typeof problem === 'string' && problem !== ''
-      ? { name, ok: false, message: problem }
-      : { name, ok: true }
-  } catch (error) {
-    return { name, ok: false, message: error instanceof Error ? error.message : String(error) }
-  }
 }

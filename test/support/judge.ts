@@ -1,6 +1,6 @@
 /** What a check says of an output: its message, or nothing. For the tests of checks. */
 import type { Call } from '../../src/index.ts'
-import { runCheck, type Check } from '../../src/run/agent.ts'
+import { runCheck, type Check } from '../../src/checks/check.ts'
 
 export async function judge(
   check: Check,

@@ -1,7 +1,6 @@
-import { checkMessages } from '../../errors.ts'
-import { compileSchema } from '../../schema/validate.ts'
-import type { Check } from '../agent.ts'
-import { named } from './named.ts'
+import { checkMessages } from '../errors.ts'
+import { compileSchema } from '../schema/validate.ts'
+import { named, type Check } from './check.ts'
 import { text } from './text.ts'
 
 /**

@@ -1,6 +1,5 @@
-import { checkErrors, checkMessages } from '../../errors.ts'
-import type { Check } from '../agent.ts'
-import { named } from './named.ts'
+import { checkErrors, checkMessages } from '../errors.ts'
+import { named, type Check } from './check.ts'
 import { letterCount, paragraphs, quote, text } from './text.ts'
 
 /** Fewer letters tell no language. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judge, recordedCall } from '../../../test/support/judge.ts'
+import { judge, recordedCall } from '../../test/support/judge.ts'
 import { complete } from './complete.ts'
 
 describe('complete', () => {

@@ -1,6 +1,5 @@
-import { checkMessages } from '../../errors.ts'
-import type { Check } from '../agent.ts'
-import { named } from './named.ts'
+import { checkMessages } from '../errors.ts'
+import { named, type Check } from './check.ts'
 import { quote, text, unwrapped } from './text.ts'
 
 /**

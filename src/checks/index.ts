@@ -11,6 +11,7 @@
  * agentBench('report-agent', reportAgent, { baseline, candidate, checks: [complete(), noRepetition(), inScript('Latin')] })
  * ```
  */
+export { runCheck, type Check, type CheckedTrial } from './check.ts'
 export { complete, type CompleteOptions } from './complete.ts'
 export { inLanguage } from './language.ts'
 export { noRepetition, type RepetitionOptions } from './repetition.ts'

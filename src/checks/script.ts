@@ -1,6 +1,5 @@
-import { checkMessages } from '../../errors.ts'
-import type { Check } from '../agent.ts'
-import { named } from './named.ts'
+import { checkMessages } from '../errors.ts'
+import { named, type Check } from './check.ts'
 import { letterCount, quote, text } from './text.ts'
 
 /** The scripts a message can name; the first is the one `inScript` is usually asked for. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judge } from '../../../test/support/judge.ts'
+import { judge } from '../../test/support/judge.ts'
 import { noRepetition } from './repetition.ts'
 
 describe('noRepetition', () => {

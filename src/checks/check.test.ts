@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runCheck, type Check } from './agent.ts'
+import { runCheck, type Check } from './check.ts'
 
 const trial = { output: 'text', arm: 'candidate', calls: [], stages: [] }
 const named = (check: Check): Check => Object.assign(check, { checkName: 'named(5)' })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judge } from '../../../test/support/judge.ts'
+import { judge } from '../../test/support/judge.ts'
 import { hasSections } from './sections.ts'
 
 const check = hasSections(['Executive Summary', 'Key Findings'])

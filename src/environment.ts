@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { cpus, release, type } from 'node:os'
 import { promisify } from 'node:util'
 import { describeGpus } from './gpu.ts'
@@ -29,6 +30,12 @@ export function describeMachine(): Pick<Environment, 'os' | 'cpu'> {
     os: `${type()} ${release()} ${process.arch}`,
     cpu: `${processors[0]?.model.trim() ?? 'unknown'} (${processors.length} logical)`,
   }
+}
+
+/** The version of this package. */
+export function ownVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }
 
 function isTrue(value: string | undefined): boolean {

@@ -43,7 +43,7 @@ async function runAgentBench(group: BenchmarkGroup, request: SuiteRequest): Prom
     const plan = makePlan(name, test.file.name, definition, settings(), membersOf(agent))
     await send(test, { kind: 'plan', plan })
     await tellRenamed(group, definition)
-    const overhead = await measuredOverhead()
+    const overhead = await harnessOverhead()
     const onFacts: SuiteRun['onFacts'] = (facts) => send(test, { kind: 'facts', facts, overhead })
     const ending = await runSuite({ plan, definition, agent, ...teller, onFacts })
     await send(test, { kind: 'ending', ending })
@@ -60,7 +60,7 @@ async function runAgentSweep(group: BenchmarkGroup, request: SweepRequest): Prom
     const plan = makeSweepPlan(name, test.file.name, definition, settings(), membersOf(agent))
     await send(test, { kind: 'sweep', plan })
     await tellRenamed(group, definition)
-    const overhead = await measuredOverhead()
+    const overhead = await harnessOverhead()
     let known: SweepFacts = {}
     const onFacts: SweepRun['onFacts'] = (facts) => {
       known = facts
@@ -117,11 +117,6 @@ function settings(): Settings {
     oldNames: ['CHIMERA_PAIRS_MIN', 'CHIMERA_PAIRS_MAX'].filter((name) => variables[name] !== undefined),
   }
   return { ...inject('chimera'), env }
-}
-
-/** ms, to the microsecond. */
-async function measuredOverhead(): Promise<number> {
-  return Math.round((await harnessOverhead()) * 1000) / 1000
 }
 
 /** A shard measures, and the merge judges. */

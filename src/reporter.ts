@@ -2,11 +2,10 @@
  * Main side: collects what the workers tell, judges once, writes the reports, sets the exit code.
  * At a merge only the end is reported, so everything that counts is computed there and nowhere else.
  */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { messagesOf, receive } from './artifact.ts'
-import { describeEnvironment } from './environment.ts'
+import { describeEnvironment, ownVersion } from './environment.ts'
 import { ChimeraError, reporterTexts } from './errors.ts'
 import { readFailOn } from './judge/gate.ts'
 import { NoiseFloor } from './noise-floor.ts'
@@ -142,9 +141,4 @@ function unloadable(module: TestModule): { suite: string; message: string }[] {
 /** Parse errors quote whole files; Vitest has printed them already. */
 function firstLine(message: string): string {
   return message.split('\n', 1)[0]!.slice(0, 300)
-}
-
-function ownVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -24,6 +24,8 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   },
   'src/errors.ts': { './metrics.ts': /leaf/, './stats/index.ts': /leaf/, 'node:util': /leaf/ },
   'src/metrics.ts': { './errors.ts': /leaf/ },
+  'src/json.ts': { './errors.ts': /leaf/ },
+  'src/clock.ts': { './metrics.ts': /leaf/ },
   'src/schema/validate.ts': { '../report/index.ts': /validate/, vitest: /validate/ },
   'src/schema/other.ts': { 'ajv/dist/2020.js': /ajv/, 'ajv-formats': /ajv/ },
   'src/environment.ts': {
@@ -169,7 +171,14 @@ const allowed: Record<string, string[]> = {
   'src/compare/read.ts': ['node:fs/promises', '../schema/validate.ts'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],
-  'src/embedded/whole.ts': ['node-llama-cpp', '../errors.ts', './engine.ts', 'node:http'],
+  'src/embedded/whole.ts': [
+    'node-llama-cpp',
+    '../errors.ts',
+    '../json.ts',
+    '../clock.ts',
+    './engine.ts',
+    'node:http',
+  ],
   'src/provider.ts': ['vitest', 'tinybench', './run/suite.ts', './artifact.ts'],
   'src/reporter.ts': ['vitest/node', './report/index.ts', './artifact.ts'],
   'src/index.ts': ['vitest', './run/agent.ts'],
@@ -284,7 +293,18 @@ describe('the table', () => {
     const text = await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')
     const rows = Array.from(text.matchAll(/^\| `src\/(\w+)\/` \|/gm), (match) => match[1]!)
     expect(rows.toSorted()).toEqual((await rooms()).toSorted())
-    for (const file of ['index', 'plugin', 'provider', 'reporter', 'artifact', 'errors', 'metrics', 'cli'])
+    for (const file of [
+      'index',
+      'plugin',
+      'provider',
+      'reporter',
+      'artifact',
+      'errors',
+      'metrics',
+      'json',
+      'clock',
+      'cli',
+    ])
       expect(text).toContain(`| \`src/${file}.ts\` |`)
   })
 })

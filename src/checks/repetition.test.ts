@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { judge } from '../../test/support/judge.ts'
-import { noRepetition } from './repetition.ts'
+import { noRepetition, tailLoops } from './repetition.ts'
 
 describe('noRepetition', () => {
   test.each([
@@ -41,4 +41,16 @@ describe('noRepetition', () => {
     expect(await judge(noRepetition(), output)).toBeUndefined()
     expect(await judge(noRepetition({ times: 5 }), output)).toContain('repeats "no"')
   })
+})
+
+test.each([
+  ['and so on' + 'x'.repeat(31), { unit: 'x', times: 31 }],
+  ['and so on ' + '𝚞'.repeat(31), { unit: '𝚞', times: 31 }],
+  ['again ' + 'la la '.repeat(12).trimEnd(), { unit: ' la', times: 24 }],
+  ['wow!!! '.repeat(11), { unit: 'wow!!! ', times: 11 }],
+  ['x'.repeat(9), undefined],
+  ['honest text.', undefined],
+  ['', undefined],
+])('the shortest loop at the end of %j', (whole, loop) => {
+  expect(tailLoops(whole, { shortest: 1, longest: 40, times: 10 })[0]).toEqual(loop)
 })

@@ -9,7 +9,7 @@ export interface RepetitionOptions {
 }
 
 /** Longer pieces, whole paragraphs, are a loop sooner, but only where the text ends in them. */
-const LONG = { longest: 1000, times: 4 }
+const LONG: TailLimits = { shortest: 20, longest: 1000, times: 4 }
 
 /**
  * The output does not loop: no piece of it comes again and again in a row, as when a model falls into repeating
@@ -37,17 +37,31 @@ function shortLoop(whole: string, times: number): Loop | undefined {
   return undefined
 }
 
-/** The shortest unit that the text ends in at least `LONG.times` times. */
 function longTail(whole: string): Loop | undefined {
-  const tail = whole.slice(-LONG.longest * LONG.times)
-  for (let unit = 20; unit <= tail.length / LONG.times; unit++) {
-    let start = tail.length - 1
-    while (start >= unit && tail[start] === tail[start - unit]) start--
-    const times = Math.floor((tail.length - 1 - start) / unit) + 1
-    const piece = tail.slice(-unit)
-    if (times >= LONG.times && !isMark(piece)) return { unit: piece, times, end: whole.length }
+  const loop = tailLoops(whole.slice(-LONG.longest * LONG.times), LONG).find(({ unit }) => !isMark(unit))
+  return loop && { ...loop, end: whole.length }
+}
+
+/** How long a piece may be, in UTF-16 units, and how often it must come in a row. */
+export interface TailLimits {
+  shortest: number
+  longest: number
+  times: number
+}
+
+/** The pieces that a text ends in often enough, the shortest first; each with how often it comes. */
+export function tailLoops(
+  whole: string,
+  { shortest, longest, times: fewest }: TailLimits,
+): { unit: string; times: number }[] {
+  const found = []
+  for (let size = shortest; size <= Math.min(longest, whole.length / fewest); size++) {
+    let start = whole.length - size
+    while (start > 0 && whole[start - 1] === whole[start - 1 + size]) start--
+    const times = Math.floor((whole.length - start) / size)
+    if (times >= fewest) found.push({ unit: whole.slice(-size), times })
   }
-  return undefined
+  return found
 }
 
 /** Rules, table borders, leaders and long fractions repeat in honest texts. */

@@ -1,6 +1,6 @@
 /** A GGUF file's own metadata, in the shape of Ollama's API. */
 import type { GgufFileInfo } from 'node-llama-cpp'
-import { isRecord } from './options.ts'
+import { isObject } from '../json.ts'
 
 /** llama.cpp's file types by the names Ollama prints. */
 const quantizations: Readonly<Record<number, string>> = {
@@ -40,7 +40,7 @@ export function details(info: GgufFileInfo): object {
 export function modelInfo(info: GgufFileInfo): Record<string, unknown> {
   const flat: Record<string, unknown> = { 'general.parameter_count': parameters(info) }
   const walk = (value: unknown, path: string): void => {
-    if (!isRecord(value)) flat[path] = plain(value)
+    if (!isObject(value)) flat[path] = plain(value)
     else for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`)
   }
   walk(info.metadata, '')

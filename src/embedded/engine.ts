@@ -4,12 +4,11 @@
  * until the runner is idle, replaces it, and sees the time in its load_duration.
  */
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
+import { LONGEST_TIMER } from '../clock.ts'
 import { sameRunner, type RunnerOptions } from './options.ts'
 import { Queue } from './queue.ts'
 
 const DEFAULT_KEEP_ALIVE = 5 * 60_000
-/** Longest delay a timer takes; a runner kept for longer is looked at again then. */
-const LONGEST_TIMER = 2 ** 31 - 1
 
 /** A loaded model. `sequences` are the idle ones, each with its last prompt still in the cache. */
 export interface Runner {

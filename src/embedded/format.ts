@@ -1,7 +1,7 @@
 /** `format` of a request as a grammar that sampling obeys: `json`, or a JSON Schema. */
 import type { Llama, LlamaGrammar, LlamaGrammarEvaluationState, LlamaModel } from 'node-llama-cpp'
 import { HttpError } from './http.ts'
-import { isRecord } from './options.ts'
+import { isObject } from '../json.ts'
 
 /** A fresh grammar state for one reply, or undefined if the request sets no format. */
 export async function grammarFor(
@@ -10,7 +10,7 @@ export async function grammarFor(
   format: unknown,
 ): Promise<LlamaGrammarEvaluationState | undefined> {
   if (format === undefined || format === null || format === '') return undefined
-  if (format !== 'json' && !isRecord(format)) {
+  if (format !== 'json' && !isObject(format)) {
     throw new HttpError(
       500,
       `invalid format: ${JSON.stringify(format)}; expected "json" or a valid JSON Schema object`,
@@ -38,7 +38,7 @@ async function schemaGrammar(llama: Llama, schema: object): Promise<LlamaGrammar
 function supported(schema: unknown): unknown {
   if (typeof schema === 'string') return schema.replace(/^#\/definitions\//, '#/$defs/')
   if (Array.isArray(schema)) return schema.map(supported)
-  if (!isRecord(schema)) return schema
+  if (!isObject(schema)) return schema
   const names: Record<string, string> = { anyOf: 'oneOf', definitions: '$defs' }
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => [names[key] ?? key, supported(value)]),

@@ -70,7 +70,8 @@ test('a model that makes llama.cpp abort', { timeout: 30_000 }, async () => {
 async function apart(): Promise<typeof embedded> {
   const folder = await temporary()
   await cp(here, join(folder, 'src/embedded'), { recursive: true })
-  await cp(join(here, '../errors.ts'), join(folder, 'src/errors.ts'))
+  for (const file of ['errors.ts', 'json.ts', 'clock.ts'])
+    await cp(join(here, '..', file), join(folder, 'src', file))
   const module = (await import(join(folder, 'src/embedded/index.ts'))) as { embedded: typeof embedded }
   return module.embedded
 }

@@ -2,6 +2,7 @@
  * Request options as Ollama reads them: names it does not know are dropped, a wrong type is an error, null
  * counts as unset; defaults are those of Ollama 0.24.
  */
+import { isObject } from '../json.ts'
 import { HttpError } from './http.ts'
 
 /** Options that belong to a loaded runner: a request that differs in one of them reloads the model. */
@@ -65,7 +66,7 @@ const fractional = new Set([
 ])
 
 export function readOptions(given: unknown): { runner: RunnerOptions; sampling: SamplingOptions } {
-  const options = isRecord(given) ? given : {}
+  const options = isObject(given) ? given : {}
   return { runner: overlay(runnerDefaults, options), sampling: overlay(samplingDefaults, options) }
 }
 
@@ -122,8 +123,4 @@ function parseDuration(text: string): number {
   for (const [, amount, unit] of rest.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g))
     ms += Number(amount) * unitSizes[unit!]!
   return sign === '-' ? -ms : ms
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,7 +2,7 @@
 import type { Token } from 'node-llama-cpp'
 import type { Runner } from './engine.ts'
 import { HttpError } from './http.ts'
-import { isRecord } from './options.ts'
+import { isObject } from '../json.ts'
 import { fittingTokens, tokenize, truncated, type Renderer } from './prompt.ts'
 import type { Message } from './template.ts'
 
@@ -25,7 +25,7 @@ export function readMessages(endpoint: Endpoint, body: Body): Message[] {
   if (!Array.isArray(given)) throw new HttpError(400, 'json: messages must be an array')
   return given.map((message: unknown) => {
     if (
-      !isRecord(message) ||
+      !isObject(message) ||
       typeof message.role !== 'string' ||
       typeof (message.content ?? '') !== 'string'
     ) {
@@ -46,7 +46,7 @@ export function refuseUnsupported(body: Body): void {
   if (body.template) refuse('another template')
   if (body.logprobs === true) refuse('logprobs')
   const images = [body, ...(Array.isArray(body.messages) ? body.messages : [])]
-  if (images.some((part) => isRecord(part) && Array.isArray(part.images) && part.images.length > 0))
+  if (images.some((part) => isObject(part) && Array.isArray(part.images) && part.images.length > 0))
     refuse('images')
 }
 

@@ -1,8 +1,8 @@
 /** One recorded call as one of ours: what was measured under our names, the rest absent. */
+import { tailLoops } from '../checks/repetition.ts'
 import { callMessages } from '../errors.ts'
 import type { Call, CallReason } from '../schema/generated.ts'
 import type { CallFigures, RecordedCall } from './recorded.ts'
-import { repeatedTail } from './tail.ts'
 
 /** Where and how a call was made. */
 export interface CallSetting {
@@ -55,16 +55,16 @@ function faultOf({ figures, response }: RecordedCall): { reason: CallReason; mes
     : { reason: 'no_tokens', message: callMessages.no_tokens('no eval_count') }
 }
 
-/** Fewer repeats than this happen in honest texts. */
-const fewestRepeats = 10
+/** What a server stops a reply for, after some 30 repeats; fewer than 10 happen in honest texts. */
+const LOOP = { shortest: 1, longest: 40, times: 10 }
 
 function ending(response: string | undefined): string {
   if (response === undefined) return ''
   const length = Array.from(response).length
-  const tail = repeatedTail(response)
-  return tail === undefined || tail.times < fewestRepeats
+  const [loop] = tailLoops(response.trimEnd(), LOOP)
+  return loop === undefined
     ? ` after ${length} characters`
-    : ` after ${tail.times} identical pieces at the end of ${length} characters`
+    : ` after ${loop.times} identical pieces at the end of ${length} characters`
 }
 
 /** What is 0 was not measured. */

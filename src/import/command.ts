@@ -5,11 +5,11 @@
  * any run (`to-report`), and what was published then stands beside it, reproduced by the older formulas (`legacy`).
  * What was not recorded stays absent. A file that cannot be read loses none of the others.
  */
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from '../cli.ts'
+import { ownVersion } from '../environment.ts'
 import { ChimeraError, importErrors } from '../errors.ts'
 import { writeReports } from '../report/index.ts'
 import { visible } from '../report/visible.ts'
@@ -92,10 +92,4 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw importErrors.unreadable(error as Error)
   }
-}
-
-function ownVersion(): string {
-  return (
-    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  ).version
 }

@@ -1,5 +1,6 @@
 /** Reading JSON that someone else wrote: every step names the path it took, so that a fault can be found in the file. */
 import { importErrors } from '../errors.ts'
+import { isObject, objectOf } from '../json.ts'
 
 /** A value of a file and where it stands. */
 export class Field {
@@ -14,21 +15,21 @@ export class Field {
   /** The member `key`; its value is undefined where there is none. */
   at(key: string): Field {
     const path = this.path === '' ? key : `${this.path}.${key}`
-    return new Field(this.isObject() ? (this.value as Record<string, unknown>)[key] : undefined, path)
+    return new Field(objectOf(this.value)[key], path)
   }
 
   has(key: string): boolean {
-    return this.isObject() && Object.hasOwn(this.value as object, key)
+    return isObject(this.value) && Object.hasOwn(this.value, key)
   }
 
   isObject(): boolean {
-    return typeof this.value === 'object' && this.value !== null && !Array.isArray(this.value)
+    return isObject(this.value)
   }
 
   /** @throws ChimeraError `import_field` when it is not an object */
   object(): Readonly<Record<string, unknown>> {
-    if (!this.isObject()) throw importErrors.field(this.path, 'an object', this.value)
-    return this.value as Record<string, unknown>
+    if (!isObject(this.value)) throw importErrors.field(this.path, 'an object', this.value)
+    return this.value
   }
 
   /** @throws ChimeraError `import_field` when it is not a list */

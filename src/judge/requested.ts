@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts'
 import type { PlannedArm, PlannedConfig } from './plan.ts'
 
 /** Whether two arms were asked for the same, whatever they are called. */
@@ -13,9 +14,7 @@ export function configsOf(arm: PlannedArm): readonly PlannedConfig[] {
 /** The same text for the same value, in whatever order its keys stand. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
+    isObject(item) ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))) : item,
   )
 }
 

@@ -2,7 +2,8 @@ import type { CallReason } from '../schema/generated.ts'
 import { judgeFailure, judgeStatus } from './outcome.ts'
 import { callMessages } from '../errors.ts'
 import { outgoingOf, send } from './transport.ts'
-import { record, type Body } from './request.ts'
+import { objectOf, parseJson } from '../json.ts'
+import type { Body } from './request.ts'
 
 /** What a server answered, or why it did not; the message is complete. */
 export type Answer<T> = { ok: true; value: T } | Refusal
@@ -47,7 +48,7 @@ export async function ask({ host, path, body, timeout = 5000, signal }: Question
   try {
     const response = await send(await outgoingOf(host + path, init), either, tap).response
     const text = await response.text()
-    if (response.ok) return { ok: true, value: record(parse(text)) }
+    if (response.ok) return { ok: true, value: objectOf(parseJson(text)) }
     return refused(response, text, host, typeof body?.['model'] === 'string' ? body['model'] : '')
   } catch (error) {
     if (signal?.aborted) return { ok: false, reason: 'interrupted', message: callMessages.interrupted() }
@@ -63,7 +64,7 @@ function refused(response: Response, text: string, host: string, model: string):
     model,
     host,
   )
-  const endpointMissing = response.status === 404 && record(parse(text))['error'] === undefined
+  const endpointMissing = response.status === 404 && objectOf(parseJson(text))['error'] === undefined
   return {
     ok: false,
     reason: reason as Refusal['reason'],
@@ -88,12 +89,4 @@ function failed(error: unknown, written: boolean, host: string): Refusal {
   const { reason, message } = judgeFailure(cause, written, host)
   if (reason === 'unreachable') return { ok: false, reason, message }
   return { ok: false, reason: 'unreachable', message: callMessages.unreachable(host, cause.message) }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

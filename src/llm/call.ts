@@ -1,3 +1,4 @@
+import { roundMs } from '../clock.ts'
 import type { Call } from '../schema/generated.ts'
 import { quantile } from '../stats/index.ts'
 import { count, type Outcome } from './outcome.ts'
@@ -48,9 +49,9 @@ function record(facts: CallFacts): MadeCall['call'] {
     endpoint,
     streamed,
     ...outcome,
-    start: ms(facts.writtenAt - facts.origin),
+    start: roundMs(facts.writtenAt - facts.origin),
     ...(streamed ? streamTimes(facts, counters) : wholeTimes(facts)),
-    duration: ms(facts.endedAt - facts.writtenAt),
+    duration: roundMs(facts.endedAt - facts.writtenAt),
     chunks: streamed ? reply.arrivals.length : Math.min(1, reply.arrivals.length),
     options,
     ...counters,
@@ -58,22 +59,22 @@ function record(facts: CallFacts): MadeCall['call'] {
 }
 
 function streamTimes({ reply, writtenAt }: CallFacts, counters: Counters): Partial<Call> {
-  const times = reply.arrivals.map((at) => ms(at - writtenAt))
+  const times = reply.arrivals.map((at) => roundMs(at - writtenAt))
   const [first] = times
   const last = times.at(-1)
   if (first === undefined || last === undefined) return {}
-  const gaps = reply.arrivals.slice(1).map((at, i) => ms(at - (reply.arrivals[i] ?? at)))
+  const gaps = reply.arrivals.slice(1).map((at, i) => roundMs(at - (reply.arrivals[i] ?? at)))
   return {
     ttft: first,
     ...ttftParts(first, counters),
-    ...(reply.contentAt !== undefined && { ttft_content: ms(reply.contentAt - writtenAt) }),
+    ...(reply.contentAt !== undefined && { ttft_content: roundMs(reply.contentAt - writtenAt) }),
     ...(reply.final && { e2e_latency: last }),
     chunk_times: times,
     ...(gaps.length > 0 && {
       itl: {
-        p50: ms(quantile(gaps, 0.5)),
-        p95: ms(quantile(gaps, 0.95)),
-        p99: ms(quantile(gaps, 0.99)),
+        p50: roundMs(quantile(gaps, 0.5)),
+        p95: roundMs(quantile(gaps, 0.95)),
+        p99: roundMs(quantile(gaps, 0.99)),
         max: quantile(gaps, 1),
       },
     }),
@@ -89,14 +90,14 @@ function ttftParts(
   { load_duration: load, prompt_eval_duration: prompt }: Counters,
 ): Pick<Call, 'ttft_parts'> {
   if (load === undefined || prompt === undefined || load + prompt > ttft + SLACK_MS) return {}
-  return { ttft_parts: { load, prompt, rest: ms(ttft - load - prompt) } }
+  return { ttft_parts: { load, prompt, rest: roundMs(ttft - load - prompt) } }
 }
 
 /** The server's clock and ours are read at different moments. */
 const SLACK_MS = 1
 
 function wholeTimes({ reply, writtenAt, endedAt }: CallFacts): Partial<Call> {
-  return reply.final && reply.arrivals.length > 0 ? { e2e_latency: ms(endedAt - writtenAt) } : {}
+  return reply.final && reply.arrivals.length > 0 ? { e2e_latency: roundMs(endedAt - writtenAt) } : {}
 }
 
 type Counters = Pick<
@@ -126,8 +127,4 @@ function countersOf(final: Record<string, unknown>): Counters {
   })
   const reason = typeof final['done_reason'] === 'string' ? [['done_reason', final['done_reason']]] : []
   return Object.fromEntries([...reason, ...counts, ...durations].filter(([, value]) => value !== undefined))
-}
-
-function ms(value: number): number {
-  return Math.max(0, Math.round(value * 1000) / 1000)
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { roundMs } from '../clock.ts'
 import { median } from '../stats/index.ts'
 import { exchange, type Observer } from './exchange.ts'
 
@@ -29,7 +30,7 @@ export async function harnessOverhead(): Promise<number> {
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
     const stamped = await stamps(url)
     const lag = median(stamped.map((at, i) => at - (written[i] ?? at)))
-    return Math.max(0, Math.round(lag * 1000) / 1000)
+    return roundMs(lag)
   } finally {
     server.close()
     server.closeAllConnections()

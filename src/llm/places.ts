@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { roundMs } from '../clock.ts'
 import type { StageTime } from '../schema/generated.ts'
 
 /** Where in an agent a call is made. */
@@ -36,7 +37,11 @@ export class Places<Made> {
       try {
         return await work()
       } finally {
-        this.#ended.push({ name, start: ms(start - this.#origin), duration: ms(performance.now() - start) })
+        this.#ended.push({
+          name,
+          start: roundMs(start - this.#origin),
+          duration: roundMs(performance.now() - start),
+        })
       }
     })
   }
@@ -45,8 +50,4 @@ export class Places<Made> {
   stages(): StageTime[] {
     return this.#ended.toSorted((a, b) => a.start - b.start)
   }
-}
-
-function ms(value: number): number {
-  return Math.max(0, Math.round(value * 1000) / 1000)
 }

@@ -1,4 +1,5 @@
 import { callMessages } from '../errors.ts'
+import { parseJson } from '../json.ts'
 import { LineReader } from './ndjson.ts'
 import {
   invalid,
@@ -74,7 +75,7 @@ export class Reception {
     const text = Buffer.concat(this.#body).toString('utf8').trim()
     if (!this.#ok()) return this.decide(judgeStatus(this.#status, text, this.#location, model, host), at)
     const rest = streamed ? this.#lines.rest() : text
-    const whole = isJson(rest)
+    const whole = parseJson(rest) !== undefined
     if (whole) this.#take(rest, at)
     if (!this.outcome) this.decide(otherwise(whole ? '' : rest), at)
   }
@@ -95,14 +96,5 @@ export class Reception {
 
   #ok(): boolean {
     return this.#status >= 200 && this.#status < 300
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
   }
 }

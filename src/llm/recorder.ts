@@ -1,5 +1,6 @@
 import { Ollama, type ChatResponse } from 'ollama'
 import { callMessages, ChimeraError } from '../errors.ts'
+import { objectOf, parseJson } from '../json.ts'
 import type { StageTime } from '../schema/generated.ts'
 import type { Arm, Bound } from './arm.ts'
 import type { MadeCall } from './call.ts'
@@ -7,7 +8,7 @@ import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
 import { Places } from './places.ts'
 import { dropped, quiet } from './quiet.ts'
-import { complete, record } from './request.ts'
+import { complete } from './request.ts'
 import { allHandedOn } from './stamped-socket.ts'
 import { outgoingOf, transportFetch } from './transport.ts'
 import { wholeChat, wholeGenerate, type ChatInput, type Generated, type GenerateInput } from './whole.ts'
@@ -69,7 +70,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!endpoint) return transportFetch(input, { ...init, signal: either(signal, init?.signal) })
 
     const { stage, agent, made } = places.here()
-    const body = complete(record(parse(init?.body)), options)
+    const body = complete(
+      objectOf(typeof init?.body === 'string' ? parseJson(init.body) : undefined),
+      options,
+    )
     const streamed = body['stream'] !== false
     const model = String(body['model'])
     const sent = {
@@ -79,7 +83,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       endpoint,
       streamed,
       model,
-      options: record(body['options']),
+      options: objectOf(body['options']),
       keepAlive: body['keep_alive'],
     }
     const call = new OpenCall({ ...options, ...sent })
@@ -139,14 +143,6 @@ function endpointOf(
   if (init?.method !== 'POST' || input instanceof Request) return undefined
   const match = /\/api\/(generate|chat)$/.exec(new URL(input).pathname)
   return match?.[1] as 'generate' | 'chat' | undefined
-}
-
-function parse(body: unknown): unknown {
-  try {
-    return typeof body === 'string' ? JSON.parse(body) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function either(one: AbortSignal, other: AbortSignal | null | undefined): AbortSignal {

@@ -1,7 +1,7 @@
-import { record } from './request.ts'
+import { isObject, objectOf, parseJson, type JsonObject } from '../json.ts'
 
 /** What one object of a reply says. */
-type Said = { error: string } | { malformed: true } | { final: Record<string, unknown> | undefined }
+type Said = { error: string } | { malformed: true } | { final: JsonObject | undefined }
 
 /** What has come of a reply so far: when its content arrived, and its final object. */
 export class Reply {
@@ -9,7 +9,7 @@ export class Reply {
   readonly arrivals: number[] = []
   /** Arrival of the first chunk with answer content. */
   contentAt: number | undefined
-  final: Record<string, unknown> | undefined
+  final: JsonObject | undefined
   #piece = ''
   #run = 0
 
@@ -23,7 +23,7 @@ export class Reply {
     const object = parse(line)
     if (object === undefined) return { malformed: true }
     if ('error' in object) return { error: errorText(object) }
-    const message = record(object['message'])
+    const message = objectOf(object['message'])
     const content = text(object['response']) || text(message['content'])
     const thinking = text(object['thinking']) || text(message['thinking'])
     const tools = [object['tool_calls'], message['tool_calls']].some(
@@ -45,23 +45,17 @@ export class Reply {
 }
 
 /** The server's own words in an error body, in one line and short: they are shown to a user. */
-export function errorText(body: string | Record<string, unknown>): string {
+export function errorText(body: string | JsonObject): string {
   const object = typeof body === 'string' ? parse(body) : body
   const error = object?.['error']
-  const said = record(error)['message'] ?? error ?? (typeof body === 'string' ? body : '')
+  const said = objectOf(error)['message'] ?? error ?? (typeof body === 'string' ? body : '')
   const line = (typeof said === 'string' ? said : JSON.stringify(said)).replaceAll(/[\p{C}\s]+/gu, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }
 
-function parse(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
+function parse(line: string): JsonObject | undefined {
+  const value = parseJson(line)
+  return isObject(value) ? value : undefined
 }
 
 function text(value: unknown): string {

@@ -1,3 +1,4 @@
+import { objectOf } from '../json.ts'
 import type { Arm } from './arm.ts'
 
 /** Longer than a run's pauses, so no model leaves between trials; every call renews it. */
@@ -21,7 +22,7 @@ export function complete(body: Body, { arm, seed, nonce }: Additions): Body {
   return {
     ...(nonce === undefined ? body : withNonce(body, `${nonce}\n`)),
     model: body['model'] || arm.model,
-    options: { seed, ...arm.options, ...record(body['options']) },
+    options: { seed, ...arm.options, ...objectOf(body['options']) },
     keep_alive: body['keep_alive'] ?? arm.keep_alive ?? DEFAULT_KEEP_ALIVE,
   }
 }
@@ -40,9 +41,4 @@ function withNonce(body: Body, head: string): Body {
     prompt: head + prompt,
     ...(typeof system === 'string' && system !== '' && { system: head + system }),
   }
-}
-
-/** `value` if it is a plain object, else an empty one. */
-export function record(value: unknown): Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {}
 }

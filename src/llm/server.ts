@@ -1,9 +1,10 @@
 import { callMessages } from '../errors.ts'
+import { objectOf } from '../json.ts'
 import type { Effective, ServerFacts } from '../schema/generated.ts'
 import { ask, type Answer } from './ask.ts'
 import { sameName } from './names.ts'
 import { count } from './outcome.ts'
-import { record, type Body } from './request.ts'
+import type { Body } from './request.ts'
 
 /** What a server says of a model, loaded or not. Whatever it does not say is absent. */
 export interface ModelFacts extends Pick<
@@ -32,7 +33,7 @@ export async function serverFacts(host: string): Promise<Answer<ServerFacts>> {
       ? answer
       : { ok: true, value: { kind: 'ollama' } }
   const version = text(answer.value['version'])
-  const embedded = record(answer.value['embedded'])
+  const embedded = objectOf(answer.value['embedded'])
   const engine = [embedded['engine'], embedded['model']].filter((part) => text(part)).join(', ')
   const kind = 'embedded' in answer.value ? 'embedded' : 'ollama'
   return { ok: true, value: { kind, ...(version && { version }), ...(engine && { engine }) } }
@@ -53,8 +54,8 @@ export async function modelFacts(host: string, model: string): Promise<Answer<Mo
       : shown
   }
   const show = shown.ok ? shown.value : {}
-  const details = { ...record(tag?.['details']), ...record(show['details']) }
-  const info = record(show['model_info'])
+  const details = { ...objectOf(tag?.['details']), ...objectOf(show['details']) }
+  const info = objectOf(show['model_info'])
   const architecture = text(info['general.architecture'])
   return {
     ok: true,
@@ -122,7 +123,7 @@ function names(entry: Body): string[] {
 }
 
 function list(value: unknown): Body[] {
-  return Array.isArray(value) ? value.map(record) : []
+  return Array.isArray(value) ? value.map(objectOf) : []
 }
 
 function text(value: unknown): string | undefined {

@@ -1,3 +1,5 @@
+import { LONGEST_TIMER } from '../clock.ts'
+
 /** Times in ms; `undefined` where there is no limit yet. */
 export interface Deadlines {
   /** performance.now() at which the call has been silent, or has lasted, for too long. */
@@ -5,8 +7,6 @@ export interface Deadlines {
   /** Runs when a deadline has passed. */
   missed: () => void
 }
-
-const LONGEST_TIMER = 2 ** 31 - 1
 
 /**
  * Watches deadlines that move: `next` is asked again whenever a timer fires, so a byte costs nothing.

@@ -1,3 +1,4 @@
+import { at } from './at.ts'
 import { InvalidValuesError } from './invalid.ts'
 import { middle } from './walsh.ts'
 
@@ -39,8 +40,8 @@ export function rankSum(first: readonly number[], second: readonly number[], lev
   if (c < 0) return estimate
   return {
     ...estimate,
-    lower: differences[c] as number,
-    upper: differences[differences.length - 1 - c] as number,
+    lower: at(differences, c),
+    upper: at(differences, differences.length - 1 - c),
   }
 }
 
@@ -64,8 +65,7 @@ function rankTogether(
 ): { statistic: number; ranks: number[] } {
   const pooled = [...first, ...second].toSorted((a, b) => a - b)
   const ranks = pooled.map((value) => pooled.indexOf(value) + pooled.lastIndexOf(value) + 2)
-  const rankOf = new Map(pooled.map((value, i) => [value, ranks[i] as number]))
-  const sum = first.reduce((total, value) => total + (rankOf.get(value) as number), 0)
+  const sum = first.reduce((total, value) => total + at(ranks, pooled.indexOf(value)), 0)
   return { statistic: sum - first.length * (first.length + 1), ranks }
 }
 
@@ -85,20 +85,19 @@ function nullTails(ranks: readonly number[], n: number): Tails {
 function exactTails(ranks: readonly number[], n: number): Tails {
   const largest = ranks.reduce((sum, rank) => sum + rank, 0)
   const choices = Array.from({ length: n + 1 }, () => new Float64Array(largest + 1))
-  ;(choices[0] as Float64Array)[0] = 1
+  at(choices, 0)[0] = 1
   for (const rank of ranks) {
     for (let k = n; k >= 1; k--) {
-      const to = choices[k] as Float64Array
-      const from = choices[k - 1] as Float64Array
+      const to = at(choices, k)
+      const from = at(choices, k - 1)
       for (let sum = largest; sum >= rank; sum--) to[sum] = (to[sum] as number) + (from[sum - rank] as number)
     }
   }
   let running = 0
-  const counts = choices[n] as Float64Array
+  const counts = at(choices, n)
   const cumulated = counts.map((count) => (running += count))
   const smallest = n * (n + 1)
-  const below = (u: number): number =>
-    u < 0 ? 0 : (cumulated[Math.min(largest, u + smallest)] as number) / running
+  const below = (u: number): number => (u < 0 ? 0 : at(cumulated, Math.min(largest, u + smallest)) / running)
   // Ties take the symmetry away, so that the two sides are counted apart.
   return { below, above: (u) => 1 - below(u - 1) }
 }
@@ -112,7 +111,7 @@ function normalTails(ranks: readonly number[], n: number): Tails {
   )
   const variance = ((n * m) / 12) * (all + 1 - ties / (all * (all - 1)))
   if (variance <= 0) return { below: () => 1, above: () => 1 }
-  const below = (u: number): number => upperNormal((n * m - u - 1) / 2 / Math.sqrt(variance))
+  const below = (u: number): number => normalTail((n * m - u - 1) / 2 / Math.sqrt(variance))
   return { below, above: (u) => below(2 * n * m - u) }
 }
 
@@ -123,9 +122,9 @@ function lastWithin({ below }: Tails, alpha: number, pairs: number): number {
   return c
 }
 
-/** P(Z > z), by Simpson's rule eight standard deviations far; off by less than 1e-9. */
-function upperNormal(z: number): number {
-  if (z < 0) return 1 - upperNormal(-z)
+/** P(Z > z) of the standard normal distribution, by Simpson's rule eight standard deviations far; off by less than 1e-9. */
+function normalTail(z: number): number {
+  if (z < 0) return 1 - normalTail(-z)
   const steps = 400
   const width = 8 / steps
   let sum = 0

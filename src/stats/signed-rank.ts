@@ -1,3 +1,4 @@
+import { at } from './at.ts'
 import { createRandom } from './random.ts'
 
 /**
@@ -9,7 +10,7 @@ export function signedRankTail(n: number): Float64Array {
   let mass = new Float64Array((n * (n + 1)) / 2 + 1)
   mass[0] = 1
   for (let rank = 1; rank <= n; rank++) {
-    mass = mass.map((here, c) => (here + (c >= rank ? (mass[c - rank] as number) : 0)) / 2)
+    mass = mass.map((here, c) => (here + (c >= rank ? at(mass, c - rank) : 0)) / 2)
   }
   let sum = 0
   return mass.map((p) => (sum += p))
@@ -33,12 +34,12 @@ export function simulateSignedRank(looks: readonly number[], runs: number, seed:
     let statistic = 0
     let n = 0
     for (let k = 0; k < looks.length; k++) {
-      const look = looks[k] as number
+      const look = at(looks, k)
       for (; n < look; n++) {
         const drawn = Math.floor(random() * 2 * (n + 1))
         statistic += insert(negative, drawn >>> 1, drawn & 1)
       }
-      const row = rows[k] as Uint16Array
+      const row = at(rows, k)
       row[2 * run] = statistic
       row[2 * run + 1] = (look * (look + 1)) / 2 - statistic
     }

@@ -1,3 +1,4 @@
+import { at } from './at.ts'
 import { InvalidValuesError } from './invalid.ts'
 
 /** A sample in numbers, all in the sample's own unit except `n` and `cv`. */
@@ -36,8 +37,8 @@ export function summarize(values: readonly number[]): Summary {
     p90: quantileOfSorted(sorted, 0.9),
     p95: quantileOfSorted(sorted, 0.95),
     p99: quantileOfSorted(sorted, 0.99),
-    min: sorted[0] as number,
-    max: sorted[n - 1] as number,
+    min: at(sorted, 0),
+    max: at(sorted, n - 1),
   }
 }
 
@@ -81,8 +82,8 @@ function sortedFinite(values: readonly number[]): Float64Array {
 
 function quantileOfSorted(sorted: Float64Array, p: number): number {
   const position = (sorted.length - 1) * p
-  const below = sorted[Math.floor(position)] as number
-  const above = sorted[Math.ceil(position)] as number
+  const below = at(sorted, Math.floor(position))
+  const above = at(sorted, Math.ceil(position))
   const fraction = position - Math.floor(position)
   // Rounding must not carry a quantile past the next one, or past the maximum.
   return Math.min(above, below + fraction * (above - below))

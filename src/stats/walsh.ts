@@ -1,3 +1,4 @@
+import { at } from './at.ts'
 import { InvalidValuesError } from './invalid.ts'
 
 /**
@@ -12,9 +13,9 @@ export function walshAverages(d: readonly number[]): Float64Array {
   const averages = new Float64Array((d.length * (d.length + 1)) / 2)
   let filled = 0
   for (let i = 0; i < d.length; i++) {
-    const first = d[i] as number
+    const first = at(d, i)
     if (!Number.isFinite(first)) throw new InvalidValuesError(`value ${i}`, 'a finite number', first)
-    for (let j = i; j < d.length; j++) averages[filled++] = (first + (d[j] as number)) / 2
+    for (let j = i; j < d.length; j++) averages[filled++] = (first + at(d, j)) / 2
   }
   return averages.sort()
 }
@@ -26,7 +27,7 @@ export function hodgesLehmann(d: readonly number[]): number {
 
 /** The median of values that are sorted already. */
 export function middle(sorted: Float64Array): number {
-  const below = sorted[(sorted.length - 1) >> 1] as number
-  const above = sorted[sorted.length >> 1] as number
+  const below = at(sorted, (sorted.length - 1) >> 1)
+  const above = at(sorted, sorted.length >> 1)
   return (below + above) / 2
 }

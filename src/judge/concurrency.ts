@@ -6,13 +6,7 @@
  * called speedup: two agents that wait for each other all the time have one of nearly 2.
  */
 import type { Concurrency, Role, Trial } from '../schema/generated.ts'
-import {
-  criticalValues,
-  geometricMean,
-  hodgesLehmann,
-  logThreshold,
-  repeatedInterval,
-} from '../stats/index.ts'
+import { atLastLook, geometricMean, hodgesLehmann, logThreshold } from '../stats/index.ts'
 import { completeBlocks, type Block } from './blocks.ts'
 import type { Plan } from './plan.ts'
 import type { MetricName } from '../metrics.ts'
@@ -82,13 +76,9 @@ function verdictOf(
 /** Hodges-Lehmann estimate of positive values, on logs, with the interval of the last look reached. */
 function estimate(plan: Plan, values: readonly number[]): Concurrency['speedup'] {
   const logs = values.map(Math.log)
-  const look = plan.looks.findLastIndex((n) => n <= logs.length)
-  const value = Math.exp(hodgesLehmann(logs))
-  if (look < 0) return { value }
-  const critical = criticalValues({ looks: plan.looks, alpha: plan.alpha })[look]!
-  const { lower, upper } = repeatedInterval(logs.slice(0, plan.looks[look]), critical)
+  const { lower, upper } = atLastLook(logs, plan)
   return {
-    value,
+    value: Math.exp(hodgesLehmann(logs)),
     ...(lower !== undefined && upper !== undefined && { interval: [Math.exp(lower), Math.exp(upper)] }),
   }
 }

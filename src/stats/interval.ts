@@ -1,4 +1,4 @@
-import type { Better } from './compare.ts'
+import type { Better } from './log-ratios.ts'
 import { middle, walshAverages } from './walsh.ts'
 
 /** Where the log ratio lies; positive is worse. */

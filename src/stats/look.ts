@@ -1,4 +1,4 @@
-import { type Better, logRatios, logThreshold } from './compare.ts'
+import { type Better, logRatios, logThreshold } from './log-ratios.ts'
 import { criticalValues } from './critical.ts'
 import { type Estimate, repeatedInterval } from './interval.ts'
 import { minimumBlocks } from './looks.ts'

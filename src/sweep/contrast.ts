@@ -1,4 +1,4 @@
-import { criticalValues, hodgesLehmann, repeatedInterval, type Estimate } from '../stats/index.ts'
+import { atLastLook, type Standing } from '../stats/index.ts'
 
 /** Looks and error of a sweep. */
 export interface Design {
@@ -8,10 +8,7 @@ export interface Design {
 }
 
 /** What some blocks say of a difference: log ratio, positive is worse. */
-export interface Contrast extends Estimate {
-  /** Blocks it rests on: those of the last look reached, or all while none is. */
-  n: number
-}
+export type Contrast = Standing
 
 /**
  * Estimate and repeated interval of a difference between arms, one value a block. It holds at every look and beside
@@ -23,11 +20,7 @@ export function contrast(
   tests: number,
 ): Contrast | undefined {
   if (d.length === 0) return undefined
-  const look = looks.findLastIndex((n) => n <= d.length)
-  if (look < 0) return { n: d.length, estimate: hodgesLehmann(d) }
-  const n = looks[look]!
-  const critical = criticalValues({ looks, alpha: alpha / Math.max(1, tests) })[look]!
-  return { n, ...repeatedInterval(d.slice(0, n), critical) }
+  return atLastLook(d, { looks, alpha: alpha / Math.max(1, tests) })
 }
 
 /** Equal counters can give logarithms that differ in their last digit. */

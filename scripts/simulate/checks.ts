@@ -26,8 +26,8 @@ function errorAndCoverage(runs: number, seed: number): Count[] {
       const { metrics } = runBlocks([startRun(noise, random)], 1, LOOKS.at(-1) as number, random)
       const d = metrics.flatMap(({ baseline, candidate }) => logRatios(baseline, candidate, 'lower'))
       const intervals = LOOKS.map((n, k) => repeatedInterval(d.slice(0, n), c[k] as number))
-      if (intervals.some(({ lower = -1 }) => lower > 0)) above++
-      if (intervals.every(({ lower = -1, upper = 1 }) => lower <= 0 && upper >= 0)) covered++
+      if (intervals.some(({ interval: [lower] = [-1, 1] }) => lower > 0)) above++
+      if (intervals.every(({ interval: [lower, upper] = [-1, 1] }) => lower <= 0 && upper >= 0)) covered++
     }
     return [
       { check: `error ${noise.name}`, share: above / runs },

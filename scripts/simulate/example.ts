@@ -33,13 +33,10 @@ function walk(example: string, factor: number, noise: Noise): ExampleLook[] {
   const c = criticalValues({ looks: LOOKS, alpha: ALPHA })
   const seen: ExampleLook[] = []
   for (const [k, blocks] of LOOKS.entries()) {
-    const {
-      estimate,
-      lower = -Infinity,
-      upper = Infinity,
-    } = repeatedInterval(d.slice(0, blocks), c[k] as number)
-    const found = verdict({ estimate, lower, upper }, logThreshold(noise.threshold))
-    const [at, from, to] = [estimate, lower, upper].map(Math.expm1) as [number, number, number]
+    const standing = repeatedInterval(d.slice(0, blocks), c[k] as number)
+    const found = verdict(standing, logThreshold(noise.threshold))
+    const { estimate, interval = [-Infinity, Infinity] } = standing
+    const [at, from, to] = [estimate, ...interval].map(Math.expm1) as [number, number, number]
     seen.push({ example, blocks, estimate: at, lower: from, upper: to, verdict: found ?? 'goes on' })
     if (found !== undefined) break
   }

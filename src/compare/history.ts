@@ -50,7 +50,7 @@ export function judgeHistory(
     interval: [value / upper, value / lower],
     threshold,
     verdict:
-      verdict({ estimate: shift, lower: shift - half, upper: shift + half }, logThreshold(threshold)) ??
+      verdict({ estimate: shift, interval: [shift - half, shift + half] }, logThreshold(threshold)) ??
       'inconclusive',
   }
 }

@@ -97,16 +97,11 @@ function absentMetrics(plan: Plan, series: readonly Series[]): MetricName[] {
 
 function toComparison(plan: Plan, one: Series, decision: Decision): Comparison {
   const { metric, stage, series } = one
-  const { estimate, lower, upper } = decision
   return {
     ...identity(plan, metric, stage),
     baseline_value: median(series.baseline),
     candidate_value: median(series.candidate),
-    ...(estimate !== undefined &&
-      toRatio(
-        { estimate, ...(lower !== undefined && upper !== undefined && { lower, upper }) },
-        series.better,
-      )),
+    ...toRatio(decision, series.better),
     threshold: one.rule.threshold,
     ...(thresholdOf(one) > one.rule.threshold && { floor: one.rule.floor }),
     blocks: decision.n,

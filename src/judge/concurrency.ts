@@ -6,7 +6,7 @@
  * called speedup: two agents that wait for each other all the time have one of nearly 2.
  */
 import type { Concurrency, Role, Trial } from '../schema/generated.ts'
-import { atLastLook, geometricMean, hodgesLehmann, logThreshold } from '../stats/index.ts'
+import { atLastLook, geometricMean, hodgesLehmann, logThreshold, toRatio } from '../stats/index.ts'
 import { completeBlocks, type Block } from './blocks.ts'
 import type { Plan } from './plan.ts'
 import type { MetricName } from '../metrics.ts'
@@ -76,11 +76,8 @@ function verdictOf(
 /** Hodges-Lehmann estimate of positive values, on logs, with the interval of the last look reached. */
 function estimate(plan: Plan, values: readonly number[]): Concurrency['speedup'] {
   const logs = values.map(Math.log)
-  const { lower, upper } = atLastLook(logs, plan)
-  return {
-    value: Math.exp(hodgesLehmann(logs)),
-    ...(lower !== undefined && upper !== undefined && { interval: [Math.exp(lower), Math.exp(upper)] }),
-  }
+  const { interval } = toRatio(atLastLook(logs, plan), 'lower')
+  return { value: Math.exp(hodgesLehmann(logs)), ...(interval !== undefined && { interval }) }
 }
 
 /** Wall time of each agent of a trial, ms: the stage of its own name. */

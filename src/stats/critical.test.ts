@@ -55,7 +55,7 @@ describe('criticalValues', () => {
         // Heavy-tailed, symmetric: a cubed uniform.
         const d = Array.from({ length: 20 }, () => (2 * random() - 1) ** 3)
         const positive = looks.some(
-          (n, k) => (repeatedInterval(d.slice(0, n), c[k] as number).lower ?? -1) > 0,
+          (n, k) => (repeatedInterval(d.slice(0, n), c[k] as number).interval?.[0] ?? -1) > 0,
         )
         if (positive) crossed++
       }

@@ -4,9 +4,8 @@ import { middle, walshAverages } from './walsh.ts'
 /** Where the log ratio lies; positive is worse. */
 export interface Estimate {
   estimate: number
-  /** Ends of the interval; both absent where there are too few blocks for one. */
-  lower?: number
-  upper?: number
+  /** Both ends, the lower first; absent where there are too few blocks for an interval. */
+  interval?: readonly [number, number]
 }
 
 /**
@@ -24,7 +23,7 @@ export function repeatedInterval(d: readonly number[], c: number): Estimate {
   const lower = averages[c]
   const upper = averages[averages.length - 1 - c]
   if (lower === undefined || upper === undefined || lower > upper) return { estimate }
-  return { estimate, lower, upper }
+  return { estimate, interval: [lower, upper] }
 }
 
 /**
@@ -34,7 +33,8 @@ export function repeatedInterval(d: readonly number[], c: number): Estimate {
 export function toRatio(log: Estimate, better: Better): { ratio: number; interval?: [number, number] } {
   const sign = better === 'lower' ? 1 : -1
   const ratio = Math.exp(sign * log.estimate)
-  if (log.lower === undefined || log.upper === undefined) return { ratio }
-  const ends: [number, number] = [Math.exp(sign * log.lower), Math.exp(sign * log.upper)]
+  if (log.interval === undefined) return { ratio }
+  const [best, worst] = log.interval
+  const ends: [number, number] = [Math.exp(sign * best), Math.exp(sign * worst)]
   return { ratio, interval: sign === 1 ? ends : [ends[1], ends[0]] }
 }

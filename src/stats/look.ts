@@ -88,8 +88,8 @@ export function undecided(metric: Prepared, looks: readonly number[], share: (k:
   }
   if (last.verdict !== undefined) return last
   const needed =
-    last.lower === undefined || last.upper === undefined
+    last.interval === undefined
       ? minimumBlocks(last.alpha)
-      : blocksNeeded(last.n, (last.upper - last.lower) / 2, delta)
+      : blocksNeeded(last.n, (last.interval[1] - last.interval[0]) / 2, delta)
   return { ...last, blocksNeeded: Math.max(last.n + 1, needed) }
 }

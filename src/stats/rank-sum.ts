@@ -8,9 +8,8 @@ export interface RankSum {
   p: number
   /** Hodges-Lehmann estimate of the shift: the median of all differences second - first. */
   shift: number
-  /** Interval of the shift; both ends absent where the samples are too small for the level. */
-  lower?: number
-  upper?: number
+  /** Of the shift; absent where the samples are too small for the level. */
+  interval?: readonly [number, number]
 }
 
 /**
@@ -38,11 +37,7 @@ export function rankSum(first: readonly number[], second: readonly number[], lev
   const c = lastWithin(untied, (1 - level) / 2, differences.length)
   const estimate = { p: Math.min(1, 2 * below(statistic), 2 * above(statistic)), shift: middle(differences) }
   if (c < 0) return estimate
-  return {
-    ...estimate,
-    lower: at(differences, c),
-    upper: at(differences, differences.length - 1 - c),
-  }
+  return { ...estimate, interval: [at(differences, c), at(differences, differences.length - 1 - c)] }
 }
 
 function checked(name: string, values: readonly number[]): readonly number[] {

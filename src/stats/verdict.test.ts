@@ -46,7 +46,7 @@ describe('interval', () => {
     // Walsh averages of 1, 2, 4: 1, 1.5, 2, 2.5, 3, 4
     expect([...walshAverages([4, 1, 2])]).toEqual([1, 1.5, 2, 2.5, 3, 4])
     expect(hodgesLehmann([4, 1, 2])).toBe(2.25)
-    expect(repeatedInterval([4, 1, 2], 1)).toEqual({ estimate: 2.25, lower: 1.5, upper: 3 })
+    expect(repeatedInterval([4, 1, 2], 1)).toEqual({ estimate: 2.25, interval: [1.5, 3] })
     expect(repeatedInterval([4, 1, 2], -1)).toEqual({ estimate: 2.25 })
     expect(() => repeatedInterval([], 0)).toThrow('Invalid sample')
     expect(() => repeatedInterval([1, Number.NaN], 0)).toThrow('Invalid value 1')
@@ -56,11 +56,11 @@ describe('interval', () => {
     // Hollander and Wolfe's depression data, n = 9: 95 % interval of the fixed-sample test, c = 5.
     const x = [1.83, 0.5, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.3]
     const y = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
-    const { estimate, lower, upper } = repeatedInterval(
+    const { estimate, interval } = repeatedInterval(
       x.map((value, i) => value - (y[i] as number)),
       5,
     )
-    expect([estimate, lower, upper]).toEqual([0.46, 0.01, 0.786].map((v) => expect.closeTo(v, 3)))
+    expect([estimate, ...interval!]).toEqual([0.46, 0.01, 0.786].map((v) => expect.closeTo(v, 3)))
   })
 
   test('a smaller c never gives a narrower interval', () => {
@@ -69,8 +69,8 @@ describe('interval', () => {
         const d = logRatios(...arms(pairs), 'lower')
         const wide = repeatedInterval(d, smaller)
         const narrow = repeatedInterval(d, smaller + 1)
-        expect(wide.lower).toBeLessThanOrEqual(narrow.lower as number)
-        expect(wide.upper).toBeGreaterThanOrEqual(narrow.upper as number)
+        expect(wide.interval![0]).toBeLessThanOrEqual(narrow.interval![0])
+        expect(wide.interval![1]).toBeGreaterThanOrEqual(narrow.interval![1])
       }),
     )
   })
@@ -121,12 +121,12 @@ describe('verdict', () => {
     ['within the threshold though surely worse', 0.01, 0.02, 0.04, 'unchanged'],
     ['anything', -0.2, 0.06, 0.3, undefined],
   ])('%s', (_, lower, estimate, upper, expected) => {
-    expect(verdict({ lower, estimate, upper }, delta)).toBe(expected)
+    expect(verdict({ estimate, interval: [lower, upper] }, delta)).toBe(expected)
   })
 
   test('strict asks for the whole interval beyond the threshold', () => {
-    expect(verdict({ lower: 0.01, estimate: 0.06, upper: 0.1 }, delta, { strict: true })).toBeUndefined()
-    expect(verdict({ lower: 0.05, estimate: 0.06, upper: 0.1 }, delta, { strict: true })).toBe('regressed')
+    expect(verdict({ estimate: 0.06, interval: [0.01, 0.1] }, delta, { strict: true })).toBeUndefined()
+    expect(verdict({ estimate: 0.06, interval: [0.05, 0.1] }, delta, { strict: true })).toBe('regressed')
   })
 
   test('decides nothing without an interval', () => {

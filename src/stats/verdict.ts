@@ -20,12 +20,13 @@ export interface VerdictOptions {
  * @param delta smallest log ratio that matters, ln(1 + threshold)
  */
 export function verdict(
-  { estimate, lower, upper }: Estimate,
+  { estimate, interval }: Estimate,
   delta: number,
   { strict = false }: VerdictOptions = {},
 ): Verdict | undefined {
   if (!(delta > 0)) throw new InvalidValuesError('delta', 'a positive log ratio', delta)
-  if (lower === undefined || upper === undefined) return undefined
+  if (interval === undefined) return undefined
+  const [lower, upper] = interval
   if (strict ? lower > delta : lower > 0 && estimate >= delta) return 'regressed'
   if (upper < 0 && estimate <= -delta) return 'improved'
   if (lower > -delta && upper < delta) return 'unchanged'

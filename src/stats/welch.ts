@@ -15,8 +15,8 @@ export interface LogShift {
   p: number
   /** ln second - ln first. */
   shift: number
-  lower: number
-  upper: number
+  /** Of the shift. */
+  interval: readonly [number, number]
 }
 
 /**
@@ -35,14 +35,13 @@ export function welchLogShift(first: Moments, second: Moments, level: number): L
   const b = logMoments('second', second)
   const shift = b.mean - a.mean
   const variance = a.error + b.error
-  if (variance === 0) return { p: shift === 0 ? 1 : 0, shift, lower: shift, upper: shift }
+  if (variance === 0) return { p: shift === 0 ? 1 : 0, shift, interval: [shift, shift] }
   const df = variance ** 2 / (a.error ** 2 / (first.n - 1) + b.error ** 2 / (second.n - 1))
   const half = studentQuantile((1 + level) / 2, df) * Math.sqrt(variance)
   return {
     p: 2 * studentTail(Math.abs(shift) / Math.sqrt(variance), df),
     shift,
-    lower: shift - half,
-    upper: shift + half,
+    interval: [shift - half, shift + half],
   }
 }
 

@@ -44,7 +44,7 @@ describe('the effect of an axis', () => {
     expect(numCtx!.widest!.contrast.estimate).toBeCloseTo(Math.log(1.25), 12)
     expect(temperature).toMatchObject({
       effect: 'none',
-      widest: { contrast: { estimate: 0, lower: 0, upper: 0 } },
+      widest: { contrast: { estimate: 0, interval: [0, 0] } },
     })
   })
 

@@ -28,21 +28,18 @@ const ROUNDING = 1e-12
 
 /** Worse beyond doubt. */
 export function isWorse(contrast: Contrast | undefined): boolean {
-  return contrast?.lower !== undefined && contrast.lower > ROUNDING
+  return contrast?.interval !== undefined && contrast.interval[0] > ROUNDING
 }
 
 /** Certainly within ± delta. */
 export function isWithin(contrast: Contrast | undefined, delta: number): boolean {
-  return (
-    contrast?.lower !== undefined &&
-    contrast.upper !== undefined &&
-    contrast.lower > -delta &&
-    contrast.upper < delta
-  )
+  if (contrast?.interval === undefined) return false
+  const [lower, upper] = contrast.interval
+  return lower > -delta && upper < delta
 }
 
 /** The same difference seen from the other side. */
-export function reversed({ n, estimate, lower, upper }: Contrast): Contrast {
-  if (lower === undefined || upper === undefined) return { n, estimate: -estimate }
-  return { n, estimate: -estimate, lower: -upper, upper: -lower }
+export function reversed({ n, estimate, interval }: Contrast): Contrast {
+  if (interval === undefined) return { n, estimate: -estimate }
+  return { n, estimate: -estimate, interval: [-interval[1], -interval[0]] }
 }

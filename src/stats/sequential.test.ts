@@ -100,13 +100,6 @@ describe('decideSequentially', () => {
     expect(beside.decisions.shown).toMatchObject({ verdict: 'regressed', alpha })
   })
 
-  test('what is below the floor is unchanged, however large its ratio', () => {
-    const tiny = series(1.2, 0.01, 20, 1, { floor: 30 })
-    expect(decideSequentially({ metrics: { tiny }, looks, alpha }).decisions.tiny.verdict).toBe('unchanged')
-    const large = { ...tiny, floor: 10 }
-    expect(decideSequentially({ metrics: { large }, looks, alpha }).decisions.large.verdict).toBe('regressed')
-  })
-
   test('valid_rate takes a share once so many trials are invalid that it could reject', () => {
     const metrics = { m: series(1, 0.5) }
     const at = (invalid: number): SequentialInput<'m'> => ({

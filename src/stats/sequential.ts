@@ -8,7 +8,7 @@ import {
   prepare,
   type Share,
   undecided,
-} from './look.ts'
+} from './decision.ts'
 
 /** All that `decideSequentially` needs; the same input gives the same decisions anywhere. */
 export interface SequentialInput<Name extends string> {

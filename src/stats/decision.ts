@@ -2,7 +2,6 @@ import { type Better, logRatios, logThreshold } from './log-ratios.ts'
 import { criticalValues } from './critical.ts'
 import { type Estimate, repeatedInterval } from './interval.ts'
 import { minimumBlocks } from './looks.ts'
-import { median } from './summary.ts'
 import { blocksNeeded, type Verdict, verdict } from './verdict.ts'
 import { hodgesLehmann } from './walsh.ts'
 
@@ -19,11 +18,6 @@ export interface MetricSeries {
   gated: boolean
   /** See {@link verdict}. */
   strict?: boolean
-  /**
-   * Smallest absolute change that matters, in the metric's unit. While the arms' medians differ by
-   * less, `regressed` and `improved` read `unchanged`.
-   */
-  floor?: number
 }
 
 /** What is known of one metric. Numbers are log ratios, positive is worse. */
@@ -68,12 +62,7 @@ export function atLook(
   if (n === undefined || c === undefined || metric.d.length < n) return undefined
   const interval = repeatedInterval(metric.d.slice(0, n), c)
   const found = verdict(interval, metric.delta, { strict: metric.strict ?? false })
-  const shown = found !== undefined && found !== 'unchanged' && isBelowFloor(metric, n) ? 'unchanged' : found
-  return { ...interval, n, alpha: share.alpha / share.tests, ...(shown !== undefined && { verdict: shown }) }
-}
-
-function isBelowFloor({ baseline, candidate, floor = 0 }: MetricSeries, n: number): boolean {
-  return Math.abs(median(candidate.slice(0, n)) - median(baseline.slice(0, n))) < floor
+  return { ...interval, n, alpha: share.alpha / share.tests, ...(found !== undefined && { verdict: found }) }
 }
 
 /** The last look reached, without a verdict; before the first look only an estimate. */

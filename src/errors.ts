@@ -217,10 +217,11 @@ export const gateTexts = {
   nothingGated: (suite: string, absences: readonly (Absence & { metric: string })[]): string =>
     `${suite}: none of the gated metrics could be measured. ${absences.map((one) => `${one.metric}: ${absent(one.metric, one)} `).join('')}You can also gate another metric through \`thresholds\`.`,
   verdict: (suite: string, comparison: Verdicted): string => {
-    const { metric, stage, verdict, ratio, interval, blocks, threshold, floor, unit } = comparison
+    const { metric, stage, verdict, ratio, interval, blocks, threshold, floor, unit, difference } = comparison
     const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
-    if (comparison.p !== undefined) {
-      return `${what}: ${percent(comparison.candidate_value)} of trials valid against ${percent(comparison.baseline_value)} (p = ${comparison.p.toPrecision(2)}).`
+    if (difference !== undefined) {
+      const ends = comparison.difference_interval?.map((end) => points(end)).join(', ')
+      return `${what}: ${comparison.candidate} ${percent(comparison.candidate_value)} of trials valid against ${comparison.baseline} ${percent(comparison.baseline_value)}: ${points(difference)} points [${ends}], threshold ${Number((threshold * 100).toPrecision(3))} points.`
     }
     const change =
       ratio === undefined
@@ -268,12 +269,18 @@ interface Verdicted {
   floor?: number
   unit: string
   blocks_needed?: number
-  p?: number
+  difference?: number
+  difference_interval?: number[]
 }
 
 function changed(ratio: number): string {
   const share = (ratio - 1) * 100
   return `${share < 0 ? '−' : '+'}${Math.abs(share).toFixed(1)} %`
+}
+
+/** A difference of two fractions in percentage points. */
+function points(difference: number): string {
+  return changed(1 + difference).replace(' %', '')
 }
 
 function percent(share: number | undefined): string {

@@ -12,7 +12,10 @@ interface Line {
 }
 
 /** Holds the results to what the procedure must show; `ok` says whether all of it holds. */
-export function acceptance({ cells, counts }: Results, runs: number): { text: string; ok: boolean } {
+export function acceptance(
+  { cells, counts, validity }: Results,
+  runs: number,
+): { text: string; ok: boolean } {
   const share = (check: string): number => {
     const found = counts.find((count) => count.check === check)
     if (found === undefined) throw new Error(`The simulation has no check ${check}.`)
@@ -23,6 +26,12 @@ export function acceptance({ cells, counts }: Results, runs: number): { text: st
       (c) => c.procedure === 'vitest-chimera' && c.noise === noise && c.factor === factor,
     )
     if (found === undefined) throw new Error(`The simulation has no cell ${noise}, ${factor}.`)
+    return found
+  }
+  const failing = (baseline: number, candidate: number) => {
+    const found = validity.find((cell) => cell.baseline === baseline && cell.candidate === candidate)
+    if (found === undefined)
+      throw new Error(`The simulation has no arms that fail ${baseline}, ${candidate}.`)
     return found
   }
   const same = ours('D', 1)
@@ -48,6 +57,20 @@ export function acceptance({ cells, counts }: Results, runs: number): { text: st
     atMost('A/A, second place 5 % faster, ABBA: wrong', share('order abba'), 0.002),
     atMost('six suites of two metrics, A/A: red', share('suites confirmed'), 0.005),
     { what: 'the same without confirmation', must: '', got: percent(share('suites red')), ok: true },
+    ...[0, 0.02, 0.1, 0.3, 0.5].map((share) =>
+      atMost(
+        `both arms fail ${percent(share, 0)}: valid_rate regressed`,
+        failing(share, share).regressed,
+        share <= 0.02 ? 0.002 : limit((2 / 3) * ALPHA, runs),
+      ),
+    ),
+    atLeast('candidate fails 30 %: valid_rate regressed', failing(0, 0.3).regressed, 0.8),
+    atMost(
+      'candidate fails 30 %: valid_rate unchanged though it failed',
+      failing(0, 0.3).unchangedThoughFailed,
+      0.01,
+    ),
+    atLeast('candidate fails 50 %: valid_rate regressed', failing(0, 0.5).regressed, 0.99),
     ...plans.map(({ looks, alpha }, i) =>
       atMost(
         `looks ${looks.join(', ')}, alpha ${alpha}: error`,

@@ -1,5 +1,6 @@
 import { type Cell, factors, procedures } from './cells.ts'
 import { noises } from './noise.ts'
+import type { ValidityCell } from './validity.ts'
 
 /** Rows of cells as a Markdown table, its columns padded so that it reads as plain text too. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -50,5 +51,30 @@ export function comparisonTable(cells: readonly Cell[]): string {
       ]
     }),
   )
+  return table([head, ...body])
+}
+
+/** What valid_rate says of arms that fail so often, a row a pair of rates. */
+export function validityTable(cells: readonly ValidityCell[]): string {
+  const head = [
+    'failing: baseline, candidate',
+    'regressed',
+    'inconclusive',
+    'unchanged',
+    'improved',
+    'unchanged though it failed',
+    'interval holds the truth',
+    'trials',
+  ]
+  const body = cells.map((cell) => [
+    `${percent(cell.baseline, 0)}, ${percent(cell.candidate, 0)}`,
+    percent(cell.regressed),
+    percent(cell.inconclusive),
+    percent(cell.unchanged),
+    percent(cell.improved),
+    percent(cell.unchangedThoughFailed),
+    percent(cell.covered),
+    cell.trials.toFixed(1),
+  ])
   return table([head, ...body])
 }

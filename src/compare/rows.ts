@@ -1,4 +1,5 @@
 /** One arm's values of one metric through all reports: the whole trial and, if asked for, its stages. */
+import { countValid } from '../judge/validity.ts'
 import type { MetricName } from '../metrics.ts'
 import type { ArmReport, Environment, Sample } from '../schema/generated.ts'
 import { stagesOf, type ArmRow, type Place } from './arms.ts'
@@ -6,7 +7,7 @@ import type { Meant } from './fingerprint.ts'
 import { historyOf, judgeHistory, ruleOf } from './history.ts'
 import type { Change, History, Row, Value } from './model.ts'
 import type { ValuesOf } from './values.ts'
-import { changeBetween, validityChange, type Measured, type Validity } from './within.ts'
+import { changeBetween, validityChange, type Measured } from './within.ts'
 
 /** A row, with what its last columns are made from. */
 export interface OpenRow {
@@ -38,7 +39,7 @@ export function openRows(arm: ArmRow, metric: MetricName, reports: number, stage
 
 function valueOf({ report, arm }: Place, metric: MetricName, stage: string | null): Value | undefined {
   if (metric === 'valid_rate') {
-    const { valid, trials } = validityOf(arm)
+    const { valid, trials } = countValid(arm)
     return stage !== null || trials === 0 ? undefined : { report, n: trials, median: valid / trials, valid }
   }
   const sample = sampleOf(arm, metric, stage)
@@ -74,7 +75,7 @@ function compare(
   sources: (place: Place) => ValuesOf | undefined,
 ) {
   if (metric === 'valid_rate') {
-    const [a, b] = [validityOf(from.arm), validityOf(to.arm)]
+    const [a, b] = [countValid(from.arm), countValid(to.arm)]
     return stage === null && a.trials > 0 && b.trials > 0 ? validityChange(a, b) : undefined
   }
   const measured = (place: Place): Measured | undefined => {
@@ -115,14 +116,4 @@ export function withHistory(
 function sampleOf(arm: ArmReport, metric: MetricName, stage: string | null): Sample | undefined {
   const samples = stage === null ? arm.samples : arm.stages.find(({ name }) => name === stage)?.samples
   return samples !== undefined && Object.hasOwn(samples, metric) ? samples[metric] : undefined
-}
-
-/** As the gate counts them: a trial that was interrupted was not judged. */
-function validityOf({ trials, invalid }: ArmReport): Validity {
-  const started = trials - (invalid['interrupted'] ?? 0)
-  const broken = Object.entries(invalid).reduce(
-    (sum, [reason, n]) => sum + (reason === 'interrupted' ? 0 : n),
-    0,
-  )
-  return { trials: started, valid: Math.max(0, started - broken) }
 }

@@ -3,7 +3,7 @@
  * a whole, so it is never a verdict: a run is one sample, however many trials it has.
  */
 import type { Sample } from '../schema/generated.ts'
-import { fisherOneSided, rankSum, toRatio, welchLogShift } from '../stats/index.ts'
+import { fisherOneSided, rankSum, swapped, toRatio, welchLogShift } from '../stats/index.ts'
 import type { Change } from './model.ts'
 
 /** Of every interval shown, two-sided. */
@@ -55,13 +55,7 @@ export function validityChange(from: Validity, to: Validity): Compared {
     candidateValid: to.valid,
     candidateTrials: to.trials,
   }
-  const mirrored = {
-    baselineValid: to.valid,
-    baselineTrials: to.trials,
-    candidateValid: from.valid,
-    candidateTrials: from.trials,
-  }
-  const p = Math.min(1, 2 * fisherOneSided(counts), 2 * fisherOneSided(mirrored))
+  const p = Math.min(1, 2 * fisherOneSided(counts), 2 * fisherOneSided(swapped(counts)))
   const ratio = to.valid / to.trials / (from.valid / from.trials)
   return { n: [from.trials, to.trials], ...(Number.isFinite(ratio) && { ratio }), p, test: 'fisher' }
 }

@@ -125,7 +125,73 @@ describe('assess', () => {
       )
       return verdictOf(assess(plan, mixed, 'measure').comparisons, 'valid_rate')
     }
-    expect([0, 1, 2, 8].map(rate)).toEqual(['unchanged', 'unchanged', 'unchanged', 'regressed'])
+    expect([0, 1, 2, 8].map(rate)).toEqual(['unchanged', 'inconclusive', 'inconclusive', 'regressed'])
+  })
+
+  test('valid_rate holds a suite up while a drop is seen, not once it has become small', () => {
+    const failed = trialOf({ role: 'candidate', block: 1, call: brokenCall('no_done') })
+    const first = [trialOf({ role: 'baseline', block: 1 }), failed]
+    const again = (blocks: number) =>
+      blocksOf(blocks, () => ({})).map((trial) => (trial.block === 1 ? { ...trial, attempt: 2 } : trial))
+    const long = planFor({ blocks: { min: 6, max: 40 } })
+    const open = assess(long, [...first, ...again(18)], 'measure')
+    expect(open.done).toBe(false)
+    expect(verdictOf(open.comparisons, 'output_throughput')).toBe('unchanged')
+    // 1 of 20 is five points; 1 of 21 is less.
+    expect(assess(long, [...first, ...again(19)], 'measure').done).toBe(false)
+    const over = assess(long, [...first, ...again(20)], 'measure')
+    expect(over.done).toBe(true)
+    expect(verdictOf(over.comparisons, 'valid_rate')).toBe('unchanged')
+    const ungated = planFor({ blocks: { min: 6, max: 40 }, thresholds: { valid_rate: { gated: false } } })
+    expect(assess(ungated, [...first, ...again(18)], 'measure').done).toBe(true)
+  })
+
+  test('the threshold of valid_rate is a difference in points that a suite may set', () => {
+    const lenient = planFor({ thresholds: { valid_rate: 0.2 } })
+    const mixed = [
+      ...blocksOf(8, () => ({})),
+      trialOf({ role: 'baseline', block: 9 }),
+      trialOf({ role: 'candidate', block: 9, call: brokenCall('busy') }),
+    ]
+    const { comparisons, done } = assess(lenient, mixed, 'measure')
+    const rate = comparisons.find((one) => one.metric === 'valid_rate')!
+    expect(rate).toMatchObject({ verdict: 'unchanged', threshold: 0.2, blocks: 8 })
+    expect(rate.difference).toBeCloseTo(-1 / 9, 12)
+    expect(rate).not.toHaveProperty('ratio')
+    expect(done).toBe(true)
+  })
+
+  test('fewer than six blocks say nothing of valid_rate either, unless failures prove it', () => {
+    expect(
+      verdictOf(
+        assess(
+          plan,
+          blocksOf(5, () => ({})),
+          'measure',
+        ).comparisons,
+        'valid_rate',
+      ),
+    ).toBe('inconclusive')
+  })
+
+  test('valid_rate improves when the baseline fails instead', () => {
+    const mixed = blocksOf(12, () => ({})).map((trial) =>
+      trial.role === 'baseline' && trial.block > 4
+        ? trialOf({ role: 'baseline', block: trial.block, call: brokenCall('no_done') })
+        : trial,
+    )
+    expect(verdictOf(assess(plan, mixed, 'measure').comparisons, 'valid_rate')).toBe('improved')
+  })
+
+  test('a trial that was interrupted is counted nowhere', () => {
+    const cut = { valid: false, invalid_reason: 'interrupted', message: 'cut' } as const
+    const trials = [...blocksOf(8, () => ({})), trialOf({ role: 'candidate', block: 9, over: cut })]
+    expect(
+      assess(plan, trials, 'measure').comparisons.find((one) => one.metric === 'valid_rate'),
+    ).toMatchObject({
+      candidate_value: 1,
+      verdict: 'unchanged',
+    })
   })
 
   test('k trials of a mini-block count as one block by the mean of logs', () => {
@@ -155,5 +221,40 @@ describe('judge', () => {
     const vanished = judge(plan, [...regressed, ...blocksOf(6, () => ({}), undefined, 'confirm')])
     expect(hasRegression(vanished)).toBe(false)
     expect(verdictOf(vanished.comparisons, 'output_throughput')).toBe('unchanged')
+  })
+
+  /** `n` attempts in which the candidate alone failed, then `blocks` whole ones. */
+  const failing = (n: number, blocks: number, phase: 'measure' | 'confirm') => [
+    ...Array.from({ length: n }, (_, i) => [
+      trialOf({ role: 'baseline', block: 1, phase, attempt: i + 1 }),
+      trialOf({ role: 'candidate', block: 1, phase, attempt: i + 1, call: brokenCall('no_done') }),
+    ]).flat(),
+    ...blocksOf(blocks, () => ({}), undefined, phase).map((trial) => ({ ...trial, attempt: n + 1 })),
+  ]
+  const rateOf = (trials: Parameters<typeof judge>[1]) =>
+    judge(plan, trials).comparisons.find((one) => one.metric === 'valid_rate')!
+
+  test('valid_rate is judged over both phases: fresh blocks add to what failed and take nothing back', () => {
+    const measured = failing(6, 6, 'measure')
+    expect(rateOf(measured)).toMatchObject({ verdict: 'regressed', candidate_value: 6 / 12, blocks: 6 })
+    const confirmed = [...measured, ...blocksOf(8, () => ({}), undefined, 'confirm')]
+    expect(rateOf(confirmed)).toMatchObject({ verdict: 'regressed', candidate_value: 14 / 20, blocks: 14 })
+    // 6 of 130: proven once, but no longer a drop that matters. Not green either.
+    const faded = [...measured, ...blocksOf(118, () => ({}), undefined, 'confirm')]
+    expect(rateOf(faded).verdict).toBe('inconclusive')
+  })
+
+  test('failures in fresh blocks count although valid_rate was not what had regressed', () => {
+    const trials = [...regressed, ...failing(2, 6, 'confirm')]
+    expect(rateOf(regressed).verdict).toBe('unchanged')
+    expect(rateOf(trials)).toMatchObject({ verdict: 'inconclusive', candidate_value: 12 / 14 })
+  })
+
+  test('a warm-up before the fresh blocks does not change what the first run said', () => {
+    const warm = trialOf({ role: 'candidate', block: 1, phase: 'warmup', call: brokenCall('no_done') })
+    const fresh = blocksOf(6, () => ({}), undefined, 'confirm')
+    const measured = (trials: Parameters<typeof judge>[1]) =>
+      assess(plan, trials, 'measure').comparisons.find((one) => one.metric === 'valid_rate')
+    expect(measured([...regressed, warm, ...fresh])).toEqual(measured(regressed))
   })
 })

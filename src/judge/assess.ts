@@ -21,14 +21,14 @@ import {
   withThreshold,
   type Series,
 } from './series.ts'
-import { compareValidity, countValid } from './validity.ts'
+import { attemptsOf, compareValidity, hasOpenDrop, trialsUpTo, validCounts } from './validity.ts'
 
 /** What the trials of one phase say. */
 export interface Assessment {
   comparisons: readonly Comparison[]
   /** Complete, valid blocks. */
   blocks: number
-  /** Whether every gated metric that can exist has its verdict. */
+  /** Whether every gated metric that can exist has its verdict; a drop of valid_rate that is seen and not proven has none. */
   done: boolean
   /** Gated metrics of which no block has a value. */
   absent: readonly MetricName[]
@@ -42,32 +42,33 @@ export interface Assessment {
 export function assess(plan: Plan, trials: readonly Trial[], phase: 'measure' | 'confirm'): Assessment {
   const blocks = completeBlocks(plan, trials, phase)
   const series = collectSeries(plan, blocks, findCacheHits(trials))
-  const validity = countValid(trials, phase)
-  const { decisions, done } = decideSequentially({
+  const started = trialsUpTo(trials, phase)
+  const counts = validCounts(started)
+  const before = phase === 'confirm' ? completeBlocks(plan, trials, 'measure').length : 0
+  const { decisions, validity, done } = decideSequentially({
     metrics: Object.fromEntries([...series].map(([key, one]) => [key, withThreshold(one)])),
     looks: plan.looks,
     alpha: plan.alpha,
-    // Counts so far, for every look: replayed at the next one, the split is that of the trials known then.
-    ...(validity !== undefined &&
-      plan.rules.valid_rate.gated && { validity: plan.looks.map(() => validity) }),
+    validity: { attempts: attemptsOf(started, blocks), gated: plan.rules.valid_rate.gated },
   })
   const gated = [...series.values()].filter((one) => one.series.gated)
-  const regressed = [...series].filter(
-    ([key, one]) => one.series.gated && decisions[key]?.verdict === 'regressed',
-  ).length
   const comparisons = [...series].map(([key, one]) => toComparison(plan, one, decisions[key]!))
-  if (validity !== undefined) comparisons.push(compareValidity(plan, validity, gated.length, regressed))
+  if (counts !== undefined) comparisons.push(compareValidity(plan, counts, validity, before + blocks.length))
   return {
     comparisons,
     blocks: blocks.length,
-    done: blocks.length >= plan.looks[0]! && (gated.length === 0 || done),
+    done: blocks.length >= plan.looks[0]! && (gated.length === 0 || done) && !hasOpenDrop(comparisons),
     absent: blocks.length === 0 ? [] : absentMetrics(plan, [...series.values()]),
     reportedGated: isReportedGated(plan, series.values()),
     noise: measureNoise(series.values()),
   }
 }
 
-/** The verdicts of a suite: those of the first run, and for what regressed in it those of the fresh blocks. */
+/**
+ * The verdicts of a suite: those of the first run, and for what regressed in it those of the fresh blocks. Only
+ * valid_rate is judged over both: a failed trial is no scatter that fresh blocks could show to be chance, so they add to
+ * it and take nothing back.
+ */
 export function judge(plan: Plan, trials: readonly Trial[]): Assessment {
   const measured = assess(plan, trials, 'measure')
   if (!trials.some((trial) => trial.phase === 'confirm')) return measured
@@ -76,8 +77,9 @@ export function judge(plan: Plan, trials: readonly Trial[]): Assessment {
   return {
     ...measured,
     comparisons: measured.comparisons.map((first) => {
-      const again = fresh.get(keyOf(first))
-      return first.gated && first.verdict === 'regressed' && again !== undefined ? again : first
+      const again = fresh.get(keyOf(first)) ?? first
+      if (first.metric === 'valid_rate') return again
+      return first.gated && first.verdict === 'regressed' ? again : first
     }),
   }
 }

@@ -75,6 +75,34 @@ describe('the gate of a suite', () => {
     ])
   })
 
+  test('a drop of valid_rate that is seen and not proven never passes, and is a notice in points', () => {
+    const broken = trialOf({ role: 'candidate', block: 7, call: brokenCall('no_done') })
+    const found = gate([...same, trialOf({ role: 'baseline', block: 7 }), broken])
+    expect(found).toMatchObject({ status: 'inconclusive', failures: [] })
+    expect(found.notices).toEqual([
+      expect.stringMatching(
+        /^made: valid_rate inconclusive: candidate 85\.7 % of trials valid against baseline 100 %: −14\.3 points \[−\d+\.\d, \+\d+\.\d\], threshold 5 points\.$/,
+      ),
+    ])
+    const strict = gate(
+      [...same, trialOf({ role: 'baseline', block: 7 }), broken],
+      decided,
+      new Set(['inconclusive']),
+    )
+    expect(strict.failures).toMatchObject([{ metric: 'valid_rate' }])
+  })
+
+  test('a drop that is proven fails it', () => {
+    const broken = Array.from({ length: 6 }, (_, i) => [
+      trialOf({ role: 'baseline', block: 7, attempt: i + 1 }),
+      trialOf({ role: 'candidate', block: 7, attempt: i + 1, call: brokenCall('no_done') }),
+    ])
+    expect(gate([...same, ...broken.flat()])).toMatchObject({
+      status: 'regressed',
+      failures: [{ metric: 'valid_rate', message: expect.stringContaining('−50.0 points [−') }],
+    })
+  })
+
   test('a metric that is not gated never changes it', () => {
     const plan = planFor({ thresholds: { output_throughput: { gated: false } } })
     expect(gate(slower, decided, REGRESSED, plan)).toEqual({ status: 'passed', failures: [], notices: [] })

@@ -52,18 +52,18 @@ export function gateSuite(
       notices: [],
     }
   }
-  const gated = assessment.comparisons.filter((comparison) => comparison.gated)
-  const judged = gated.filter(
-    (comparison) => comparison.metric !== 'valid_rate' || comparison.verdict === 'regressed',
-  )
+  const judged = assessment.comparisons.filter((comparison) => comparison.gated)
+  // That trials were valid says nothing of their speed.
+  const measured = judged.some(({ metric }) => metric !== 'valid_rate')
+  const status = statusOf(judged, measured)
   const noticed = [
     ...judged
       .filter((comparison) => comparison.verdict === 'inconclusive')
       .map((comparison) => describe(plan, comparison)),
-    ...(judged.length === 0 ? [nothingGated(plan, trials, assessment)] : []),
+    ...(!measured && status !== 'regressed' ? [nothingGated(plan, trials, assessment)] : []),
   ]
   return {
-    status: statusOf(judged),
+    status,
     failures: judged
       .filter((comparison) => failOn.has(comparison.verdict))
       .map((comparison) => ({
@@ -106,10 +106,10 @@ function describe(plan: Plan, comparison: Comparison): string {
   return gateTexts.verdict(plan.suite, comparison)
 }
 
-function statusOf(gated: readonly Comparison[]): Gate['status'] {
+function statusOf(gated: readonly Comparison[], measured: boolean): Gate['status'] {
   const verdicts = gated.map((comparison) => comparison.verdict)
   if (verdicts.includes('regressed')) return 'regressed'
-  return verdicts.includes('inconclusive') || verdicts.length === 0 ? 'inconclusive' : 'passed'
+  return verdicts.includes('inconclusive') || !measured ? 'inconclusive' : 'passed'
 }
 
 /** An arm without a valid trial, or one whose server or model went away for good. */

@@ -3,7 +3,7 @@ import type { Effective, BlockLimits, Role, ServerFacts, Warning } from '../sche
 
 /** What may move by how much, for one metric of one suite. */
 export interface Rule {
-  /** Smallest relative change that matters. */
+  /** Smallest relative change that matters; of valid_rate the smallest difference of the two fractions. */
   threshold: number
   /** Smallest absolute change that matters, in the metric's unit. */
   floor: number

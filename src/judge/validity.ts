@@ -1,57 +1,153 @@
-import type { Comparison, Phase, Role, Trial } from '../schema/generated.ts'
-import { judgeValidity, type ValidCounts } from '../stats/index.ts'
+/**
+ * valid_rate: which trials count, how many of them were valid, and what that says.
+ *
+ * Every trial that was started counts, warm-ups, trials of a single agent and repeated attempts included, of both
+ * phases; one that was interrupted does not, for nobody knows what would have become of it.
+ */
+import type { ArmReport, Comparison, Role, Trial } from '../schema/generated.ts'
+import {
+  type Attempt,
+  decideSequentially,
+  differenceInterval,
+  FEWEST_BLOCKS,
+  type ValidCounts,
+  type ValidityDecision,
+} from '../stats/index.ts'
+import { completeBlocks, type Block } from './blocks.ts'
 import { identity } from './identity.ts'
 import type { Plan } from './plan.ts'
 
-/** Valid and started trials of both arms; interrupted ones were not judged. Fresh blocks count by themselves. */
-export function countValid(trials: readonly Trial[], phase: 'measure' | 'confirm'): ValidCounts | undefined {
-  const phases: readonly Phase[] = phase === 'measure' ? ['warmup', 'measure', 'solo'] : ['confirm']
-  const counted = trials.filter(
-    (trial) => phases.includes(trial.phase) && trial.invalid_reason !== 'interrupted',
-  )
-  const of = (role: Role): Trial[] => counted.filter((trial) => trial.role === role)
-  const baseline = of('baseline')
-  const candidate = of('candidate')
-  if (baseline.length === 0 || candidate.length === 0) return undefined
-  return {
-    baselineValid: baseline.filter((trial) => trial.valid).length,
-    baselineTrials: baseline.length,
-    candidateValid: candidate.filter((trial) => trial.valid).length,
-    candidateTrials: candidate.length,
-  }
+/** Trials started by one arm, the invalid ones by reason. */
+export type Tally = Pick<ArmReport, 'trials' | 'invalid'>
+
+/** The tally of an arm's trials, as the report keeps it. */
+export function tallyTrials(trials: readonly Trial[]): Tally {
+  const reasons = trials.flatMap(({ valid, invalid_reason }) => (valid ? [] : [invalid_reason ?? 'unknown']))
+  const invalid = [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => [reason, all.length])
+  return { trials: trials.length, invalid: Object.fromEntries(invalid) as Record<string, number> }
 }
 
-/** valid_rate by Fisher's exact test, one-sided; both directions, so that an improvement shows as well. */
+/** The one count of valid trials: those of the trials that count. */
+export function countValid({ trials, invalid }: Tally): { valid: number; trials: number } {
+  const counted = trials - (invalid['interrupted'] ?? 0)
+  const broken = Object.values(invalid).reduce((sum, n) => sum + n, 0) - (invalid['interrupted'] ?? 0)
+  return { valid: Math.max(0, counted - broken), trials: counted }
+}
+
+/** Both arms' counts; undefined while one of them has no trial that counts. */
+export function validCounts(trials: readonly Trial[]): ValidCounts | undefined {
+  const of = (role: Role) => countValid(tallyTrials(trials.filter((trial) => trial.role === role)))
+  const [baseline, candidate] = [of('baseline'), of('candidate')]
+  if (baseline.trials === 0 || candidate.trials === 0) return undefined
+  return countsOf(baseline, candidate)
+}
+
+/** The trials up to the end of a phase, in the order they ran. A warm-up belongs to the phase of the block it is for. */
+export function trialsUpTo(trials: readonly Trial[], phase: 'measure' | 'confirm'): readonly Trial[] {
+  if (phase === 'confirm') return trials
+  const last = trials.findLastIndex((trial) => trial.phase === 'measure' || trial.phase === 'solo')
+  const hasConfirm = trials.some((trial) => trial.phase === 'confirm')
+  return hasConfirm ? trials.slice(0, last + 1) : trials
+}
+
+/** The trials attempt by attempt, each with the number of blocks that were complete once it was over. */
+export function attemptsOf(trials: readonly Trial[], blocks: readonly Block[]): Attempt[] {
+  const key = ({ block, attempt }: Trial, confirm: boolean): string => `${confirm}/${block}/${attempt}`
+  const lastOf = new Set(blocks.flatMap((block) => [...block.trials.candidate, ...block.trials.baseline]))
+  let confirm = trials.some((trial) => trial.phase === 'confirm')
+  const keyed = trials.toReversed().map((trial): [string, Trial] => {
+    if (trial.phase !== 'warmup') confirm = trial.phase === 'confirm'
+    return [key(trial, confirm), trial]
+  })
+  const attempts = Map.groupBy(keyed.toReversed(), ([name]) => name)
+  let complete = 0
+  return [...attempts.values()].map((all) => {
+    const own = all.map(([, trial]) => trial)
+    const of = (role: Role) => countValid(tallyTrials(own.filter((trial) => trial.role === role)))
+    if (own.some((trial) => lastOf.has(trial))) complete++
+    return { counts: countsOf(of('baseline'), of('candidate')), blocks: complete }
+  })
+}
+
+/**
+ * The verdict on all trials so far: `regressed` where a drop of the threshold or more is seen and proven, `inconclusive`
+ * where one is seen and not proven, or where it was proven and is no longer seen, or over fewer blocks than decide
+ * anything; `improved` where a rise is seen and proven; else `unchanged`: no such drop is seen, and the interval says
+ * what cannot be ruled out.
+ */
 export function compareValidity(
   plan: Plan,
   counts: ValidCounts,
-  gatedMetrics: number,
-  regressed: number,
+  { proven, alpha }: ValidityDecision,
+  blocks: number,
 ): Comparison {
-  const rule = plan.rules.valid_rate
-  const split = { alpha: plan.alpha, metrics: gatedMetrics, regressed }
-  const worse = judgeValidity(counts, split)
-  const better = judgeValidity(swapped(counts), split)
+  const { threshold, gated } = plan.rules.valid_rate
   const baseline = counts.baselineValid / counts.baselineTrials
   const candidate = counts.candidateValid / counts.candidateTrials
+  const difference = candidate - baseline
   return {
     ...identity(plan, 'valid_rate', null),
     baseline_value: baseline,
     candidate_value: candidate,
-    ...(baseline > 0 && { ratio: candidate / baseline }),
-    threshold: rule.threshold,
-    blocks: Math.min(counts.baselineTrials, counts.candidateTrials),
-    verdict: worse.regressed ? 'regressed' : better.regressed ? 'improved' : 'unchanged',
-    gated: rule.gated,
-    p: worse.p,
+    difference,
+    difference_interval: differenceInterval(counts, alpha),
+    threshold,
+    blocks,
+    verdict: verdictOf(plan, difference, proven, blocks),
+    gated,
   }
 }
 
-function swapped(counts: ValidCounts): ValidCounts {
+/** valid_rate by itself, with all of alpha; undefined while one of the arms has no trial that counts. */
+export function judgeValidity(plan: Plan, trials: readonly Trial[]): Comparison | undefined {
+  const counts = validCounts(trials)
+  if (counts === undefined) return undefined
+  const blocks = completeBlocks(plan, trials, 'measure')
+  const { looks, alpha } = plan
+  const { validity } = decideSequentially({
+    metrics: {},
+    looks,
+    alpha,
+    validity: { attempts: attemptsOf(trials, blocks), gated: true },
+  })
+  return compareValidity(plan, counts, validity, blocks.length)
+}
+
+/** Whether a drop that matters is seen and not decided: reason enough to go on. */
+export function hasOpenDrop(comparisons: readonly Comparison[]): boolean {
+  return comparisons.some(
+    ({ metric, gated, verdict, difference = 0, threshold }) =>
+      metric === 'valid_rate' && gated && verdict === 'inconclusive' && isDrop(difference, threshold),
+  )
+}
+
+function verdictOf(
+  plan: Plan,
+  difference: number,
+  proven: ValidityDecision['proven'] | undefined,
+  blocks: number,
+): Comparison['verdict'] {
+  const { threshold } = plan.rules.valid_rate
+  const dropped = isDrop(difference, threshold)
+  if (dropped) return proven === 'worse' ? 'regressed' : 'inconclusive'
+  if (proven === 'worse') return 'inconclusive'
+  if (proven === 'better' && isDrop(-difference, threshold)) return 'improved'
+  return blocks < Math.max(FEWEST_BLOCKS, plan.looks[0] ?? 0) ? 'inconclusive' : 'unchanged'
+}
+
+/** A drop of exactly the threshold is one; 19 of 20 is 5 points less than 20 of 20 though no binary fraction says so. */
+function isDrop(difference: number, threshold: number): boolean {
+  return difference < 0 && -difference >= threshold - 1e-9
+}
+
+function countsOf(
+  baseline: { valid: number; trials: number },
+  candidate: { valid: number; trials: number },
+): ValidCounts {
   return {
-    baselineValid: counts.candidateValid,
-    baselineTrials: counts.candidateTrials,
-    candidateValid: counts.baselineValid,
-    candidateTrials: counts.baselineTrials,
+    baselineValid: baseline.valid,
+    baselineTrials: baseline.trials,
+    candidateValid: candidate.valid,
+    candidateTrials: candidate.trials,
   }
 }

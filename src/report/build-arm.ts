@@ -2,6 +2,7 @@ import { completeBlocks, type Block } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/cache.ts'
 import { concurrencyValues, judgeConcurrency } from '../judge/concurrency.ts'
 import type { ArmFacts, Plan, PlannedConfig } from '../judge/plan.ts'
+import { tallyTrials } from '../judge/validity.ts'
 import { stageValues, trialValues, type Values } from '../judge/values.ts'
 import { metricNames, metrics } from '../metrics.ts'
 import type { AgentReport, ArmReport, Role, Samples, StageSamples, Trial } from '../schema/generated.ts'
@@ -34,8 +35,7 @@ export function buildArm(
     effective: facts.effective,
     ...(agents !== undefined && { agents: agents.map((agent) => buildAgent(agent, facts)) }),
     ...(concurrency !== undefined && { concurrency }),
-    trials: own.length,
-    invalid: countReasons(own),
+    ...tallyTrials(own),
     samples: buildSamples([
       ...blocks.flatMap((block) => block.trials[role].map((trial) => trialValues(trial, hits))),
       ...blocks.map((block) => concurrencyValues(block, role).get(null) ?? new Map()),
@@ -69,13 +69,6 @@ function buildAgent({ name, host, model, options }: PlannedConfig, facts: ArmFac
     options,
     effective: own?.effective ?? {},
   }
-}
-
-function countReasons(trials: readonly Trial[]): Record<string, number> {
-  const reasons = trials.flatMap((trial) => (trial.valid ? [] : [trial.invalid_reason!]))
-  return Object.fromEntries(
-    [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => [reason, all.length]),
-  )
 }
 
 function buildSamples(values: readonly Values[]): Samples {

@@ -27,7 +27,7 @@ export function forest(comparison: Comparison, extent: number): Html | undefined
   const [low, high, middle] = [x(clamp(place.low)), x(clamp(place.high)), x(clamp(place.estimate))]
   const y = height / 2
   const interval =
-    comparison.interval === undefined
+    comparison.interval === undefined && comparison.difference_interval === undefined
       ? undefined
       : toHtml`<line x1="${low}" x2="${high}" y1="${y}" y2="${y}" class="whisker"/>${[end(low, -1, place.low < -extent), end(high, 1, place.high > extent)]}`
   return toHtml`<svg class="forest" viewBox="0 0 ${width} ${height}" role="img" aria-label="${change(comparison)}, ${verdict(comparison)}">
@@ -42,7 +42,12 @@ export function forestAxis(extent: number): Html {
 
 /** Ends of the interval and the estimate in thresholds, positive is worse. */
 function position(comparison: Comparison): { low: number; high: number; estimate: number } | undefined {
-  const { ratio, interval, better, floor, baseline_value: base } = comparison
+  const { ratio, interval, better, floor, baseline_value: base, difference } = comparison
+  if (difference !== undefined && comparison.threshold > 0) {
+    const [low, high] = comparison.difference_interval ?? [difference, difference]
+    const worse = (value: number | undefined = difference): number => -value / comparison.threshold
+    return { low: worse(high), high: worse(low), estimate: worse(difference) }
+  }
   const threshold =
     floor !== undefined && base !== undefined && base > 0 ? floor / base : comparison.threshold
   if (ratio === undefined || !(ratio > 0) || !(threshold > 0)) return undefined

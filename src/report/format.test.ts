@@ -59,9 +59,13 @@ describe('a comparison', () => {
     expect(change(comparison({}))).toBe('–')
   })
 
-  test('names the test with its p', () => {
-    expect(change(comparison({ metric: 'valid_rate', ratio: 0.8, p: 0.0421 }))).toBe('p = 0.042 (Fisher)')
-    expect(change(comparison({ metric: 'valid_rate', ratio: 0.1, p: 0.00002 }))).toBe('p < 0.001 (Fisher)')
+  test('gives a difference of rates in points', () => {
+    const rate = comparison({ metric: 'valid_rate', difference: -0.3, difference_interval: [-0.485, -0.091] })
+    expect(change(rate)).toBe('-30.0 points [-48.5, -9.1]')
+    expect(change({ ...rate, difference: 0, difference_interval: [-0.139, 0.139] })).toBe(
+      '~ 0.0 points [-13.9, +13.9]',
+    )
+    expect(threshold(rate)).toBe('5 points')
   })
 
   test('says what a verdict would take', () => {

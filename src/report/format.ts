@@ -40,10 +40,11 @@ export function percent(ratio: number): string {
   return change > 0 ? `+${text}` : text
 }
 
-/** The change in the metric's own direction with its interval: `-12.1 % [-12.6, -11.5]`; `~` first when it may be none. */
+/** The change in the metric's own direction with its interval: `-12.1 % [-12.6, -11.5]`, `-30.0 points [-48.5, -9.1]`; `~` first when it may be none. */
 export function change(comparison: Comparison): string {
-  const { ratio, interval, p } = comparison
-  if (p !== undefined) return probability(p)
+  const { ratio, interval, difference, difference_interval: ends } = comparison
+  if (difference !== undefined)
+    return `${ends && !excludes(ends, 0) ? '~ ' : ''}${points(difference)} points${ends ? ` [${points(ends[0])}, ${points(ends[1])}]` : ''}`
   if (ratio === undefined) return absent
   const estimate = `${noDifference(comparison) ? '~ ' : ''}${percent(ratio)} %`
   return interval ? `${estimate} [${percent(interval[0])}, ${percent(interval[1])}]` : estimate
@@ -52,7 +53,11 @@ export function change(comparison: Comparison): string {
 /** Whether the interval includes no change at all, or too few blocks allow none. */
 function noDifference({ ratio, interval }: Comparison): boolean {
   if (ratio === undefined) return false
-  return interval === undefined || (interval[0] <= 1 && interval[1] >= 1)
+  return interval === undefined || !excludes(interval, 1)
+}
+
+function excludes([low, high]: readonly number[], value: number): boolean {
+  return low === undefined || high === undefined || low > value || high < value
 }
 
 /** `faster` or `slower` for times and rates that differ, else nothing: more tokens are neither. */
@@ -62,14 +67,15 @@ export function direction(comparison: Comparison): '' | 'faster' | 'slower' {
   return ratio > 1 === (better === 'higher') ? 'faster' : 'slower'
 }
 
-function probability(p: number): string {
-  return `${p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`} (Fisher)`
+/** A difference of two fractions in percentage points with its sign: -0.3 is `-30.0`. */
+function points(difference: number): string {
+  return percent(1 + difference)
 }
 
 /** The verdict's word; what it would take when there is none. */
-export function verdict({ verdict: word, blocks_needed: needed, blocks, p }: Comparison): string {
+export function verdict({ verdict: word, blocks_needed: needed, blocks }: Comparison): string {
   if (needed !== undefined) return `${word}, about ${count(needed, 'block')} needed`
-  return word === 'inconclusive' && p === undefined && blocks < FEWEST_BLOCKS
+  return word === 'inconclusive' && blocks < FEWEST_BLOCKS
     ? `${word}, at least ${FEWEST_BLOCKS} blocks needed`
     : word
 }
@@ -80,9 +86,11 @@ export function label({ metric, stage }: Pick<Comparison, 'metric' | 'stage'>): 
 }
 
 /** The smallest change that matters: `5 %`, or `5.00 ms` where the absolute floor is the greater one. */
-export function threshold({ threshold: share, floor, unit }: Comparison): string {
+export function threshold({ threshold: share, floor, unit, difference }: Comparison): string {
   if (floor !== undefined) return quantity(floor, unit)
-  return share > 0 ? `${Number((share * 100).toPrecision(3))} %` : absent
+  return share > 0
+    ? `${Number((share * 100).toPrecision(3))} ${difference === undefined ? '%' : 'points'}`
+    : absent
 }
 
 /** `1 block`, `10 blocks`. */

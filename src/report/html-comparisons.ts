@@ -56,11 +56,10 @@ function verdictCell(comparison: Comparison): Html {
 }
 
 function changeCell(comparison: Comparison): Html {
-  const { ratio, p, blocks } = comparison
+  const { ratio, blocks } = comparison
   const [estimate = '', interval] = change(comparison).split(/ (?=\[)/)
   const side = direction(comparison)
-  const none =
-    ratio === undefined || p !== undefined ? undefined : `no interval from ${count(blocks, 'block')}`
+  const none = ratio === undefined ? undefined : `no interval from ${count(blocks, 'block')}`
   const second = interval ?? none
   return toHtml`<b>${typeset(estimate)}</b>${side === '' ? undefined : ` ${side}`}${second === undefined ? undefined : toHtml`<small>${typeset(second)}</small>`}`
 }

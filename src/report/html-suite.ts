@@ -77,7 +77,7 @@ function comparisonPart(
   const staged = comparisons.filter((comparison) => comparison.stage !== null)
   const moved = staged.some(hasMoved)
   return toHtml`${comparisonTable(title, [{ rows: whole.map(row) }])}
-<p class="legend">Bold metrics are gated. Values are medians; the change is the Hodges–Lehmann estimate with its repeated confidence interval, ~ where that includes no change; p is of Fisher’s exact test, one-sided.</p>
+<p class="legend">Bold metrics are gated. Values are medians; the change is the Hodges–Lehmann estimate with its repeated confidence interval, ~ where that includes no change; valid_rate is a difference in percentage points over all trials, with a confidence interval.</p>
 ${
   staged.length === 0
     ? undefined

@@ -54,7 +54,7 @@ function comparisonTables(suite: SuiteReport, comparisons: readonly Comparison[]
   const row = (comparison: Comparison): Md[] => comparisonRow(suite, comparison, notes)
   return [
     table(headings, whole.map(row)),
-    "Bold metrics are gated. Values are medians; the change is the Hodges-Lehmann estimate over the blocks with its repeated confidence interval, `~` where that includes no change; p is of Fisher's exact test, one-sided.",
+    'Bold metrics are gated. Values are medians; the change is the Hodges-Lehmann estimate over the blocks with its repeated confidence interval, `~` where that includes no change; valid_rate is a difference in percentage points over all trials, with a confidence interval.',
     ...(staged.length === 0
       ? []
       : [

@@ -1,5 +1,6 @@
 /** A suite as its readers see it: a candidate against its baseline, what was found, how many trials were valid. */
 import type { ArmReport, Comparison, SuiteReport } from '../schema/generated.ts'
+import { countValid } from '../judge/validity.ts'
 import { change, count, quantity, verdict } from './format.ts'
 
 /** A candidate arm with the baseline it is held against. */
@@ -29,9 +30,9 @@ export function pairings(suite: SuiteReport): Pairing[] {
 
 /** `-12.1 % [-12.6, -11.5] regressed (10 blocks)`: one comparison after its label. */
 export function finding(comparison: Comparison): string {
-  const { metric, blocks, p, baseline_value: before, candidate_value: after } = comparison
+  const { metric, blocks, baseline_value: before, candidate_value: after } = comparison
   if (metric === 'valid_rate')
-    return `${quantity(after, 'fraction')} against ${quantity(before, 'fraction')}${p === undefined ? '' : ` (${change(comparison)})`} ${verdict(comparison)}`
+    return `${quantity(after, 'fraction')} against ${quantity(before, 'fraction')}: ${change(comparison)} ${verdict(comparison)}`
   return `${change(comparison)} ${verdict(comparison)} (${count(blocks, 'block')})`
 }
 
@@ -49,12 +50,11 @@ export function stagesTitle(staged: readonly Comparison[]): string {
   return `By stage: ${count(staged.length, 'comparison')}, ${words.join(', ') || 'all unchanged'}`
 }
 
-/** Trials of an arm: started, valid, and the invalid ones by reason, most frequent first. */
-export function validity({ trials, invalid }: ArmReport): {
+/** Trials of an arm that count, how many were valid, and the invalid ones by reason, most frequent first; interrupted ones only there. */
+export function validity(arm: ArmReport): {
   trials: number
   valid: number
   reasons: [string, number][]
 } {
-  const reasons = Object.entries(invalid).toSorted(([, a], [, b]) => b - a)
-  return { trials, valid: trials - reasons.reduce((sum, [, n]) => sum + n, 0), reasons }
+  return { ...countValid(arm), reasons: Object.entries(arm.invalid).toSorted(([, a], [, b]) => b - a) }
 }

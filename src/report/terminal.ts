@@ -99,7 +99,7 @@ function cells(comparison: Comparison): string[] {
     quantity(after, unit, like),
     `${change(comparison)} ${direction(comparison)}`.trim(),
     verdict(comparison),
-    comparison.metric === 'valid_rate' ? '' : count(blocks, 'block'),
+    count(blocks, 'block'),
   ]
 }
 

@@ -198,7 +198,7 @@ function merged(suite: string, name: MetricName, rule: Rule, input: ThresholdInp
     )
   if (!(Number.isFinite(floor) && floor >= 0))
     throw suiteErrors.badThreshold(suite, name, `Expected a floor of 0 or more but received ${String(floor)}`)
-  if (threshold === 0 && name !== 'valid_rate')
+  if (threshold === 0)
     throw suiteErrors.badThreshold(
       suite,
       name,

@@ -19,6 +19,8 @@ const phases = ({ trials }: SuiteOutcome) =>
   Object.fromEntries(
     [...Map.groupBy(trials, ({ phase }) => phase)].map(([phase, all]) => [phase, all.length]),
   )
+const rateOf = ({ plan, trials }: SuiteOutcome) =>
+  judge(plan, trials).comparisons.find(({ metric }) => metric === 'valid_rate')!
 const verdictOf = ({ plan, trials }: SuiteOutcome) =>
   judge(plan, trials).comparisons.find(
     ({ metric, stage }) => metric === 'reported_throughput' && stage === null,
@@ -126,6 +128,28 @@ describe('broken blocks', { timeout: 30_000 }, () => {
         ]),
       )
     }
+  })
+
+  test('go on past that limit while a drop of valid_rate is seen and not proven', async () => {
+    let calls = 0
+    // The candidate fails every other trial: three re-queued blocks are the limit of `max: 6`, five are proof.
+    const plan = ({ options }: { options: object }): CallPlan =>
+      'temperature' in options && ++calls % 2 === 0 ? { fault: { kind: 'status', status: 500 } } : {}
+    const run = await runScript({ call: QUICK, plan }, { blocks: { min: 6, max: 6 } })
+    const measured = run.trials.filter(({ phase }) => phase === 'measure')
+    expect(measured.filter(({ valid }) => !valid).length).toBeGreaterThan(3)
+    expect(rateOf(run)).toMatchObject({ verdict: 'regressed', baseline_value: 1 })
+  })
+
+  test('a drop that is seen holds up a suite whose other metrics are decided', async () => {
+    const run = await runScript({
+      call: QUICK,
+      rules: [{ when: { options: hot.options, calls: [4, 5] }, fault: { kind: 'no_done', after: 3 } }],
+    })
+    expect(run.ending).toMatchObject({ stopped: 'budget', requeued: 1 })
+    expect(phases(run)).toEqual({ warmup: 2, measure: 22 })
+    // 11 of 12: one failure in so few trials is more than five points, and no proof.
+    expect(rateOf(run)).toMatchObject({ verdict: 'inconclusive', blocks: 10, candidate_value: 11 / 12 })
   })
 
   test('a failed check breaks a block like any other fault', async () => {

@@ -7,6 +7,7 @@ import { assess, hasRegression, type Assessment } from '../judge/assess.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import { differences } from '../judge/comparable.ts'
 import { requeueLimit, type Ending, type Plan } from '../judge/plan.ts'
+import { hasOpenDrop } from '../judge/validity.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { execute, runBlock, type Session, type SuiteRun } from './block.ts'
 import { openResidency, type Residency } from './residency.ts'
@@ -89,7 +90,6 @@ async function warnOfTime({ plan, onNotice }: Session, switching: number, workin
 /** Blocks until the verdicts are there; a broken or unexpectedly cold block is re-queued whole. */
 async function runPhase(session: Session, phase: 'measure' | 'confirm'): Promise<Stopped> {
   const { plan, trials, signal } = session
-  const budget = requeueLimit(plan.blocks)
   let requeued = 0
   for (let number = 1; number <= plan.blocks.max; number++) {
     for (let attempt = 1; ; attempt++) {
@@ -101,13 +101,19 @@ async function runPhase(session: Session, phase: 'measure' | 'confirm'): Promise
       if (signal.aborted) return 'interrupted'
       if (completeBlocks(plan, trials, phase).some((block) => block.number === number)) break
       if (findUnusable(session.trials) !== undefined) return 'unusable'
-      if (requeued === budget) return 'budget'
+      if (requeued >= requeueBudget(session, phase)) return 'budget'
       requeued++
       session.requeued++
     }
     if (isDecided(assess(plan, trials, phase), plan)) return 'decided'
   }
   return 'budget'
+}
+
+/** Blocks of an arm that fails are evidence, not waste: while a drop of valid_rate is seen and not decided, they go on. */
+function requeueBudget({ plan, trials }: Session, phase: 'measure' | 'confirm'): number {
+  const limit = requeueLimit(plan.blocks)
+  return hasOpenDrop(assess(plan, trials, phase).comparisons) ? Math.max(limit, plan.blocks.max) : limit
 }
 
 function endByTime({ plan, warnings }: Session, blocks: number): Stopped {

@@ -614,11 +614,11 @@ export interface Comparison {
   better: 'lower' | 'higher'
   unit: string
   /**
-   * Median over the complete, valid blocks.
+   * Median over the complete, valid blocks; of valid_rate valid trials / trials, interrupted ones left out.
    */
   baseline_value?: number
   /**
-   * Median over the complete, valid blocks.
+   * The same of the candidate.
    */
   candidate_value?: number
   /**
@@ -633,7 +633,18 @@ export interface Comparison {
    */
   interval?: [number, number]
   /**
-   * Smallest relative change that matters; 0.05 is 5 %.
+   * valid_rate only, in place of ratio: candidate - baseline, as fractions of the trials that count; -0.3 is 30 points less.
+   */
+  difference?: number
+  /**
+   * Confidence interval of the difference, lower end first: exact limits of both fractions, combined by Newcombe's method.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  difference_interval?: [number, number]
+  /**
+   * Smallest relative change that matters; 0.05 is 5 %. Of valid_rate the smallest difference; 0.05 is five points.
    */
   threshold: number
   /**
@@ -646,10 +657,6 @@ export interface Comparison {
   blocks: number
   verdict: Verdict
   gated: boolean
-  /**
-   * valid_rate only: one-sided p of Fisher's exact test.
-   */
-  p?: number
   /**
    * Inconclusive only: blocks it would take, about.
    */

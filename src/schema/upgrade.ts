@@ -1,6 +1,7 @@
 /**
  * Reports of schema_version 1 in the words of version 2, so that stored ones can still be read: `pairs` are blocks, a
- * share is a fraction, and what was called output_throughput is the figure that the server reported.
+ * share is a fraction, what was called output_throughput is the figure that the server reported, and valid_rate is
+ * compared by its difference instead of its ratio and a p.
  */
 const KEYS: Readonly<Record<string, string>> = {
   pairs: 'blocks',
@@ -29,10 +30,17 @@ function renamed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(renamed)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => {
+    Object.entries(asDifference(value)).map(([key, member]) => {
       if (FOREIGN.has(key)) return [key, member]
       const word = typeof member === 'string' ? WORDS[key]?.[member] : undefined
       return [KEYS[key] ?? key, word ?? renamed(member)]
     }),
   )
+}
+
+function asDifference(value: object): object {
+  if (!('metric' in value && value.metric === 'valid_rate' && 'p' in value)) return value
+  const { p: _, ratio: __, ...rest } = value as Record<string, unknown>
+  const { baseline_value: from, candidate_value: to } = rest
+  return { ...rest, ...(typeof from === 'number' && typeof to === 'number' && { difference: to - from }) }
 }

@@ -1,5 +1,6 @@
 import { checkAlpha, checkLooks, FEWEST_BLOCKS } from './looks.ts'
 import { signedRankTail, simulateSignedRank } from './signed-rank.ts'
+import { spendAlpha } from './spending.ts'
 
 /** A group-sequential plan. */
 export interface Plan {
@@ -26,9 +27,8 @@ const solved = new Map<string, readonly number[]>()
  * The critical value c at each look: the interval of `repeatedInterval` runs from the c-th Walsh
  * average to the c-th from the top. -1 where the look can decide nothing yet.
  *
- * Alpha is spent by alpha ln(1 + (e - 1) n / n_max), the Pocock-like function of Lan and DeMets,
- * "Discrete Sequential Boundaries for Clinical Trials" (1983); what a look's discreteness leaves over
- * passes to the next. As long as no earlier look could decide, c comes from the exact distribution
+ * Alpha is released by `spendAlpha` of n / n_max; what a look's discreteness leaves over passes to the
+ * next. As long as no earlier look could decide, c comes from the exact distribution
  * of the signed-rank statistic; after that from its joint distribution over the looks, simulated.
  *
  * Because alpha comes in lumps, a smaller alpha could have the larger c at a single look. Among tests
@@ -62,7 +62,7 @@ function solve(looks: readonly number[], alpha: number, statistics: readonly Uin
     if (n < FEWEST_BLOCKS) return -1
     const row = statistics[k] as Uint16Array
     const tail = spent === 0 ? signedRankTail(n) : simulatedTail(row, alive, (n * (n + 1)) / 2)
-    const allowed = alpha * Math.log1p((Math.E - 1) * (n / nMax)) - spent
+    const allowed = spendAlpha(alpha, n / nMax) - spent
     const c = tail.findLastIndex((p) => p <= allowed * (1 + 1e-12))
     if (c < 0) return -1
     spent += tail[c] as number

@@ -66,13 +66,12 @@ export function atLook(
 }
 
 /** The last look reached, without a verdict; before the first look only an estimate. */
-export function undecided(metric: Prepared, looks: readonly number[], share: (k: number) => Share): Decision {
+export function undecided(metric: Prepared, looks: readonly number[], share: Share): Decision {
   const { d, delta } = metric
   const k = looks.findLastIndex((n) => n <= d.length)
-  const last = atLook(metric, looks, k, share(k))
+  const last = atLook(metric, looks, k, share)
   if (last === undefined) {
-    const { alpha, tests } = share(0)
-    const open = { estimate: hodgesLehmann(d), n: d.length, alpha: alpha / tests }
+    const open = { estimate: hodgesLehmann(d), n: d.length, alpha: share.alpha / share.tests }
     return { ...open, blocksNeeded: Math.max(open.n + 1, minimumBlocks(open.alpha)) }
   }
   if (last.verdict !== undefined) return last

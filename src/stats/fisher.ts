@@ -8,6 +8,16 @@ export interface ValidCounts {
   candidateTrials: number
 }
 
+/** The same trials with the arms exchanged. */
+export function swapped(counts: ValidCounts): ValidCounts {
+  return {
+    baselineValid: counts.candidateValid,
+    baselineTrials: counts.candidateTrials,
+    candidateValid: counts.baselineValid,
+    candidateTrials: counts.baselineTrials,
+  }
+}
+
 /**
  * Fisher's exact test, one-sided: the probability of at least as many invalid trials in the candidate
  * as were seen, given how many there were in both arms together and that the arms are equally
@@ -22,16 +32,6 @@ export function fisherOneSided(counts: ValidCounts): number {
     p += hypergeometric(k, invalid, counts.candidateTrials, counts.baselineTrials)
   }
   return Math.min(1, p)
-}
-
-/**
- * The smallest p these margins allow: all invalid trials, or as many as it ran, in the candidate. A
- * test whose smallest p is above its alpha cannot reject, and needs no share of alpha
- * (Tarone, "A Modified Bonferroni Method for Discrete Data", 1990).
- */
-export function smallestP(counts: ValidCounts): number {
-  const { invalid, mostInCandidate } = margins(counts)
-  return Math.min(1, hypergeometric(mostInCandidate, invalid, counts.candidateTrials, counts.baselineTrials))
 }
 
 function margins(counts: ValidCounts): {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  type Attempt,
   createRandom,
   decideSequentially,
   defaultLooks,
@@ -100,21 +101,68 @@ describe('decideSequentially', () => {
     expect(beside.decisions.shown).toMatchObject({ verdict: 'regressed', alpha })
   })
 
-  test('valid_rate takes a share once so many trials are invalid that it could reject', () => {
-    const metrics = { m: series(1, 0.5) }
-    const at = (invalid: number): SequentialInput<'m'> => ({
-      metrics,
+  describe('valid_rate', () => {
+    const one = (failed: 'baseline' | 'candidate' | undefined, blocks: number): Attempt => ({
+      counts: {
+        baselineValid: failed === 'baseline' ? 0 : 1,
+        baselineTrials: 1,
+        candidateValid: failed === 'candidate' ? 0 : 1,
+        candidateTrials: 1,
+      },
+      blocks,
+    })
+    /** `invalid` attempts of the candidate before block `before`, then as many whole blocks as there may be. */
+    const at = (
+      invalid: number,
+      before = 0,
+      failed: 'baseline' | 'candidate' = 'candidate',
+    ): SequentialInput<'m'> => ({
+      metrics: { m: series(1, 0.5) },
       looks,
       alpha,
-      validity: looks.map((n) => ({
-        baselineValid: n,
-        baselineTrials: n,
-        candidateValid: n,
-        candidateTrials: n + invalid,
-      })),
+      validity: {
+        attempts: [
+          ...Array.from({ length: before }, (_, i) => one(undefined, i + 1)),
+          ...Array.from({ length: invalid }, () => one(failed, before)),
+          ...Array.from({ length: 20 - before }, (_, i) => one(undefined, before + i + 1)),
+        ],
+        gated: true,
+      },
     })
-    expect(decideSequentially(at(1)).decisions.m.alpha).toBe(alpha)
-    expect(decideSequentially(at(12)).decisions.m.alpha).toBe(alpha / 2)
+
+    test('takes a share once so many trials are invalid that it could reject', () => {
+      expect(decideSequentially(at(4)).decisions.m.alpha).toBe(alpha)
+      const input = at(5)
+      const attempts = [one('baseline', 0), ...input.validity!.attempts]
+      const { decisions, validity } = decideSequentially({ ...input, validity: { attempts, gated: true } })
+      expect(decisions.m.alpha).toBeCloseTo(alpha / 3, 12)
+      expect(validity).toEqual({ alpha: expect.closeTo((2 / 3) * alpha, 12) })
+    })
+
+    test('hands all of it on once it has regressed', () => {
+      const { decisions, validity } = decideSequentially(at(12))
+      expect(validity).toEqual({ proven: 'worse', alpha: expect.closeTo((2 / 3) * alpha, 12) })
+      expect(decisions.m.alpha).toBe(alpha)
+    })
+
+    test('is told in either direction', () => {
+      expect(decideSequentially(at(12, 0, 'baseline')).validity.proven).toBe('better')
+      expect(decideSequentially(at(2)).validity).toEqual({ alpha })
+    })
+
+    test('failures after a look change nothing that it decided', () => {
+      const calm = { ...at(0), metrics: { m: series(1.12, 0.01) } }
+      const then = decideSequentially(calm).decisions.m
+      expect(then).toMatchObject({ verdict: 'regressed', n: 6 })
+      expect(decideSequentially({ ...at(12, 6), metrics: calm.metrics }).decisions.m).toEqual(then)
+    })
+
+    test('takes nothing where it is not gated', () => {
+      const input = at(5)
+      const found = decideSequentially({ ...input, validity: { ...input.validity!, gated: false } })
+      expect(found.decisions.m.alpha).toBe(alpha)
+      expect(found.validity).toEqual({ proven: 'worse', alpha })
+    })
   })
 
   test('judges a prefix as it judged it when it was all there was', () => {

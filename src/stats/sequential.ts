@@ -1,5 +1,6 @@
-import { smallestP, type ValidCounts } from './fisher.ts'
-import { splitAlpha } from './holm.ts'
+import { failureTest } from './failures.ts'
+import { swapped, type ValidCounts } from './fisher.ts'
+import { type Split, splitAlpha } from './holm.ts'
 import {
   atLook,
   type Decision,
@@ -18,14 +19,31 @@ export interface SequentialInput<Name extends string> {
   looks: readonly number[]
   /** One-sided error of the suite. */
   alpha: number
-  /** Trials started up to each look, one entry a look, if `valid_rate` is gated: it may join the family. */
-  validity?: readonly ValidCounts[]
+  /** The trials of both arms, attempt by attempt, for `valid_rate`; where it is gated it may join the family. */
+  validity?: { attempts: readonly Attempt[]; gated: boolean }
+}
+
+/** The trials of one attempt at a block. */
+export interface Attempt {
+  counts: ValidCounts
+  /** Complete blocks once the attempt was over. */
+  blocks: number
+}
+
+/** What is known of `valid_rate`. */
+export interface ValidityDecision {
+  /** Which arm is proven to fail more often, if any: worse is the candidate. */
+  proven?: 'worse' | 'better'
+  /** Its one-sided error. */
+  alpha: number
 }
 
 /** Where a suite stands. */
 export interface SequentialResult<Name extends string> {
   decisions: Record<Name, Decision>
-  /** Every gated metric has its verdict or has come to the last look. */
+  /** Over all attempts. */
+  validity: ValidityDecision
+  /** Every gated metric has its verdict or has come to the last look; `valid_rate` is not among them. */
   done: boolean
 }
 
@@ -38,43 +56,88 @@ export interface SequentialResult<Name extends string> {
  * look is gone over until it finds no more. A metric that is not gated is judged with the first
  * share, alpha over the number of gated metrics, and influences no other.
  *
+ * At each look only the attempts up to it count, so that what a look said stays as it was.
+ *
  * @throws InvalidValuesError as `logRatios`, `logThreshold` and `criticalValues` do
  */
 export function decideSequentially<Name extends string>({
   metrics,
   looks,
   alpha,
-  validity = [],
+  validity = { attempts: [], gated: false },
 }: SequentialInput<Name>): SequentialResult<Name> {
   const all = (Object.keys(metrics) as Name[]).map((name) => ({ name, ...prepare(metrics[name]) }))
   const gated = all.filter((metric) => metric.gated)
-  const share = (k: number, regressed: number): Share => {
-    const counts = validity[k]
-    const attainable = counts === undefined ? {} : { smallestP: smallestP(counts) }
-    const { tests } = splitAlpha({ alpha, metrics: Math.max(1, gated.length), regressed, ...attainable })
-    return { alpha, tests }
-  }
+  const failures = followFailures(validity.attempts, looks.at(-1) ?? 1)
+  const split = (regressed: number): Split =>
+    splitAlpha({
+      alpha,
+      metrics: gated.length,
+      regressed,
+      ...(validity.gated && { validRate: { regressed: failures.worse, smallestP: failures.smallestP } }),
+    })
+  const share = (metric: Prepared, regressed: number): Share => ({
+    alpha,
+    tests: metric.gated ? split(regressed).tests : Math.max(1, gated.length),
+  })
+  const validRateAlpha = (): number =>
+    validity.gated ? split(countRegressed(gated, decided)).validRate : alpha
   const decided = new Map<Name, Decision>()
-  looks.forEach((_, k) => {
+  looks.forEach((n, k) => {
+    failures.upTo(n, validRateAlpha())
     let regressed: number
     do {
       regressed = countRegressed(gated, decided)
       for (const metric of all) {
         if (decided.has(metric.name)) continue
-        const decision = atLook(metric, looks, k, share(k, metric.gated ? regressed : 0))
+        const decision = atLook(metric, looks, k, share(metric, regressed))
         if (decision?.verdict !== undefined) decided.set(metric.name, decision)
       }
     } while (countRegressed(gated, decided) > regressed)
   })
+  failures.upTo(Infinity, validRateAlpha())
   const regressed = countRegressed(gated, decided)
   const decisionOf = (metric: Prepared & { name: Name }): Decision =>
-    decided.get(metric.name) ?? undecided(metric, looks, (k) => share(k, metric.gated ? regressed : 0))
+    decided.get(metric.name) ?? undecided(metric, looks, share(metric, regressed))
   return {
     decisions: Object.fromEntries(all.map((metric) => [metric.name, decisionOf(metric)])) as Record<
       Name,
       Decision
     >,
+    validity: {
+      ...(failures.worse ? { proven: 'worse' } : failures.better && { proven: 'better' }),
+      // A test that takes no part of alpha has an interval all the same.
+      alpha: failures.worse || (validity.gated && split(regressed).joins) ? validRateAlpha() : alpha,
+    },
     done: gated.every(({ name, d }) => decided.has(name) || d.length >= (looks.at(-1) ?? 0)),
+  }
+}
+
+/** Both directions of the failure test, fed as far as the looks have come. */
+function followFailures(attempts: readonly Attempt[], horizon: number) {
+  const worse = failureTest(horizon)
+  const better = failureTest(horizon)
+  let next = 0
+  let blocks = -1
+  return {
+    /** Takes the attempts up to the one that completed the n-th block, with the alpha the test has by now. */
+    upTo: (n: number, alpha: number): void => {
+      for (; next < attempts.length && blocks < n; next++) {
+        const attempt = attempts[next] as Attempt
+        worse.add(attempt.counts, alpha)
+        better.add(swapped(attempt.counts), alpha)
+        blocks = attempt.blocks
+      }
+    },
+    get worse() {
+      return worse.proven
+    },
+    get better() {
+      return better.proven
+    },
+    get smallestP() {
+      return worse.smallestP
+    },
   }
 }
 

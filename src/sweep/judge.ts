@@ -1,6 +1,7 @@
 /** The judge of a sweep: its plan, what the servers said and its trials give ranking, ties, effects and warnings. */
 import { assess, type Assessment } from '../judge/assess.ts'
 import type { ArmFacts, Ending } from '../judge/plan.ts'
+import { countValid, tallyTrials } from '../judge/validity.ts'
 import { metrics } from '../metrics.ts'
 import type { Comparison, SweepReport, SweepRow, Trial, Warning } from '../schema/generated.ts'
 import { toRatio } from '../stats/index.ts'
@@ -108,7 +109,7 @@ function rowOf(
   { point, trials, assessment }: SweepAssessment['pairs'][number],
   { standing, unranked, dropped, delta }: Place,
 ): SweepRow {
-  const own = trials.filter((trial) => trial.arm === point.arm.name)
+  const counted = countValid(tallyTrials(trials.filter((trial) => trial.arm === point.arm.name)))
   const compared = assessment.comparisons.find(
     ({ metric, stage }) => metric === plan.rankBy && stage === null,
   )
@@ -121,7 +122,7 @@ function rowOf(
     ...figures(compared),
     verdict: compared?.verdict ?? 'inconclusive',
     blocks: compared?.blocks ?? 0,
-    valid_rate: own.length === 0 ? 0 : own.filter((trial) => trial.valid).length / own.length,
+    valid_rate: counted.trials === 0 ? 0 : counted.valid / counted.trials,
     ...(dropped !== undefined && { eliminated_after: dropped }),
     ...(behind !== undefined && {
       leader: {

@@ -60,9 +60,17 @@ describe('halving', () => {
 
   test('the fastest does not go on when it answers worse', () => {
     const trials = sweepTrials(halving, 1, 8, (arm) => (arm === A ? 200 : (RATES[arm] ?? 95)))
-    // Twelve of its trials broke beside the whole ones, as they do after a switch.
-    const tries = Array.from({ length: 12 }, (_, i) =>
-      sweepTrial(halving, A, (i % 8) + 1, () => undefined, { phase: 'warmup' }),
+    // Twelve of its trials broke beside the whole ones, as they do after a switch; the baseline's did not.
+    const tries = Array.from({ length: 24 }, (_, i) =>
+      sweepTrial(
+        halving,
+        i < 12 ? A : halving.baseline.name,
+        (i % 8) + 1,
+        (arm) => (arm === A ? undefined : 100),
+        {
+          phase: 'warmup',
+        },
+      ),
     )
     const all = [...tries, ...trials]
     expect(answersWorse(halving, halving.points[0]!, all)).toBe(true)

@@ -5,9 +5,8 @@
 import { completeBlocks } from '../judge/blocks.ts'
 import { requeueLimit } from '../judge/plan.ts'
 import { whyUnusable } from '../judge/unusable.ts'
-import { countValid } from '../judge/validity.ts'
+import { judgeValidity } from '../judge/validity.ts'
 import type { Trial } from '../schema/generated.ts'
-import { judgeValidity } from '../stats/index.ts'
 import { isWorse } from './contrast.ts'
 import { survivors } from './halving.ts'
 import { pairPlan, pairTrials, type SweepPlan, type SweepPoint } from './plan.ts'
@@ -55,11 +54,10 @@ export function blocksOf(sweep: SweepPlan, point: SweepPoint, trials: readonly T
   return completeBlocks(pairPlan(sweep, point), pairTrials(trials, point.arm.name), 'measure').length
 }
 
-/** Whether a candidate's trials are valid less often than the baseline's, beyond doubt. */
+/** Whether a candidate's trials are proven to be valid less often than the baseline's, by the threshold or more. */
 export function answersWorse(sweep: SweepPlan, point: SweepPoint, trials: readonly Trial[]): boolean {
-  const counts = countValid(pairTrials(trials, point.arm.name), 'measure')
-  if (counts === undefined) return false
-  return judgeValidity(counts, { alpha: pairPlan(sweep, point).alpha, metrics: 0 }).regressed
+  const verdict = judgeValidity(pairPlan(sweep, point), pairTrials(trials, point.arm.name))?.verdict
+  return verdict === 'regressed'
 }
 
 /** Names of those that go on. Who answers worse is no contender, however fast; who has no value yet cannot be told apart. */

@@ -16,6 +16,8 @@ const SUITES = {
   // What arrives is slower, and the server reports what it always does; and the reverse.
   hidden: { per_token: 8, counters: { eval_duration: REPORTED } },
   misreported: { counters: { eval_duration: REPORTED * 1.5 } },
+  // As fast as its baseline; every third of its calls fails.
+  unreliable: {},
 } satisfies Record<string, CallPlan>
 
 describe('suites whose candidates are slower, equal or faster', () => {
@@ -32,6 +34,7 @@ describe('suites whose candidates are slower, equal or faster', () => {
 
   beforeAll(async () => {
     const names = Object.keys(SUITES)
+    let calls = 0
     await using server = await startScriptedOllama({
       models: names.map((name) => ({ name })),
       call: QUICK,
@@ -39,6 +42,10 @@ describe('suites whose candidates are slower, equal or faster', () => {
         when: { model, options: { temperature: 0.5 } },
         ...plan,
       })),
+      plan: ({ model, options }) =>
+        model === 'unreliable' && 'temperature' in options && ++calls % 3 === 0
+          ? { fault: { kind: 'no_done', after: 3 } }
+          : {},
     })
     const files = names.map((name) => [
       `suites/${name}.bench.ts`,
@@ -84,14 +91,30 @@ describe('suites whose candidates are slower, equal or faster', () => {
     )
   })
 
+  test('a third of its trials failing regresses valid_rate and nothing else, over all its trials', () => {
+    expect(verdicts('unreliable')).toEqual({
+      output_throughput: 'unchanged',
+      ttft: 'unchanged',
+      valid_rate: 'regressed',
+    })
+    const rate = suite('unreliable').comparisons.find((one) => one.metric === 'valid_rate')!
+    const own = run.trials.filter((trial) => trial.suite === 'unreliable' && trial.role === 'candidate')
+    expect(rate.candidate_value).toBe(own.filter(({ valid }) => valid).length / own.length)
+    expect(rate.difference).toBeLessThan(-0.2)
+    expect(rate.difference_interval![1]).toBeLessThan(0)
+    expect(run.output).toMatch(/valid_rate +100\.0 % +6\d\.\d % +-3\d\.\d points \[-/)
+  })
+
   test('the regressions fail the run, and their tests, so JUnit and annotations see them', () => {
     expect(run.report!.gate.status).toBe('regressed')
     expect(run.report!.gate.failures.map(({ suite: name, metric }) => [name, metric])).toEqual([
       ['hidden', 'output_throughput'],
       ['slower', 'output_throughput'],
+      ['unreliable', 'valid_rate'],
     ])
     expect(run.exitCode).not.toBe(0)
     expect(run.output).toMatch(/FAIL.*slower \(candidate vs baseline\)/)
+    expect(run.output).toMatch(/FAIL.*unreliable \(candidate vs baseline\)/)
     expect(run.output).not.toMatch(/FAIL.*(equal|faster|misreported)/)
   })
 })

@@ -14,6 +14,10 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'test/.tmp/**', 'test/fixtures/**'],
     // Most of the end-to-end tests' time is a run waiting for its server: two at once fill two cores.
     maxWorkers: 2,
+    // Nothing is retried and no test asserts how long something took, so a busy machine may take its time.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     benchmark: { include: ['suites/**/*.bench.ts'] },
   },
 })

@@ -95,6 +95,23 @@ test('every request leaves with what arm and trial put in', async () => {
   ])
 })
 
+test('sixteen streams at once: each has its own chunks, and none is measured shorter than it was', async () => {
+  await using server = await startScriptedOllama({ call: { ttft: 40, per_token: 2, tokens: 20 } })
+  const recorder = recording(server.url, { nonce: undefined })
+  const names = Array.from({ length: 16 }, (_, i) => `stream ${i}`)
+  await Promise.all(names.map((prompt) => recorder.asAgent(prompt, () => recorder.generate({ prompt }))))
+  const calls = await recorder.finish()
+  expect(calls.map(({ agent }) => agent!).toSorted()).toEqual(names.toSorted())
+  for (const call of calls) {
+    const { index } = server.requests.find(({ body }) => body['prompt'] === call.agent)!
+    const log = server.log.filter(({ request }) => request === index)
+    const written = log.filter(({ event }) => event === 'chunk').map(({ at }) => at - log[0]!.at)
+    expect(call.chunk_times).toHaveLength(20)
+    // The request leaves before it arrives, and a chunk is written before it is received.
+    for (const [i, at] of written.entries()) expect(call.chunk_times![i]).toBeGreaterThan(at - 0.01)
+  }
+})
+
 test('a call that is not streamed has no first token', async () => {
   await using server = await startScriptedOllama({ call: { ttft: 20, per_token: 1, tokens: 16 } })
   const recorder = recording(server.url)

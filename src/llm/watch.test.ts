@@ -1,37 +1,74 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { watch } from './watch.ts'
 
-test('a deadline that keeps moving is not missed, one that stands still is, once', async () => {
-  let deadline = performance.now() + 40
+beforeEach(() => {
+  vi.useFakeTimers({ now: 0, toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] })
+})
+afterEach(() => vi.useRealTimers())
+
+/** What a turn of the loop takes on the fake clock, ms: a deadline is checked one turn after its timer. */
+const TURN = 1
+
+/** Watches until the test is over, and counts what is missed. */
+function counted(next: () => number): () => number {
   let missed = 0
-  const stop = watch({ next: () => deadline, missed: () => missed++ })
-  onTestFinished(stop)
+  onTestFinished(watch({ next, missed: () => missed++ }))
+  return () => missed
+}
+
+test('a deadline that keeps moving is not missed, one that stands still is, once and at its time', () => {
+  let deadline = 40
+  const missed = counted(() => deadline)
   for (let i = 0; i < 6; i++) {
-    await sleep(15)
+    vi.advanceTimersByTime(15)
     deadline = performance.now() + 400
   }
-  expect(missed).toBe(0)
-  deadline = performance.now()
-  await sleep(600)
-  expect(missed).toBe(1)
+  vi.advanceTimersByTime(399)
+  expect(missed()).toBe(0)
+  vi.advanceTimersByTime(1 + TURN)
+  expect(missed()).toBe(1)
+  vi.advanceTimersByTime(10_000)
+  expect(missed()).toBe(1)
 })
 
-test('bytes that wait while the agent works are let in before anything is missed', async () => {
-  let deadline = performance.now() + 20
-  let missed = 0
-  onTestFinished(watch({ next: () => deadline, missed: () => missed++ }))
-  // Stands for a socket's bytes: the loop serves them before it checks the deadline.
-  setTimeout(() => void setImmediate(() => (deadline = Infinity)), 1)
-  const until = performance.now() + 60
-  while (performance.now() < until);
-  await sleep(30)
-  expect(missed).toBe(0)
+test('bytes that wait while the agent works are let in before anything is missed', () => {
+  let deadline = 20
+  const missed = counted(() => deadline)
+  // The timer fires at the deadline itself; what the socket has comes before the loop's next turn.
+  vi.advanceTimersToNextTimer()
+  expect(performance.now()).toBe(20)
+  expect(missed()).toBe(0)
+  deadline = 50
+  vi.advanceTimersByTime(29)
+  expect(missed()).toBe(0)
+  vi.advanceTimersByTime(1 + TURN)
+  expect(missed()).toBe(1)
 })
 
-test('stopped, it is silent', async () => {
-  let missed = 0
-  watch({ next: () => performance.now() + 5, missed: () => missed++ })()
-  await sleep(20)
-  expect(missed).toBe(0)
+test('no deadline takes no timer, and one beyond the longest timer is not missed early', () => {
+  counted(() => Infinity)
+  expect(vi.getTimerCount()).toBe(0)
+  const far = 2 ** 31 + 1000
+  const missed = counted(() => far)
+  vi.advanceTimersByTime(far - 1)
+  expect(missed()).toBe(0)
+  vi.advanceTimersByTime(1 + TURN)
+  expect(missed()).toBe(1)
+})
+
+test('stopped, it is silent', () => {
+  const missed = vi.fn()
+  watch({ next: () => 5, missed })()
+  expect(vi.getTimerCount()).toBe(0)
+  vi.advanceTimersByTime(20)
+  expect(missed).not.toHaveBeenCalled()
+})
+
+test('stopped between its timer and its check, it is silent', () => {
+  const missed = vi.fn()
+  const stop = watch({ next: () => 5, missed })
+  vi.advanceTimersToNextTimer()
+  stop()
+  vi.advanceTimersByTime(20)
+  expect(missed).not.toHaveBeenCalled()
 })

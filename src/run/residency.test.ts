@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   startScriptedOllama,
   type CallPlan,
@@ -6,8 +6,11 @@ import {
   type SeenRequest,
 } from '../../test/scripted-ollama/index.ts'
 import { runOn } from '../../test/support/run-suite.ts'
-import type { Arm } from '../llm/index.ts'
 import { isCold } from '../judge/blocks.ts'
+import { unload, type Arm } from '../llm/index.ts'
+import { UNLOAD_TIMEOUT_MS } from './residency.ts'
+
+vi.mock(import('../llm/index.ts'), { spy: true })
 
 const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
 const baseline: Arm = { name: 'baseline', model: 'tiny' }
@@ -104,6 +107,8 @@ describe('arms that share a runner', { timeout: 30_000 }, () => {
 })
 
 describe('arms that would reload each other', { timeout: 30_000 }, () => {
+  /** One an arm, and one for the arm that goes second in each block. */
+  const WARM_UPS = 2 + BLOCKS.max
   /** The stays of the arms: the trials between one switch and the next. */
   const staysOf = (trials: Awaited<ReturnType<typeof runAgainst>>['trials']) => {
     const stays: (typeof trials)[] = []
@@ -116,7 +121,8 @@ describe('arms that would reload each other', { timeout: 30_000 }, () => {
 
   test('a switch that is dear is paid once for three trials, after a warm-up that is discarded', async () => {
     const { trials, requests, facts, plan } = await runAgainst(
-      { models: [{ name: 'tiny', cold_load: 250 }] },
+      // The warm-up's switch decides: no busy machine makes a warm-up trial take as long.
+      { models: [{ name: 'tiny', cold_load: [1500, 250] }] },
       { ...baseline, name: 'small', options: { num_ctx: 1024 } },
     )
     const measured = trials.filter(({ phase }) => phase === 'measure')
@@ -139,9 +145,9 @@ describe('arms that would reload each other', { timeout: 30_000 }, () => {
   })
 
   test('a switch that costs nothing beside the work is made for every trial', async () => {
-    const slow: CallPlan = { ttft: 60, per_token: 0.2, tokens: 20 }
+    // The warm-up's trials decide: no busy machine makes a switch take as long.
     const { trials } = await runAgainst(
-      { call: slow },
+      { rules: [{ when: { calls: [0, 1] }, ttft: 500 }] },
       { ...baseline, name: 'small', options: { num_ctx: 1024 } },
     )
     expect(trials.filter(({ phase }) => phase === 'measure')).toHaveLength(12)
@@ -156,7 +162,7 @@ describe('arms that would reload each other', { timeout: 30_000 }, () => {
       { models },
       { name: 'alias', model: 'alias', options: { num_thread: 1 } },
     )
-    expect(trials.filter(({ phase }) => phase === 'warmup').length).toBeGreaterThan(2)
+    expect(trials.filter(({ phase }) => phase === 'warmup')).toHaveLength(WARM_UPS)
   })
 
   test('two models that do not fit into memory together are switched', async () => {
@@ -170,8 +176,9 @@ describe('arms that would reload each other', { timeout: 30_000 }, () => {
       { compare: 'models' },
     )
     expect(trials.filter(({ phase }) => phase === 'measure').some(isCold)).toBe(false)
-    expect(trials.filter(({ phase }) => phase === 'warmup').length).toBeGreaterThan(2)
-    expect(requests.filter(isLoad).length).toBeGreaterThan(2)
+    expect(trials.filter(({ phase }) => phase === 'warmup')).toHaveLength(WARM_UPS)
+    // Both, which shows that only one stays; then one a switch: one to warm up, one in each block.
+    expect(requests.filter(isLoad)).toHaveLength(2 + 1 + BLOCKS.max)
   })
 
   test('two models that do fit are not', async () => {
@@ -189,31 +196,39 @@ describe('arms that would reload each other', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a model that does not leave', { timeout: 60_000 }, () => {
-  test('is waited for once and warned about once', async () => {
-    const began = performance.now()
-    const { ending, trials } = await runAgainst(
-      { unload_lag: 1e9 },
-      { ...baseline, name: 'small', options: { num_ctx: 1024 } },
-      { blocks: { min: 1, max: 2 } },
-    )
+describe('waits for a model to leave', { timeout: 30_000 }, () => {
+  const small: Arm = { ...baseline, name: 'small', options: { num_ctx: 1024 } }
+  beforeEach(() => void vi.mocked(unload).mockClear())
+
+  test('a model that does not leave is waited for in full once, and warned about once', async () => {
+    /** What the waits in vain were allowed to take, ms; here they take a tenth of it. */
+    const inVain: (number | undefined)[] = []
+    const real = (await vi.importActual<typeof import('../llm/index.ts')>('../llm/index.ts')).unload
+    vi.mocked(unload).mockImplementation(async (host, model, { timeout = Infinity } = {}) => {
+      const gone = await real(host, model, { timeout: timeout / 10 })
+      if (!gone) inVain.push(timeout)
+      return gone
+    })
+    onTestFinished(() => void vi.mocked(unload).mockImplementation(real))
+    const { ending, trials } = await runAgainst({ unload_lag: 1e9 }, small, { blocks: { min: 1, max: 2 } })
     expect(ending.warnings).toMatchObject([
       { code: 'unload_failed', message: expect.stringMatching(/did not unload tiny/) },
     ])
-    expect(trials.filter(({ phase }) => phase === 'warmup').length).toBeGreaterThan(2)
-    // One full wait of five seconds, and short ones for the switches after it.
-    expect(performance.now() - began).toBeLessThan(12_000)
+    expect(trials.filter(({ phase }) => phase === 'warmup')).toHaveLength(2 + 2)
+    // Before each switch of the warm-up and of two blocks, and at the end.
+    expect(inVain).toEqual([UNLOAD_TIMEOUT_MS, 500, 500, 500])
   })
 
   test('a server without /api/ps costs no wait at all', async () => {
-    const began = performance.now()
-    const { ending, trials } = await runAgainst(
-      { absent: ['/api/ps'] },
-      { ...baseline, name: 'small', options: { num_ctx: 1024 } },
-    )
+    const { ending, trials, requests } = await runAgainst({ absent: ['/api/ps'] }, small)
     expect(ending).toMatchObject({ stopped: 'decided', warnings: [] })
     expect(trials.filter(({ phase }) => phase === 'measure').some(isCold)).toBe(false)
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(vi.mocked(unload).mock.settledResults).toEqual(
+      requests.filter(isUnload).map(() => ({ type: 'fulfilled', value: true })),
+    )
+    // It is asked once after each, and never again and again.
+    const asked = requests.map(({ path }) => path === '/api/ps')
+    expect(asked.filter((ps, i) => ps && asked[i - 1])).toEqual([])
   })
 })
 

@@ -15,6 +15,7 @@ export class Models {
   readonly #unloadLag: number
   readonly #maxLoaded: number
   readonly #loaded = new Map<ScriptedModel, Loaded>()
+  readonly #loads = new Map<ScriptedModel, number>()
 
   constructor({ models = [{ name: 'tiny:latest' }], unload_lag = 0, max_loaded = Infinity }: Script) {
     this.#models = models
@@ -39,8 +40,16 @@ export class Models {
       options: warm ? loaded.options : wanted,
       expires: Date.now() + milliseconds(keepAlive ?? '5m'),
     })
-    if (!warm) this.#makeRoom(model)
-    return !warm
+    if (warm) return false
+    this.#loads.set(model, (this.#loads.get(model) ?? 0) + 1)
+    this.#makeRoom(model)
+    return true
+  }
+
+  /** What the load under way takes, or the last one took, ms. */
+  coldLoad(model: ScriptedModel): number {
+    const times = [model.cold_load ?? 0].flat()
+    return times[Math.min(times.length, this.#loads.get(model) ?? 1) - 1] ?? 0
   }
 
   #makeRoom(model: ScriptedModel): void {

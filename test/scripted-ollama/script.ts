@@ -41,8 +41,8 @@ export interface ScriptedModel {
   min_ctx?: number
   /** Bytes. */
   size?: number
-  /** What a load takes, ms. */
-  cold_load?: number
+  /** What a load takes, ms; of a list the first load takes the first, and all past its end the last. */
+  cold_load?: number | readonly number[]
 }
 
 export interface Rule extends CallPlan {

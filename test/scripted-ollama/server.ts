@@ -108,7 +108,7 @@ class State {
       leavesAtOnce(body['keep_alive']) ? '5m' : body['keep_alive'],
     )
     if (!prompt) {
-      if (cold) await until(arrived + (model.cold_load ?? 0), false, response)
+      if (cold) await until(arrived + this.#models.coldLoad(model), false, response)
       return json(response, 200, { ...empty, done: true, done_reason: 'load' })
     }
     const call: ScriptedCall = {
@@ -137,7 +137,7 @@ class State {
     })
     const begins = await this.#turn(arrived, response)
     await answer(
-      planOf(this.#script, call, model.cold_load ?? 0),
+      planOf(this.#script, call, this.#models.coldLoad(model)),
       call,
       begins,
       this.#script.precise ?? false,

@@ -9,7 +9,7 @@ const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 const SLOW: CallPlan = { ttft: 150, per_token: 5, tokens: 40 }
 /** No test's verdict may hang on how busy the machine is. */
 const PAIRS =
-  'blocks: { min: 6, max: 10 }, thresholds: { ttft: 5, output_throughput: false, reported_throughput: true },'
+  'blocks: { min: 6, max: 10 }, thresholds: { ttft: 100, output_throughput: false, reported_throughput: true },'
 
 test(
   'shards measure and exit 0; the merge judges once and writes the reports',

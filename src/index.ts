@@ -71,7 +71,8 @@ export function agentBench(name: string, agent: Agent, definition: AgentBenchOpt
   // No limit of its own: every call has limits, and how many trials it takes is the data's to say.
   test(title, { timeout: 0 }, async ({ bench }) => {
     const request: SuiteRequest = { name, agent, definition }
-    const arm = (role: 'baseline' | 'candidate') => bench(definition?.[role]?.name ?? role, async () => {})
+    const arm = (role: 'baseline' | 'candidate') =>
+      bench(definition?.[role]?.name ?? role, withoutPlugin(name))
     await bench.compare(arm('baseline'), arm('candidate'), requestOptions(request))
     if (request.failures === undefined) throw suiteErrors.pluginMissing(name)
     if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
@@ -100,11 +101,18 @@ export function agentSweep(name: string, agent: Agent, definition: AgentSweepOpt
   const title = `${name} (${arms.length - 1} candidates vs ${arms[0]})`
   test(title, { timeout: 0 }, async ({ bench }) => {
     const request: SweepRequest = { name, agent, sweep: definition }
-    const [first, second, ...rest] = arms.map((arm) => bench(arm, async () => {}))
+    const [first, second, ...rest] = arms.map((arm) => bench(arm, withoutPlugin(name)))
     await bench.compare(first!, second!, ...rest, requestOptions(request))
     if (request.failures === undefined) throw suiteErrors.pluginMissing(name)
     if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
   })
+}
+
+/** What Vitest would measure; the plugin's provider runs the agent instead and never calls it. */
+function withoutPlugin(name: string): () => Promise<never> {
+  return async () => {
+    throw suiteErrors.pluginMissing(name)
+  }
 }
 
 /** Two and more names for Vitest's own table; what is wrong with a definition is told when it is run. */

@@ -176,7 +176,7 @@ test(
 test('an interrupted sweep keeps what it measured and never passes', { timeout: 60_000 }, async () => {
   await using server = await startScriptedOllama({ call: { ttft: 40, per_token: 3, tokens: 24 } })
   await using project = await createFixture({
-    'suites/one.bench.ts': sweepFile('grid: { temperature: [0.6, 0.9] },'),
+    'suites/one.bench.ts': sweepFile('grid: { temperature: [0.6, 0.9] }, blocks: { min: 20, max: 20 },'),
   })
   const { exitCode, report, trials } = await project.bench([], { OLLAMA_HOST: server.url }, (child) => {
     const watch = setInterval(() => {

@@ -203,7 +203,7 @@ describe('waits for a model to leave', { timeout: 30_000 }, () => {
   test('a model that does not leave is waited for in full once, and warned about once', async () => {
     /** What the waits in vain were allowed to take, ms; here they take a tenth of it. */
     const inVain: (number | undefined)[] = []
-    const real = (await vi.importActual<typeof import('../llm/index.ts')>('../llm/index.ts')).unload
+    const { unload: real } = await vi.importActual<{ unload: typeof unload }>('../llm/index.ts')
     vi.mocked(unload).mockImplementation(async (host, model, { timeout = Infinity } = {}) => {
       const gone = await real(host, model, { timeout: timeout / 10 })
       if (!gone) inVain.push(timeout)

@@ -226,9 +226,14 @@ describe('waits for a model to leave', { timeout: 30_000 }, () => {
     expect(vi.mocked(unload).mock.settledResults).toEqual(
       requests.filter(isUnload).map(() => ({ type: 'fulfilled', value: true })),
     )
-    // It is asked once after each, and never again and again.
-    const asked = requests.map(({ path }) => path === '/api/ps')
-    expect(asked.filter((ps, i) => ps && asked[i - 1])).toEqual([])
+    // After each it is asked once what is left, and never again and again.
+    const asked = requests.flatMap((request, i) => {
+      if (!isUnload(request)) return []
+      const next = requests.findIndex(({ path }, j) => j > i && path === '/api/generate')
+      const until = requests.slice(i, next === -1 ? undefined : next)
+      return [until.filter(({ path }) => path === '/api/ps').length]
+    })
+    expect(asked).toEqual(asked.map(() => 1))
   })
 })
 

@@ -237,7 +237,8 @@ describe('the tables', () => {
       const metric = metrics[name as MetricName]
       expect([name, unit.replace('×', 'x'), better]).toEqual([name, metric.unit, metric.better])
       expect(what.includes('gated'), `${name} is gated`).toBe(metric.gated)
-      if (metric.gated && metric.threshold > 0) expect(what).toContain(`gated, ${metric.threshold * 100} %`)
+      if (metric.gated)
+        expect(what).toContain(`gated, ${metric.threshold * 100} ${name === 'valid_rate' ? 'points' : '%'}`)
     }
   })
 

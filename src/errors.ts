@@ -3,6 +3,8 @@
  * Callers never write such a sentence themselves; they name the failure and hand over the facts.
  */
 
+import { change, count, quantity, share, threshold } from './text/numbers.ts'
+
 /** An error whose message is complete: shown as it is, without a stack. */
 export class ChimeraError extends Error {
   override name = 'ChimeraError'
@@ -217,21 +219,19 @@ export const gateTexts = {
   nothingGated: (suite: string, absences: readonly (Absence & { metric: string })[]): string =>
     `${suite}: none of the gated metrics could be measured. ${absences.map((one) => `${one.metric}: ${absent(one.metric, one)} `).join('')}You can also gate another metric through \`thresholds\`.`,
   verdict: (suite: string, comparison: Verdicted): string => {
-    const { metric, stage, verdict, ratio, interval, blocks, threshold, floor, unit, difference } = comparison
+    const { metric, stage, verdict, blocks, difference } = comparison
     const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
     if (difference !== undefined) {
-      const ends = comparison.difference_interval?.map((end) => points(end)).join(', ')
-      return `${what}: ${comparison.candidate} ${percent(comparison.candidate_value)} of trials valid against ${comparison.baseline} ${percent(comparison.baseline_value)}: ${points(difference)} points [${ends}], threshold ${Number((threshold * 100).toPrecision(3))} points.`
+      const [before, after] = [comparison.baseline_value, comparison.candidate_value].map((rate) =>
+        quantity(rate, 'fraction'),
+      )
+      return `${what}: ${comparison.candidate} ${after} of trials valid against ${comparison.baseline} ${before}: ${change(comparison)}, threshold ${threshold(comparison)}.`
     }
-    const change =
-      ratio === undefined
-        ? 'not measured'
-        : `${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end)).join(', ')}]`}`
     const needed =
       comparison.blocks_needed === undefined
         ? ''
         : `; about ${comparison.blocks_needed} blocks would decide it`
-    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${change} over ${blocks} ${blocks === 1 ? 'block' : 'blocks'}, threshold ${floor === undefined ? percent(threshold) : `${floor} ${unit}`}${needed}.`
+    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${comparison.ratio === undefined ? 'not measured' : change(comparison)} over ${count(blocks, 'block')}, threshold ${threshold(comparison)}${needed}.`
   },
 } as const
 
@@ -273,20 +273,6 @@ interface Verdicted {
   difference_interval?: number[]
 }
 
-function changed(ratio: number): string {
-  const share = (ratio - 1) * 100
-  return `${share < 0 ? '−' : '+'}${Math.abs(share).toFixed(1)} %`
-}
-
-/** A difference of two fractions in percentage points. */
-function points(difference: number): string {
-  return changed(1 + difference).replace(' %', '')
-}
-
-function percent(share: number | undefined): string {
-  return share === undefined ? '–' : `${Number((share * 100).toFixed(1))} %`
-}
-
 /** What a reader has to know before trusting a comparison. */
 export const warningTexts = {
   numCtxClamped: (arm: string, asked: number, got: number): string =>
@@ -295,8 +281,8 @@ export const warningTexts = {
     `num_gpu ${asked} of arm "${arm}" is beyond the model's ${layers} layers: every value from ${layers} up is the same.`,
   noGpu: (arm: string, asked: number): string =>
     `num_gpu ${asked} of arm "${arm}" had no effect: the server has put no layer on a GPU.`,
-  partialOffload: (arm: string, share: number): string =>
-    `Only ${percent(share)} of arm "${arm}"'s model is in video memory; the rest runs on the CPU.`,
+  partialOffload: (arm: string, fraction: number): string =>
+    `Only ${share(fraction)} of arm "${arm}"'s model is in video memory; the rest runs on the CPU.`,
   identicalArms: (baseline: string, candidate: string): string =>
     `The effective configs of "${baseline}" and "${candidate}" are identical: their options ask for different things, but the server does the same for both.`,
   outOfReach: (
@@ -308,7 +294,7 @@ export const warningTexts = {
     }: { metric: string; threshold: number; scale: number; blocks: number },
     max: number,
   ): string =>
-    `A threshold of ${percent(threshold)} of ${metric} is out of reach on this machine: blocks scatter by ${percent(scale)}, so it would take about ${blocks} blocks and ${max} are allowed. Raise \`blocks.max\` or the threshold, let the agent's replies be longer, or quieten the machine.`,
+    `A threshold of ${share(threshold)} of ${metric} is out of reach on this machine: blocks scatter by ${share(scale)}, so it would take about ${blocks} blocks and ${max} are allowed. Raise \`blocks.max\` or the threshold, let the agent's replies be longer, or quieten the machine.`,
   renamedOption: (old: string, name: string, where: string): string =>
     `\`${old}\` in ${where} is now called \`${name}\`. The old name still works; use the new one.`,
   timeBudget: (ms: number, blocks: number): string =>
@@ -537,7 +523,7 @@ export const sweepTexts = {
   alsoSame: (axis: string, values: readonly string[]): string =>
     ` ${axis} ${enumerated(values)} are the same to the server.`,
   noEffect: (axis: string, metric: string, threshold: number, widest: string, blocks: number): string =>
-    `${axis} had no effect on ${metric} that matters: its values differ by less than ${percent(threshold)} (at most ${widest}), over ${blocks} blocks.`,
+    `${axis} had no effect on ${metric} that matters: its values differ by less than ${share(threshold)} (at most ${widest}), over ${blocks} blocks.`,
   onlyAt: (axis: string, metric: string, slice: string): string =>
     `${axis} had no effect on ${metric} on average, but it has one at ${slice}.`,
   someEffect: (axis: string, metric: string, widest: string, blocks: number): string =>
@@ -545,7 +531,7 @@ export const sweepTexts = {
   openEffect: (axis: string, metric: string, widest: string | undefined, blocks: number): string =>
     `Whether ${axis} has an effect on ${metric} is not decided after ${blocks} blocks${widest === undefined ? '' : ` (${widest})`}.`,
   step: (worse: string, better: string, ratio: number, interval: readonly number[] | undefined): string =>
-    `${worse} against ${better} ${changed(ratio)}${interval === undefined ? '' : ` [${interval.map((end) => changed(end)).join(', ')}]`}`,
+    `${worse} against ${better} ${change({ ratio, interval })}`,
   identical: (arms: readonly string[]): string =>
     `The effective configs of ${enumerated(arms.map((arm) => `"${arm}"`))} are identical: their options ask for different things, but the server does the same for all. Leave out what has no effect.`,
   givenUp: (arm: string, message: string): string =>

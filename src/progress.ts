@@ -6,7 +6,7 @@ import type { Message } from './artifact.ts'
 import type { ArmFacts, Plan } from './judge/plan.ts'
 import { warningTexts } from './errors.ts'
 // Names come from the user's files, messages from servers: neither may move the cursor.
-import { oneLine, visible } from './report/visible.ts'
+import { oneLine, visible } from './text/index.ts'
 import type { Trial } from './schema/generated.ts'
 import { minimumBlocks } from './stats/index.ts'
 import type { SweepPlan } from './sweep/plan.ts'

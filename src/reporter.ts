@@ -10,7 +10,7 @@ import { ChimeraError, reporterTexts } from './errors.ts'
 import { readFailOn } from './judge/gate.ts'
 import { NoiseFloor } from './noise-floor.ts'
 import { Progress } from './progress.ts'
-import { buildReport, terminalSummary, writeReports } from './report/index.ts'
+import { buildReport, printTerminal, summaryDocument, writeReports } from './report/index.ts'
 import { recordSuite } from './record.ts'
 import { asReport } from './schema/validate.ts'
 import { takeSignals } from './signals.ts'
@@ -126,7 +126,10 @@ export default class ChimeraReporter implements Reporter {
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1
     await writeReports(this.#options.outputDir, asReport(report, 'this run'), trials)
     const color = process.stdout.isTTY && !process.env['NO_COLOR']
-    this.#progress.raw(terminalSummary(report, { color, outputDir: this.#options.outputDir }))
+    const width = process.stdout.columns
+    this.#progress.raw(
+      printTerminal(summaryDocument(report, this.#options.outputDir), { color, ...(width > 0 && { width }) }),
+    )
   }
 }
 

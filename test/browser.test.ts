@@ -10,8 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { reportHtml } from '../src/report/html.ts'
-import { sampleRun, sampleRuns } from './support/sample-runs.ts'
+import { htmlOf, sampleRun, sampleRuns } from './support/sample-runs.ts'
 
 const exec = promisify(execFile)
 const installed = await exec('chromium', ['--version']).then(
@@ -34,7 +33,7 @@ function attacked(): string {
   const [suite] = report.suites
   const arms = suite!.arms.map((arm) => ({ ...arm, model: attack, host: attack }))
   const warnings = [{ code: 'num_ctx_clamped', message: attack }]
-  return reportHtml(
+  return htmlOf(
     { ...report, suites: [{ ...suite!, name: attack, arms, warnings }] },
     trials.map((trial) => ({ ...trial, suite: attack, output: { [attack]: attack, findings: PAYLOADS } })),
   )
@@ -42,7 +41,7 @@ function attacked(): string {
 
 function sample(name: (typeof sampleRuns)[number]): string {
   const { report, trials } = sampleRun(name)
-  return reportHtml(report, trials)
+  return htmlOf(report, trials)
 }
 
 /** The same attack on a page that neither escapes nor forbids: shows that what is looked for can be found. */

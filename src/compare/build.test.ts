@@ -39,7 +39,7 @@ describe('two reports', () => {
       against: 0,
       ratio: expect.closeTo(1.5, 9),
       test: 'welch',
-      n: [16, 16],
+      n: [28, 28],
     })
     expect(row(comparison, 'ttft', 'report-agent · baseline-again').changes![0]).toMatchObject({
       ratio: 1,

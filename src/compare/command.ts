@@ -3,20 +3,19 @@
  * benchstat. It advises and never gates: the exit code is 0 whatever it finds, 2 if it cannot compare at all.
  *
  * The way is `read` (disk to valid reports) → `build` (refuse or name what is not alike, `fingerprint`; line up the
- * `arms`; compare `within` two runs or against a `history`) → `model` → `table`, `markdown` or JSON.
+ * `arms`; compare `within` two runs or against a `history`) → `model` → `document`, which is printed, or JSON.
  */
 import { resolve } from 'node:path'
 import type { Command } from '../cli.ts'
 import { compareErrors } from '../errors.ts'
-import { oneLine } from '../report/visible.ts'
-import { writeWhole } from '../report/store.ts'
+import { printMarkdown, printTerminal, writeWhole } from '../report/index.ts'
+import { oneLine } from '../text/index.ts'
 import { compareReports } from './build.ts'
+import { comparisonDocument } from './document.ts'
 import { NEEDED_RUNS } from './history.ts'
-import { comparisonMarkdown } from './markdown.ts'
 import type { ReportComparison } from './model.ts'
 import { parseOptions, type Format } from './options.ts'
 import { readStored } from './read.ts'
-import { comparisonText } from './table.ts'
 
 const help = `Usage: vitest-chimera compare [options] old/report.json new/report.json…
 
@@ -53,8 +52,8 @@ export const run: Command = async (args, io) => {
 }
 
 const writers: Readonly<Record<Format, (comparison: ReportComparison) => string>> = {
-  text: comparisonText,
-  markdown: (comparison) => comparisonMarkdown(comparison).trimEnd(),
+  text: (comparison) => printTerminal(comparisonDocument(comparison), { color: false }),
+  markdown: (comparison) => printMarkdown(comparisonDocument(comparison)).trimEnd(),
   json: (comparison) => JSON.stringify(comparison, undefined, 2),
 }
 

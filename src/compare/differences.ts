@@ -1,7 +1,7 @@
 /** In what several reports are not alike, arm by arm, and whether that forbids the comparison. */
 import { compareErrors } from '../errors.ts'
-import { count } from '../report/format.ts'
-import { oneLine } from '../report/visible.ts'
+import { count } from '../text/index.ts'
+import { oneLine } from '../text/index.ts'
 import type { Environment } from '../schema/generated.ts'
 import type { ArmRow, Place } from './arms.ts'
 import {

@@ -1,5 +1,5 @@
 /** Notes on a new run against its history: how the interval is made, what it takes, what was left out. */
-import { count } from '../report/format.ts'
+import { count } from '../text/index.ts'
 import { NEEDED_RUNS } from './history.ts'
 import type { Unnoted } from './model.ts'
 import { byChance, share } from './within.ts'

@@ -1,5 +1,5 @@
 /** What has to be read with the tables: which test, what it cannot see, what was left out and why. Data, shown once below. */
-import { embeddedNote } from '../report/headline.ts'
+import { embeddedNote } from '../report/index.ts'
 import { historyNotes } from './history-notes.ts'
 import type { ReportComparison, ReportDifference, Unnoted } from './model.ts'
 import type { StoredReport } from './read.ts'

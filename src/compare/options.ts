@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { compareErrors } from '../errors.ts'
 import { isMetric, metricNames, type MetricName } from '../metrics.ts'
-import { oneLine } from '../report/visible.ts'
+import { oneLine } from '../text/index.ts'
 import type { Meant } from './fingerprint.ts'
 
 const formats = ['text', 'markdown', 'json'] as const

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ChimeraError, compareErrors } from '../errors.ts'
-import { oneLine, visible } from '../report/visible.ts'
+import { oneLine, visible } from '../text/index.ts'
 import type { Report, Trial } from '../schema/generated.ts'
 import { upgraded } from '../schema/upgrade.ts'
 import { asReport, asTrial } from '../schema/validate.ts'

@@ -1,5 +1,5 @@
 /** Notes on changes between runs: which test they rest on, and what no test of trials can see. */
-import { count } from '../report/format.ts'
+import { count } from '../text/index.ts'
 import { NEEDED_RUNS } from './history.ts'
 import type { Row, Unnoted } from './model.ts'
 import type { StoredReport } from './read.ts'

@@ -11,13 +11,13 @@ import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from '../cli.ts'
 import { ownVersion } from '../environment.ts'
 import { ChimeraError, importErrors } from '../errors.ts'
-import { writeReports } from '../report/index.ts'
-import { visible } from '../report/visible.ts'
+import { printTerminal, writeReports } from '../report/index.ts'
+import { visible } from '../text/index.ts'
 import type { GateFailure } from '../schema/generated.ts'
 import { asReport, asTrial } from '../schema/validate.ts'
+import { importDocument, published } from './document.ts'
 import { suiteNames } from './names.ts'
 import { readRecording } from './read.ts'
-import { importSummary } from './summary.ts'
 import { toReport, type Imported } from './to-report.ts'
 
 const help = `Usage: vitest-chimera import <file.json…> [--out <folder>]
@@ -46,10 +46,9 @@ export const run: Command = async (args, io) => {
   const { report, trials } = toReport(imported, refusals, ownVersion())
   trials.forEach((trial) => asTrial(trial, trial.file))
   const outputDir = values.out ?? 'reports/imported'
-  await writeReports(outputDir, asReport(report, 'the imported files'), trials)
-  io.stdout(
-    importSummary(report, trials, { color: process.stdout.isTTY && !process.env['NO_COLOR'], outputDir }),
-  )
+  await writeReports(outputDir, asReport(report, 'the imported files'), trials, published)
+  const color = process.stdout.isTTY && !process.env['NO_COLOR']
+  io.stdout(printTerminal(importDocument(report, trials, outputDir), { color }))
   return refusals.length > 0 ? 1 : 0
 }
 

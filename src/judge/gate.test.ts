@@ -48,7 +48,7 @@ describe('the gate of a suite', () => {
           metric: 'output_throughput',
           arm: 'candidate',
           message:
-            'made: output_throughput regressed: candidate against baseline −10.7 % [−10.7 %, −10.7 %] over 6 blocks, threshold 5 %.',
+            'made: output_throughput regressed: candidate against baseline −10.7 % [−10.7, −10.7] over 6 blocks, threshold 5 %.',
         },
       ],
       notices: [],
@@ -81,7 +81,7 @@ describe('the gate of a suite', () => {
     expect(found).toMatchObject({ status: 'inconclusive', failures: [] })
     expect(found.notices).toEqual([
       expect.stringMatching(
-        /^made: valid_rate inconclusive: candidate 85\.7 % of trials valid against baseline 100 %: −14\.3 points \[−\d+\.\d, \+\d+\.\d\], threshold 5 points\.$/,
+        /^made: valid_rate inconclusive: candidate 85\.7 % of trials valid against baseline 100\.0 %: ~ −14\.3 points \[−\d+\.\d, \+\d+\.\d\], threshold 5 points\.$/,
       ),
     ])
     const strict = gate(

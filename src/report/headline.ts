@@ -1,6 +1,6 @@
 /** What every report opens with, in the same words everywhere: may this merge, and on which engine was it measured. */
 import type { Comparison, Report } from '../schema/generated.ts'
-import { count } from './format.ts'
+import { count } from '../text/index.ts'
 
 /** The answer on one line. */
 export interface Headline {
@@ -13,10 +13,12 @@ export interface Headline {
   caveat?: string
   /** Why, in one sentence. */
   reason: string
+  /** Word and answer in one line. */
+  title: string
 }
 
 /** Fails closed: whatever is not clearly a pass reads as a failure, and an interrupted run never passes. */
-export function headline(report: Report): Headline & { title: string } {
+export function headline(report: Report): Headline {
   const decided = decide(report)
   // Nobody merges an archive.
   const head = report.source === 'import' ? { ...decided, answer: 'imported, nothing was run' } : decided
@@ -24,7 +26,7 @@ export function headline(report: Report): Headline & { title: string } {
   return { ...head, title: caveat === undefined ? `${word}: ${answer}` : `${word}, ${caveat}` }
 }
 
-function decide({ status, gate, suites }: Report): Headline {
+function decide({ status, gate, suites }: Report): Omit<Headline, 'title'> {
   const gated = suites.flatMap((suite) => suite.comparisons).filter((comparison) => comparison.gated)
   const failing = gate.failures.length > 0
   if (status === 'interrupted')

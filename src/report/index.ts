@@ -1,11 +1,18 @@
 /**
- * Reports: what was judged, written for people and machines. The writers are pure, report in and text out;
- * `store` alone touches the disk. Escaping, numbers and words are shared, so every format says the same.
+ * Reports: what was judged, written for people and machines. `model` makes report.json of what the workers sent;
+ * `document` makes a list of blocks of a report, once, with values and not with texts; `print` turns blocks into
+ * Markdown, HTML or lines of a terminal, and alone knows how to escape there. `store` alone touches the disk.
+ * Satellites (compare, import) build the same blocks and print them with the same printers.
  */
-export { agentPages } from './agent-page.ts'
-export { reportHtml } from './html.ts'
-export { reportMarkdown } from './markdown.ts'
-export { writeReports } from './store.ts'
-export { terminalSummary } from './terminal.ts'
-export { buildReport, type SuiteRecord } from './build.ts'
-export type { SweepRecord } from './build-sweep.ts'
+export * from './document/blocks.ts'
+export { armDocuments } from './document/arm-page.ts'
+export { runDocument } from './document/run.ts'
+export type { Extras } from './document/suite.ts'
+export { reportsLine, summaryDocument } from './document/summary.ts'
+export { embeddedNote } from './headline.ts'
+export { buildReport, type SuiteRecord } from './model/build.ts'
+export type { SweepRecord } from './model/sweep.ts'
+export { printHtml } from './print/html.ts'
+export { printMarkdown } from './print/markdown.ts'
+export { printTerminal } from './print/terminal.ts'
+export { writeReports, writeWhole } from './store.ts'

@@ -3,16 +3,20 @@ import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } fr
 import { dirname, join, resolve } from 'node:path'
 import { reportErrors } from '../errors.ts'
 import type { Report, Trial } from '../schema/generated.ts'
-import { agentPages, pageMarker } from './agent-page.ts'
-import { reportHtml } from './html.ts'
-import { trialsJsonl } from './jsonl.ts'
-import { reportMarkdown } from './markdown.ts'
+import { armDocuments } from './document/arm-page.ts'
+import { runDocument } from './document/run.ts'
+import type { Extras } from './document/suite.ts'
+import { printHtml } from './print/html.ts'
+import { printMarkdown } from './print/markdown.ts'
+
+/** First line of every page of an arm: what may be removed when a later run has no such arm. */
+const pageMarker = '<!-- vitest-chimera agent page -->'
 
 /** GitHub refuses a step summary beyond 1 MiB. */
 const longestSummary = 1024 * 1024
 
 /**
- * Writes report.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, removes agent pages of an
+ * Writes report.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, removes arm pages of an
  * earlier run, and in GitHub Actions appends report.md to the step summary.
  *
  * @returns absolute paths of the files written; the data comes first, so that it is safe whatever happens to the prose
@@ -22,6 +26,7 @@ export async function writeReports(
   outputDir: string,
   report: Report,
   trials: readonly Trial[],
+  extras?: Extras,
 ): Promise<string[]> {
   const root = resolve(outputDir)
   const written: string[] = []
@@ -30,13 +35,14 @@ export async function writeReports(
     written.push(join(root, path))
   }
   try {
-    await write('trials.jsonl', trialsJsonl(trials))
+    await write('trials.jsonl', trials.map((trial) => `${JSON.stringify(trial)}\n`).join(''))
     await write('report.json', `${JSON.stringify(report, undefined, 2)}\n`)
-    const markdown = reportMarkdown(report, trials)
+    const document = runDocument(report, trials, extras)
+    const markdown = printMarkdown(document)
     await write('report.md', markdown)
-    await write('report.html', reportHtml(report, trials))
-    const pages = agentPages(report, trials)
-    for (const [path, text] of pages) await write(path, text)
+    await write('report.html', printHtml(document))
+    for (const [path, page] of armDocuments(report, trials, extras))
+      await write(path, `${pageMarker}\n\n${printMarkdown(page)}`)
     await removeOldPages(join(root, 'agents'), new Set(written))
     await appendStepSummary(markdown)
   } catch (error) {

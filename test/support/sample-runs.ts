@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { armDocuments, printHtml, printMarkdown, runDocument } from '../../src/report/index.ts'
 import type { Report, Trial } from '../../src/schema/generated.ts'
 
 /** The sample runs of src/report/fixtures. */
@@ -12,4 +13,17 @@ export function sampleRun(name: (typeof sampleRuns)[number]): { report: Report; 
 /** A file among the sample runs. */
 export function fixture(file: string): URL {
   return new URL(`../../src/report/fixtures/${file}`, import.meta.url)
+}
+
+/** report.md, report.html and the pages of arms, as they are written. */
+export function markdownOf(report: Report, trials: readonly Trial[] = []): string {
+  return printMarkdown(runDocument(report, trials))
+}
+
+export function htmlOf(report: Report, trials: readonly Trial[]): string {
+  return printHtml(runDocument(report, trials))
+}
+
+export function pagesOf(report: Report, trials: readonly Trial[]): Map<string, string> {
+  return new Map([...armDocuments(report, trials)].map(([path, blocks]) => [path, printMarkdown(blocks)]))
 }

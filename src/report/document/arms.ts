@@ -1,0 +1,151 @@
+/** The arms of a suite: how many trials were valid, in what their configs differ, in what they are the same. */
+import { countValid } from '../../judge/validity.ts'
+import type { ArmReport, SuiteReport, Trial } from '../../schema/generated.ts'
+import { absent, brief, bytes, json, quantity, share } from '../../text/index.ts'
+import { code, columns, heading, joined, prose, say, table, trusted } from './blocks.ts'
+import type { Block, Inline } from './blocks.ts'
+import type { Notes } from './notes.ts'
+
+/** A setting's name and its value, as text of others. */
+export type Setting = readonly [name: string, value: string]
+
+/** What an arm asked for beside what the server did; only what is known. */
+export function settingsOf({ options, effective, quantization, digest }: ArmReport): {
+  requested: Setting[]
+  effective: Setting[]
+} {
+  const { num_ctx, gpu_fraction, size, size_vram, block_count, context_length, family, parameter_size } =
+    effective
+  const known: (readonly [string, string | number | undefined])[] = [
+    ['num_ctx', num_ctx],
+    ['on GPU', gpu_fraction === undefined ? undefined : share(gpu_fraction)],
+    ['size', size === undefined ? undefined : bytes(size)],
+    ['in VRAM', size_vram === undefined ? undefined : bytes(size_vram)],
+    ['layers', block_count],
+    ['trained context', context_length],
+    ['family', family],
+    ['parameters', parameter_size],
+    ['quantization', quantization],
+    ['digest', digest?.replace(/^sha256:/, '').slice(0, 12)],
+  ]
+  return {
+    requested: Object.entries(options).map(([name, value]) => [name, json(value)]),
+    effective: known.flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as const],
+    ),
+  }
+}
+
+/** Trials of an arm that count, how many were valid, and the invalid ones by reason, most frequent first; interrupted ones only there. */
+export function validity(arm: ArmReport): {
+  trials: number
+  valid: number
+  reasons: [string, number][]
+} {
+  return { ...countValid(arm), reasons: Object.entries(arm.invalid).toSorted(([, a], [, b]) => b - a) }
+}
+
+/** `no_done 3, runaway 1` */
+export function reasonsText(reasons: readonly [string, number][]): string {
+  return reasons.map(([reason, n]) => `${reason} ${n}`).join(', ')
+}
+
+/** A row an arm, with the settings in which they differ; those they share in a line, unless every arm of the report does. */
+export function armBlocks(
+  suite: SuiteReport,
+  trials: readonly Trial[],
+  notes: Notes,
+  configs: Configs,
+): Block[] {
+  const { shared, different } = configs.of(suite.arms)
+  const rows = suite.arms.map((arm): Inline[] => {
+    const { trials: started, valid, reasons } = validity(arm)
+    return [
+      [say`${arm.name} (${arm.role})`, { kind: 'notes', numbers: notes.at(suite, { arm: arm.name }) }],
+      trusted(`${valid} of ${started}${started === 0 ? '' : ` (${quantity(valid / started, 'fraction')})`}`),
+      reasons.length === 0 ? trusted('none') : reasonsText(reasons),
+      ...different.map((name) => configs.value(arm, name) ?? trusted(configs.missing(name))),
+    ]
+  })
+  const heads = [...columns('arm', '>valid trials', 'invalid'), ...different.map((name) => ({ head: name }))]
+  const own = shared.filter((name) => !configs.common.includes(name))
+  return [
+    heading(3, trusted('Arms')),
+    table(say`Arms of ${suite.name}`, heads, rows),
+    ...(own.length === 0 ? [] : [prose(say`The same in all: ${configs.line(suite.arms, own)}.`, 'legend')]),
+    ...invalidKinds(trials),
+  ]
+}
+
+/** The settings of all arms of a report by one set of names: what the server made of an option is `effective …`. */
+export class Configs {
+  readonly #asked: ReadonlySet<string>
+  /** Names of what every arm of the report shares; nothing where there is but one suite to say it in. */
+  readonly common: readonly string[]
+
+  constructor(suites: readonly SuiteReport[]) {
+    const arms = suites.flatMap((suite) => suite.arms)
+    this.#asked = new Set(arms.flatMap(({ options }) => Object.keys(options)))
+    this.common = suites.length > 1 ? this.of(arms).shared : []
+  }
+
+  /** Names of the settings that some arms share, and of those in which they differ. */
+  of(arms: readonly ArmReport[]): { shared: string[]; different: string[] } {
+    const all = arms.map((arm) => this.#settings(arm))
+    const names = [...new Set(all.flatMap((settings) => [...settings.keys()]))]
+    const isShared = (name: string): boolean => new Set(all.map((settings) => settings.get(name))).size === 1
+    return { shared: names.filter(isShared), different: names.filter((name) => !isShared(name)) }
+  }
+
+  value(arm: ArmReport, name: string): string | undefined {
+    return this.#settings(arm).get(name)
+  }
+
+  /** An option that was not asked for has its default; a fact that is not known is absent. */
+  missing(name: string): string {
+    return this.#asked.has(name) ? 'default' : absent
+  }
+
+  /** ``model `gemma3`, num_ctx 4096``: what these arms share under these names. */
+  line(arms: readonly ArmReport[], names: readonly string[]): Inline {
+    const settings = arms[0] === undefined ? new Map<string, string>() : this.#settings(arms[0])
+    const each = names.map((name): Inline => {
+      const value = settings.get(name) ?? ''
+      return name === 'model' ? say`model ${code(value)}` : `${name} ${value}`
+    })
+    return joined(each, ', ')
+  }
+
+  #settings(arm: ArmReport): Map<string, string> {
+    const { requested, effective } = settingsOf(arm)
+    const { kind, version } = arm.server
+    return new Map([
+      ['model', arm.model],
+      ['server', `${kind}${version === undefined ? '' : ` ${version}`} at ${arm.host}`],
+      ...requested,
+      ...effective.map(
+        ([name, value]) => [this.#asked.has(name) ? `effective ${name}` : name, value] as const,
+      ),
+    ])
+  }
+}
+
+/** Every kind of invalid trial with its first message, which names the cure. */
+function invalidKinds(trials: readonly Trial[]): Block[] {
+  const kinds = Map.groupBy(
+    trials.filter(({ valid }) => !valid),
+    ({ arm, invalid_reason: reason }) => JSON.stringify([arm, reason]),
+  )
+  if (kinds.size === 0) return []
+  const rows = [...kinds.values()].flatMap((some): Inline[][] => {
+    const [first] = some
+    if (first === undefined) return []
+    return [
+      [first.arm, first.invalid_reason ?? '', trusted(String(some.length)), brief(first.message ?? '–')],
+    ]
+  })
+  return [
+    heading(3, trusted('Invalid trials')),
+    table(trusted('Invalid trials by reason'), columns('arm', 'reason', '>trials', 'first message'), rows),
+  ]
+}

@@ -1,0 +1,140 @@
+/**
+ * A document is a list of blocks that hold values: quantities, changes, verdicts, texts of others and of our own. It is
+ * made once from a report; the printers alone know a format and how to escape in it. Text of others is a plain string;
+ * `trusted` is for words of this repository, `say` for sentences made of both.
+ */
+import type { Comparison, Trial, Verdict } from '../../schema/generated.ts'
+import type { Headline } from '../headline.ts'
+import type { Change } from '../../text/index.ts'
+import type { MetricName } from '../../metrics.ts'
+
+export type Block =
+  | ({ kind: 'title'; facts: Inline[] } & Headline)
+  | { kind: 'heading'; level: 1 | 2 | 3 | 4; text: Inline }
+  | { kind: 'prose'; text: Inline; tone?: 'facts' | 'legend' | 'engine' }
+  | { kind: 'list'; items: Inline[]; title?: string; tone?: 'failures' | 'notices'; numbered?: 'note' }
+  | Table
+  | { kind: 'fold'; title: Inline; blocks: Block[]; open?: boolean }
+  | { kind: 'code'; text: string }
+  | {
+      kind: 'strips'
+      title: Inline
+      metrics: MetricName[]
+      trials: readonly Trial[]
+      baseline: Inline
+      candidate: Inline
+    }
+  | { kind: 'section'; id?: string; blocks: Block[] }
+  | { kind: 'only'; format: Format; blocks: Block[] }
+
+export type Format = 'markdown' | 'html' | 'terminal'
+
+/** One row a comparison, an arm, a call. With `cards`, every row becomes a card on a narrow page. */
+export interface Table {
+  kind: 'table'
+  /** What the table holds, for who cannot see where it stands. */
+  caption: Inline
+  columns: Column[]
+  rows: Row[]
+  cards?: true
+}
+
+export interface Column {
+  head: Inline
+  /** What it holds, where the page lays it out by that. */
+  role?: 'metric' | 'baseline' | 'candidate' | 'plot' | 'change' | 'threshold' | 'verdict' | 'blocks'
+  right?: true
+  /** Left out where lines are short. */
+  minor?: true
+  only?: Format
+}
+
+/** Cells in the order of the columns, or the title of the rows that follow. */
+export interface Row {
+  cells: Inline[]
+  group?: true
+  verdict?: Verdict | undefined
+  gated?: boolean
+}
+
+/** A piece of a line. A string was written by someone else. */
+export type Part =
+  | string
+  | { kind: 'trusted'; text: string }
+  | { kind: 'code'; text: string }
+  | { kind: 'strong'; text: Inline; tone?: Tone }
+  | { kind: 'quantity'; value: number | undefined; unit: string; like?: number | undefined }
+  /** `short` leaves the interval out. */
+  | { kind: 'change'; change: Change; side?: 'faster' | 'slower' | undefined; short?: true; moved?: Tone }
+  | { kind: 'verdict'; word: Verdict; gated: boolean; detail?: string | undefined }
+  | { kind: 'notes'; numbers: readonly number[] }
+  | { kind: 'link'; href: string; text: Inline }
+  | { kind: 'forest'; comparison: Comparison; extent: number }
+  | { kind: 'axis'; extent: number }
+
+export type Inline = Part | readonly Inline[]
+
+export type Tone = Verdict | 'dim' | 'failed' | 'warning'
+
+/** Words of this repository: they need no escaping, and what they set in backticks is code. */
+export function trusted(text: string): Part {
+  return { kind: 'trusted', text }
+}
+
+export function code(text: string): Part {
+  return { kind: 'code', text }
+}
+
+export function strong(text: Inline, tone?: Tone): Part {
+  return { kind: 'strong', text, ...(tone !== undefined && { tone }) }
+}
+
+export function measured(value: number | undefined, unit: string, like?: number): Part {
+  return { kind: 'quantity', value, unit, like }
+}
+
+export function changed(change: Change): Part {
+  return { kind: 'change', change }
+}
+
+/** A sentence: the template is trusted, strings put into it are someone else's, `undefined` leaves nothing. */
+export function say(parts: TemplateStringsArray, ...values: (Inline | number | undefined)[]): Inline {
+  return parts.flatMap((part, i): Inline[] => {
+    const value = values[i]
+    const own = part === '' ? [] : [trusted(part)]
+    return value === undefined ? own : [...own, typeof value === 'number' ? trusted(String(value)) : value]
+  })
+}
+
+/** Parts with a separator between them. */
+export function joined(parts: readonly Inline[], separator: string): Inline {
+  return parts.flatMap((part, i) => (i === 0 ? [part] : [trusted(separator), part]))
+}
+
+/** The parts of a line, in their order. */
+export function partsOf(inline: Inline): Part[] {
+  return isList(inline) ? inline.flatMap(partsOf) : [inline]
+}
+
+function isList(inline: Inline): inline is readonly Inline[] {
+  return Array.isArray(inline)
+}
+
+export function heading(level: 1 | 2 | 3 | 4, text: Inline): Block {
+  return { kind: 'heading', level, text }
+}
+
+export function prose(text: Inline, tone?: 'facts' | 'legend' | 'engine'): Block {
+  return { kind: 'prose', text, ...(tone !== undefined && { tone }) }
+}
+
+/** Trusted texts as columns; `>` in front is right-aligned. */
+export function columns(...heads: string[]): Column[] {
+  return heads.map((head) =>
+    head.startsWith('>') ? { head: trusted(head.slice(1)), right: true } : { head: trusted(head) },
+  )
+}
+
+export function table(caption: Inline, heads: Column[], rows: readonly (readonly Inline[])[]): Table {
+  return { kind: 'table', caption, columns: heads, rows: rows.map((cells) => ({ cells: [...cells] })) }
+}

@@ -1,0 +1,176 @@
+/** One suite's section: comparisons, stages, trials in run order, arms, what the agents returned. */
+import { isMetric } from '../../metrics.ts'
+import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
+import { count } from '../../text/index.ts'
+import { armBlocks, type Configs } from './arms.ts'
+import { changed, code, heading, joined, prose, say, trusted } from './blocks.ts'
+import type { Block, Inline } from './blocks.ts'
+import { trialName } from './arm-calls.ts'
+import { comparisonTable, hasMoved, matrix, metricsOf, pairings, type Pairing } from './comparisons.ts'
+import { concurrencyBlocks } from './concurrency.ts'
+import type { Notes } from './notes.ts'
+import { Budget, lastOutput, outputBlocks, outputsOf } from './output.ts'
+import { sweepBlocks } from './sweep.ts'
+
+/** What a section needs beside its suite. */
+export interface SuiteContext {
+  notes: Notes
+  /** Those of the suite. */
+  trials: readonly Trial[]
+  /** Path of an arm's page, relative to the report. */
+  pathOf: (suite: string, arm: string) => string
+  /** Longest output shown, in characters. */
+  longestOutput: number
+  configs: Configs
+  /** Blocks that a satellite adds. */
+  extra: Block[]
+}
+
+/** What a satellite adds to the documents of a report that it made. */
+export interface Extras {
+  /** To a suite's section. */
+  suite: (suite: SuiteReport, trials: readonly Trial[]) => Block[]
+  /** To a suite's part of an arm's page. */
+  arm: (suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]) => Block[]
+}
+
+export function trialsOf({ name, file }: SuiteReport, trials: readonly Trial[]): Trial[] {
+  return trials.filter((trial) => trial.suite === name && trial.file === file)
+}
+
+export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] {
+  const { notes, trials, extra, configs } = context
+  const { sweep } = suite
+  return [
+    heading(2, [suite.name, { kind: 'notes', numbers: notes.at(suite) }]),
+    prose(joined([code(suite.file), ...schedule(suite).map(trusted)], ' · '), 'facts'),
+    ...(sweep === undefined
+      ? pairings(suite).flatMap((pairing) => pairingBlocks(suite, pairing, notes))
+      : sweepBlocks(suite, sweep, notes)),
+    ...concurrencyBlocks(suite),
+    ...extra,
+    ...strips(suite, trials),
+    ...armBlocks(suite, trials, notes, configs),
+    { kind: 'only', format: 'html', blocks: suite.arms.flatMap((arm) => outputFold(suite, arm, context)) },
+  ]
+}
+
+function schedule({ blocks, requeued = 0, confirmed, seed }: SuiteReport): string[] {
+  return [
+    `${blocks.min === blocks.max ? '' : `${blocks.min} to `}${count(blocks.max, 'block')}`,
+    ...(requeued > 0 ? [`${count(requeued, 'block')} re-queued`] : []),
+    ...(confirmed === true ? ['what regressed was run again on fresh blocks'] : []),
+    seed === undefined ? 'imported' : `\`CHIMERA_SEED=${seed}\` repeats it`,
+  ]
+}
+
+function pairingBlocks(
+  suite: SuiteReport,
+  { baseline, candidate, comparisons }: Pairing,
+  notes: Notes,
+): Block[] {
+  const title = say`${candidate} against ${baseline}`
+  if (comparisons.length === 0)
+    return [
+      heading(3, title),
+      prose(trusted('Nothing could be compared: no block had a valid trial of both arms.')),
+    ]
+  const whole = comparisons.filter(({ stage }) => stage === null)
+  const [telling, quiet] = [true, false].map((tells) =>
+    whole.filter((one) => (one.gated || hasMoved(one)) === tells),
+  ) as [Comparison[], Comparison[]]
+  const marks = (metric: string): readonly number[] => notes.at(suite, { metric })
+  const rest = joined(
+    quiet.map((one) => say`${one.metric} ${changed(one)}`),
+    '; ',
+  )
+  const short: Block[] = [
+    ...(telling.length === 0 ? [] : [comparisonTable(title, [{ comparisons: telling, marks }])]),
+    ...(quiet.length === 0 ? [] : [prose(say`Not gated, neither regressed nor improved: ${rest}.`)]),
+  ]
+  return [
+    heading(3, title),
+    { kind: 'only', format: 'markdown', blocks: short },
+    { kind: 'only', format: 'html', blocks: [comparisonTable(title, [{ comparisons: whole, marks }])] },
+    ...stageBlocks(title, comparisons),
+  ]
+}
+
+/** One matrix: of what is gated or moved where space is short, of every metric on the page, with each row on demand. */
+function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[] {
+  const staged = comparisons.filter(({ stage }) => stage !== null)
+  if (staged.length === 0) return []
+  const stages = [...Map.groupBy(staged, ({ stage }) => stage ?? '')].map(([name, some]) => ({
+    name,
+    title: name,
+    comparisons: some,
+  }))
+  const gated = metricsOf(comparisons.filter((one) => one.gated))
+  const telling = metricsOf(staged.filter((one) => gated.has(one.metric) || hasMoved(one)))
+  const caption = say`${title}, changes by stage`
+  const moved = staged.filter(hasMoved).length
+  const every: Block = {
+    kind: 'fold',
+    title: trusted(`${count(staged.length, 'comparison')} by stage, ${moved} moved`),
+    blocks: [comparisonTable(say`${title}, by stage`, stages)],
+  }
+  return [
+    heading(4, trusted('By stage')),
+    { kind: 'only', format: 'markdown', blocks: [matrix(caption, 'stage', stages, telling)] },
+    {
+      kind: 'only',
+      format: 'html',
+      blocks: [matrix(caption, 'stage', stages, metricsOf(staged)), every],
+    },
+  ]
+}
+
+/** A plot of every gated metric; of the trials' durations where none has values. */
+function strips(suite: SuiteReport, trials: readonly Trial[]): Block[] {
+  const gated = suite.comparisons.filter(({ stage, gated: decides }) => stage === null && decides)
+  const names = suite.sweep === undefined ? gated.map(({ metric }) => metric) : [suite.sweep.rank_by]
+  const metrics = [...new Set(names.length > 0 ? names : ['trial_duration'])].filter(isMetric)
+  if (!trials.some(({ phase }) => phase === 'measure' || phase === 'confirm')) return []
+  const named = (role: string): Inline =>
+    joined(
+      suite.arms.filter((arm) => arm.role === role).map((arm) => arm.name),
+      ', ',
+    )
+  return [
+    {
+      kind: 'strips',
+      title: trusted('Trials'),
+      metrics,
+      trials,
+      baseline: named('baseline'),
+      candidate: named('candidate'),
+    },
+  ]
+}
+
+function outputFold(
+  suite: SuiteReport,
+  arm: ArmReport,
+  { trials, pathOf, longestOutput }: SuiteContext,
+): Block[] {
+  const last = lastOutput(trials.filter((trial) => trial.arm === arm.name))
+  const page: Inline = {
+    kind: 'link',
+    href: pathOf(suite.name, arm.name),
+    text: trusted('every call of this arm'),
+  }
+  if (last === undefined) return [prose(say`${arm.name}: no valid output; ${page}.`, 'legend')]
+  const budget = new Budget(longestOutput)
+  const blocks = outputsOf(last).flatMap(({ agent, value }): Block[] => [
+    ...(agent === undefined ? [] : [heading(4, say`Agent ${agent}`)]),
+    ...outputBlocks(value, 4, budget),
+  ])
+  const cut = budget.cut > 0 ? say`; ${budget.cut} more characters are in trials.jsonl` : undefined
+  return [
+    {
+      kind: 'fold',
+      title: say`Last valid output of ${arm.name}, ${trusted(count(budget.asked, 'character'))}`,
+      blocks: [...blocks, prose(say`Trial ${trusted(trialName(last))}${cut}; ${page}.`, 'legend')],
+    },
+  ]
+}

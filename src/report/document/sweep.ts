@@ -1,0 +1,130 @@
+/** A sweep as its readers see it: one table, best first, with ties as ties, then what every option of the grid did. */
+import type { Comparison, SuiteReport, SweepReport, SweepRow } from '../../schema/generated.ts'
+import { absent, count, quantity } from '../../text/index.ts'
+import { reach } from '../pictures/forest.ts'
+import { changed, heading, measured, prose, say, strong, trusted } from './blocks.ts'
+import type { Block, Column, Inline, Row, Table } from './blocks.ts'
+import { hasMoved, matrix, metricsOf, pairings } from './comparisons.ts'
+import type { Notes } from './notes.ts'
+
+const UNRANKED = {
+  answers_worse: 'answers worse',
+  given_up: 'given up',
+  not_measured: 'not measured',
+} as const
+
+/** The ranking, what each option did, and every other metric in one matrix. */
+export function sweepBlocks(suite: SuiteReport, sweep: SweepReport, notes: Notes): Block[] {
+  return [
+    heading(3, say`Ranking: ${sweepTitle(sweep)}`),
+    rankingTable(suite, sweep, (arm) => notes.at(suite, { arm })),
+    ...list('What each option did', effectLines(sweep)),
+    ...list('Dropped by halving', rungLines(sweep)),
+    ...otherMetrics(
+      say`Other metrics of ${suite.name}`,
+      pairings(suite).map(({ candidate, comparisons }) => ({
+        name: candidate,
+        comparisons: comparisons.filter(({ metric, stage }) => stage === null && metric !== sweep.rank_by),
+      })),
+    ),
+  ]
+}
+
+/** Against the baseline: those that moved where space is short, all on the page. */
+function otherMetrics(caption: Inline, rows: { name: string; comparisons: Comparison[] }[]): Block[] {
+  const all = rows.flatMap(({ comparisons }) => comparisons)
+  if (all.length === 0) return []
+  const moved = metricsOf(all.filter(hasMoved))
+  const short = moved.size === 0 ? prose(trusted('None moved.')) : matrix(caption, 'candidate', rows, moved)
+  return [
+    heading(3, trusted('Other metrics, against the baseline')),
+    { kind: 'only', format: 'markdown', blocks: [short] },
+    { kind: 'only', format: 'html', blocks: [matrix(caption, 'candidate', rows, metricsOf(all))] },
+  ]
+}
+
+/** Best first; those that are not ranked come last, with the reason in place of a rank. */
+export function rankingTable(
+  suite: SuiteReport,
+  { ranking, rank_by, ties, unit }: SweepReport,
+  marks: (arm: string) => readonly number[],
+): Table {
+  const compared = new Map(
+    suite.comparisons
+      .filter(({ metric, stage }) => metric === rank_by && stage === null)
+      .map((one) => [one.candidate, one]),
+  )
+  const extent = reach([...compared.values()])
+  const tied = new Set(ties.flat())
+  const like = Math.max(0, ...ranking.map(({ value }) => value ?? 0))
+  const heads: Column[] = [
+    { head: trusted('rank'), right: true },
+    { head: trusted('candidate'), role: 'metric' },
+    { head: trusted('value'), role: 'baseline', right: true },
+    { head: { kind: 'axis', extent }, role: 'plot', only: 'html' },
+    { head: trusted('against the baseline'), role: 'change' },
+    { head: trusted('verdict'), role: 'verdict' },
+    { head: trusted('against the leader'), role: 'candidate', minor: true },
+    { head: trusted('blocks'), role: 'blocks', right: true, minor: true },
+    { head: trusted('valid'), role: 'threshold', right: true, minor: true },
+  ]
+  const rows = ranking.map((row): Row => {
+    const comparison = compared.get(row.arm)
+    return {
+      verdict: row.verdict,
+      cells: [
+        trusted(row.rank === undefined ? absent : `${row.rank}${tied.has(row.arm) ? '=' : ''}`),
+        [row.arm, { kind: 'notes', numbers: marks(row.arm) }],
+        measured(row.value, unit, like),
+        comparison === undefined ? [] : { kind: 'forest', comparison, extent },
+        changed(row),
+        { kind: 'verdict', word: row.verdict, gated: false },
+        leaderCell(row),
+        trusted(String(row.blocks)),
+        measured(row.valid_rate, 'fraction'),
+      ],
+    }
+  })
+  return { kind: 'table', caption: say`Ranking of ${suite.name}`, columns: heads, rows, cards: true }
+}
+
+function leaderCell({ unranked, leader }: SweepRow): Inline {
+  if (unranked !== undefined) return trusted(`not ranked: ${UNRANKED[unranked]}`)
+  return leader === undefined ? trusted('leads') : say`${changed(leader)} ${trusted(leader.verdict)}`
+}
+
+/** What the candidates are ranked by, and how many trials it took: `9 candidates by output_throughput, 88 trials`. */
+export function sweepTitle({ ranking, rank_by, trials, halving }: SweepReport): Inline {
+  return say`${trusted(count(ranking.length, 'candidate'))} by ${rank_by}, ${trusted(halving === undefined ? '' : 'halving, ')}${trusted(count(trials, 'trial'))}`
+}
+
+/** The leading rank in one line. */
+export function bestOf({ ranking }: SweepReport): Inline {
+  const best = ranking.filter(({ rank }) => rank === 1)
+  const [first, second] = best
+  if (first === undefined) return trusted('no candidate could be ranked')
+  const tie =
+    second === undefined
+      ? ''
+      : say`, tied with ${best.length === 2 ? second.arm : trusted(count(best.length - 1, 'other'))}`
+  const rest = `(${count(first.blocks, 'block')}, valid ${quantity(first.valid_rate, 'fraction')})`
+  return say`best ${strong(first.arm)}${tie}: ${changed(first)} ${trusted(first.verdict)} ${trusted(rest)}`
+}
+
+/** What every option of the grid did, a sentence each. */
+export function effectLines({ effects }: SweepReport): Inline[] {
+  return effects.map(({ message }) => message)
+}
+
+/** When halving dropped whom, at most so many names a line. */
+export function rungLines({ halving }: SweepReport, most = Infinity): Inline[] {
+  return (halving?.rungs ?? []).map(({ blocks, dropped }) => {
+    const rest = dropped.length - most
+    const names = `${dropped.slice(0, most).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`
+    return say`after ${trusted(count(blocks, 'block'))} ${dropped.length} dropped: ${names}`
+  })
+}
+
+function list(title: string, items: Inline[]): Block[] {
+  return items.length === 0 ? [] : [{ kind: 'list', title, items }]
+}

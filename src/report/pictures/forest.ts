@@ -1,0 +1,65 @@
+/**
+ * The forest plot, a row a comparison: its interval against the band of changes too small to matter.
+ * The unit of the axis is the metric's own threshold and right is worse, so that one glance down a column of different
+ * metrics finds what left its band.
+ */
+import type { Comparison } from '../../schema/generated.ts'
+import { change, toHtml, type Html } from '../../text/index.ts'
+import { scale, short } from './svg.ts'
+
+const width = 240
+const height = 28
+const margin = 12
+
+/** How far the axis of these comparisons reaches, in thresholds: as far as the data, within reason. */
+export function reach(comparisons: readonly Comparison[]): number {
+  const ends = comparisons.flatMap((comparison) => Object.values(position(comparison) ?? {})).map(Math.abs)
+  return Math.min(6, Math.max(2, ...ends.map((end) => end * 1.08)))
+}
+
+/** One row, or nothing where there is no estimate or no threshold to hold it against. */
+export function forest(comparison: Comparison, extent: number): Html | undefined {
+  const place = position(comparison)
+  if (place === undefined) return undefined
+  const x = scale([-extent, extent], [margin, width - margin])
+  const clamp = (value: number): number => Math.max(-extent, Math.min(extent, value))
+  const [low, high, middle] = [x(clamp(place.low)), x(clamp(place.high)), x(clamp(place.estimate))]
+  const y = height / 2
+  const interval =
+    comparison.interval === undefined && comparison.difference_interval === undefined
+      ? undefined
+      : toHtml`<line x1="${low}" x2="${high}" y1="${y}" y2="${y}" class="whisker"/>${[end(low, -1, place.low < -extent), end(high, 1, place.high > extent)]}`
+  return toHtml`<svg class="forest" viewBox="0 0 ${width} ${height}" role="img" aria-label="${change(comparison)}, ${comparison.verdict}">
+<rect x="${x(-1)}" y="3" width="${short(x(1) - x(-1))}" height="${height - 6}" rx="3" class="band"/><line x1="${x(0)}" x2="${x(0)}" y1="1" y2="${height - 1}" class="zero"/>${interval}<path d="M${middle - 5} ${y}l5-5 5 5-5 5z" class="estimate"/></svg>`
+}
+
+/** The head of the column: which side is worse, and what the band is. */
+export function forestAxis(extent: number): Html {
+  const x = scale([-extent, extent], [margin, width - margin])
+  return toHtml`<svg class="forest axis" viewBox="0 0 ${width} 16" role="img" aria-label="left is better, right is worse, the band is the threshold"><text x="${margin}" y="11">better</text><text x="${x(0)}" y="11" text-anchor="middle">± threshold</text><text x="${width - margin}" y="11" text-anchor="end">worse</text></svg>`
+}
+
+/** Ends of the interval and the estimate in thresholds, positive is worse. */
+function position(comparison: Comparison): { low: number; high: number; estimate: number } | undefined {
+  const { ratio, interval, better, floor, baseline_value: base, difference } = comparison
+  if (difference !== undefined && comparison.threshold > 0) {
+    const [low, high] = comparison.difference_interval ?? [difference, difference]
+    const worse = (value: number | undefined = difference): number => -value / comparison.threshold
+    return { low: worse(high), high: worse(low), estimate: worse(difference) }
+  }
+  const threshold =
+    floor !== undefined && base !== undefined && base > 0 ? floor / base : comparison.threshold
+  if (ratio === undefined || !(ratio > 0) || !(threshold > 0)) return undefined
+  const worse = (value: number): number =>
+    ((better === 'lower' ? 1 : -1) * Math.log(value)) / Math.log1p(threshold)
+  const [a, b] = (interval ?? [ratio, ratio]).map(worse) as [number, number]
+  return { low: Math.min(a, b), high: Math.max(a, b), estimate: worse(ratio) }
+}
+
+/** A cap, or an arrow where the interval goes on beyond the axis. */
+function end(x: number, side: 1 | -1, beyond: boolean): Html {
+  const y = height / 2
+  return beyond
+    ? toHtml`<path d="M${x + 7 * side} ${y}l${-7 * side}-5v10z" class="arrow"/>`
+    : toHtml`<line x1="${x}" x2="${x}" y1="${y - 5}" y2="${y + 5}" class="whisker"/>`
+}

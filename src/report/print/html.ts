@@ -1,0 +1,228 @@
+/**
+ * Prints blocks as one self-contained page. No script, no request, no inline style: the policy in its head allows the
+ * one style block by its hash and nothing else, so that hostile text could do nothing even if it got past the escaping.
+ */
+import { createHash } from 'node:crypto'
+import { change, estimate, Html, interval, quantity, toHtml } from '../../text/index.ts'
+import { partsOf } from '../document/blocks.ts'
+import type { Block, Column, Inline, Part, Row, Table } from '../document/blocks.ts'
+import { forest, forestAxis } from '../pictures/forest.ts'
+import { strip } from '../pictures/strip.ts'
+import { style } from './style.ts'
+
+const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`
+
+/** What stands before the first section is the page's head, the sections are its body. */
+export function printHtml(document: readonly Block[]): string {
+  const blocks = document.flatMap((block) =>
+    block.kind !== 'only' ? [block] : block.format === 'html' ? block.blocks : [],
+  )
+  const first = blocks.findIndex(({ kind }) => kind === 'section')
+  const title = blocks.find((block) => block.kind === 'title')
+  const state =
+    title === undefined ? '' : `${title.mayMerge ? 'pass' : 'fail'} is-${title.word.toLowerCase()}`
+  return toHtml`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title === undefined ? undefined : `${title.title} · `}vitest-chimera</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<header class="${state}">
+${print(first < 0 ? blocks : blocks.slice(0, first))}
+</header>
+<main>
+${print(first < 0 ? [] : blocks.slice(first))}
+</main>
+</body>
+</html>
+`.text
+}
+
+function print(blocks: readonly Block[]): Html[] {
+  return blocks.map((block) => toHtml`${printBlock(block)}\n`)
+}
+
+function printBlock(block: Block): Html | undefined {
+  switch (block.kind) {
+    case 'title': {
+      const facts = block.facts.map((fact) => toHtml`<span>${line(fact)}</span>`)
+      return toHtml`<p class="facts"><b>vitest-chimera</b>${facts}</p>
+<h1>${block.word}<small>${block.caveat ?? block.answer}</small></h1>
+<p class="lede">${prose(block.reason)}</p>`
+    }
+    case 'heading': {
+      const tag = new Html(`h${block.level}`)
+      return toHtml`<${tag}>${line(block.text)}</${tag}>`
+    }
+    case 'prose':
+      return toHtml`<p${block.tone === undefined ? undefined : toHtml` class="${block.tone}"`}>${line(block.text)}</p>`
+    case 'list': {
+      const tag = new Html(block.numbered === undefined ? 'ul' : 'ol')
+      const title =
+        block.title === undefined || block.tone !== undefined ? undefined : toHtml`<h3>${block.title}</h3>`
+      const id = (i: number): Html | undefined =>
+        block.numbered === undefined ? undefined : toHtml` id="${block.numbered}-${i + 1}"`
+      const items = block.items.map((item, i) => toHtml`<li${id(i)}>${line(item)}</li>`)
+      return toHtml`${title}<${tag}${block.tone === undefined ? undefined : toHtml` class="${block.tone}"`}>${items}</${tag}>`
+    }
+    case 'table':
+      return block.cards ? table(block) : scrolled(block)
+    case 'fold':
+      return toHtml`<details${block.open ? toHtml` open` : undefined}><summary>${line(block.title)}</summary>
+${print(block.blocks)}</details>`
+    case 'code':
+      return toHtml`<pre>${block.text}</pre>`
+    case 'section':
+      return toHtml`<section${block.id === undefined ? undefined : toHtml` id="${block.id}"`}>
+${print(block.blocks)}</section>`
+    case 'only':
+      return block.format === 'html' ? toHtml`${print(block.blocks)}` : undefined
+    default:
+      return strips(block)
+  }
+}
+
+/** A table that keeps its shape scrolls where the page is too narrow for it. */
+function scrolled(block: Table): Html {
+  return toHtml`<div class="scroll" tabindex="0" role="region" aria-label="${text(block.caption)}">${table(block)}</div>`
+}
+
+// Roles are spelled out: as cards, tables and rows are no longer displayed as such, and would lose them.
+function table({ caption, columns, rows, cards }: Table): Html {
+  const shown = columns.map((column) => ({
+    ...column,
+    isShown: column.only === undefined || column.only === 'html',
+  }))
+  const heads = shown.map(({ head, isShown, ...column }, i) => {
+    if (!isShown) return undefined
+    const content = line(head)
+    return content.text === ''
+      ? toHtml`<td${classOf(column, i)}></td>`
+      : toHtml`<th scope="col" role="columnheader"${classOf(column, i)}>${content}</th>`
+  })
+  const body = rows.map((row): Html =>
+    row.group
+      ? toHtml`<tr role="row" class="group"><th scope="rowgroup" role="rowheader" colspan="${columns.length}">${row.cells.map(line)}</th></tr>\n`
+      : toHtml`<tr role="row"${rowClass(row)}>${row.cells.map((content, i) => cell(content, shown[i], i, cards))}</tr>\n`,
+  )
+  return toHtml`<table role="table" class="${cards ? 'cards' : 'plain'}"><caption>${line(caption)}</caption>
+<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
+<tbody role="rowgroup">${body}</tbody></table>`
+}
+
+function cell(
+  content: Inline,
+  column: (Column & { isShown: boolean }) | undefined,
+  i: number,
+  cards?: true,
+): Html | undefined {
+  if (column === undefined || !column.isShown) return undefined
+  const inside = cards ? toHtml`${partsOf(content).map(stacked)}` : line(content)
+  const label = cards && column.right ? toHtml` data-label="${text(column.head)}"` : undefined
+  return column.role === 'metric' || (!cards && i === 0)
+    ? toHtml`<th scope="row" role="rowheader"${classOf(column, i)}>${inside}</th>`
+    : toHtml`<td role="cell"${classOf(column, i)}${label}>${inside}</td>`
+}
+
+function classOf({ role, right }: Pick<Column, 'role' | 'right'>, i: number): Html | undefined {
+  const names = [role ?? (i === 0 ? 'first' : undefined), right ? 'right' : undefined].filter(
+    (name) => name !== undefined,
+  )
+  return names.length === 0 ? undefined : toHtml` class="${names.join(' ')}"`
+}
+
+function rowClass({ verdict, gated }: Row): Html | undefined {
+  const names = [...(verdict === undefined ? [] : [`v-${verdict}`]), ...(gated ? ['gated'] : [])]
+  return names.length === 0 ? undefined : toHtml` class="${names.join(' ')}"`
+}
+
+/** In a card the interval and what else qualifies a figure stand below it. */
+function stacked(one: Part): Html | undefined {
+  if (typeof one === 'string') return part(one)
+  if (one.kind === 'change') {
+    const ends = interval(one.change)
+    return toHtml`<b>${unbroken(estimate(one.change))}</b>${one.side === undefined ? undefined : ` ${one.side}`}${ends === '' ? undefined : toHtml`<small>${ends}</small>`}`
+  }
+  if (one.kind === 'verdict')
+    return toHtml`<b><span>${one.word}</span></b>${one.detail === undefined ? undefined : toHtml`<small>${one.detail}</small>`}`
+  return part(one)
+}
+
+function line(content: Inline): Html {
+  return toHtml`${partsOf(content).map(part)}`
+}
+
+function part(one: Part): Html | undefined {
+  if (typeof one === 'string') return prose(one)
+  switch (one.kind) {
+    case 'trusted':
+      return prose(one.text)
+    case 'code':
+      return one.text === '' ? undefined : toHtml`<code>${one.text}</code>`
+    case 'strong':
+      return toHtml`<b>${line(one.text)}</b>`
+    case 'quantity':
+      return toHtml`${unbroken(quantity(one.value, one.unit, one.like))}`
+    case 'change': {
+      const words = unbroken(one.short ? estimate(one.change) : change(one.change))
+      if (one.moved === undefined)
+        return toHtml`${words}${one.side === undefined ? undefined : ` ${one.side}`}`
+      return toHtml`<b class="moved v-${one.moved}">${words} ${one.moved === 'regressed' ? '✗' : '✓'}</b>`
+    }
+    case 'verdict':
+      return toHtml`${one.word}`
+    case 'notes':
+      return one.numbers.length === 0
+        ? undefined
+        : toHtml`<sup>${one.numbers.map((n, i) => toHtml`${i > 0 ? ', ' : ''}<a href="#note-${n}" aria-label="note ${n}">${n}</a>`)}</sup>`
+    case 'link':
+      return toHtml`<a href="${encodeURI(one.href).replace(/(?!^)[?#]/g, encodeURIComponent)}">${line(one.text)}</a>`
+    case 'forest':
+      return forest(one.comparison, one.extent)
+    default:
+      return forestAxis(one.extent)
+  }
+}
+
+/** What a text sets in backticks becomes code. */
+function prose(message: string): Html {
+  const pieces = message.split(/`([^`]+)`/)
+  return toHtml`${pieces.map((piece, i) => (i % 2 === 1 ? toHtml`<code>${piece}</code>` : piece))}`
+}
+
+/** A figure stays on one line with its unit. */
+function unbroken(words: string): string {
+  return words.replaceAll(' ', '\u00a0')
+}
+
+/** For an attribute: the words of a line without its markup. */
+function text(content: Inline): string {
+  return partsOf(content)
+    .map((one) => {
+      if (typeof one === 'string') return one
+      if (!('text' in one)) return ''
+      return typeof one.text === 'string' ? one.text : text(one.text)
+    })
+    .join('')
+}
+
+function strips({
+  title,
+  metrics,
+  trials,
+  baseline,
+  candidate,
+}: Extract<Block, { kind: 'strips' }>): Html | undefined {
+  const plots = metrics.flatMap((metric) => strip(metric, trials) ?? [])
+  if (plots.length === 0) return undefined
+  const invalid = trials.some((trial) => !trial.valid)
+    ? toHtml`<span class="key invalid">invalid</span>`
+    : undefined
+  return toHtml`<h3>${line(title)}</h3><div class="strips">${plots}</div>
+<p class="legend"><span class="key baseline">${line(baseline)}</span><span class="key candidate">${line(candidate)}</span>${invalid}<span>lines are medians of the valid trials; warm-ups are left out</span></p>`
+}

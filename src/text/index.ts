@@ -1,0 +1,8 @@
+/**
+ * Text as people read it: numbers with their units, changes with their intervals, hostile text made harmless, columns
+ * that line up. A leaf: every room that writes a sentence or a cell writes it with this one.
+ */
+export * from './numbers.ts'
+export { align, columns } from './align.ts'
+export { code, escapeMarkdown, fence, Html, toHtml } from './escape.ts'
+export { brief, clip, oneLine, visible } from './visible.ts'

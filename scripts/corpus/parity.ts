@@ -2,14 +2,14 @@
  * Whether the importer reproduces what the older system published, `node scripts/corpus/parity.ts <corpus folder>`:
  *
  * 1. every aggregate of published.json that can be recomputed from calls.csv, by src/import/legacy.ts;
- * 2. the old keyword extraction on the recorded analyses of workflow_golden.jsonl.gz, by src/import/extraction.ts.
+ * 2. the old keyword extraction on the recorded analyses of workflow_golden.jsonl.gz, by extraction.ts.
  *
  * Prints the count per kind. Without a corpus it says so and ends. Exits 1 on any mismatch.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { extract } from '../../src/import/extraction.ts'
+import { extract } from './extraction.ts'
 import { table } from '../simulate/table.ts'
 import { readCorpus, type CorpusCall, type Published } from './published.ts'
 import { Recomputer } from './recompute.ts'

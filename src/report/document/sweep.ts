@@ -117,7 +117,7 @@ export function effectLines({ effects }: SweepReport): Inline[] {
 }
 
 /** When halving dropped whom, at most so many names a line. */
-export function rungLines({ halving }: SweepReport, most = Infinity): Inline[] {
+export function rungLines({ halving }: SweepReport, most: number = Infinity): Inline[] {
   return (halving?.rungs ?? []).map(({ blocks, dropped }) => {
     const rest = dropped.length - most
     const names = `${dropped.slice(0, most).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`

@@ -1,7 +1,7 @@
 /** Comparisons as tables and lines: candidate against baseline, the gated first; stages as one matrix of changes. */
 import type { Comparison, SuiteReport } from '../../schema/generated.ts'
 import { FEWEST_BLOCKS } from '../../stats/looks.ts'
-import { absent, count, includesNone, threshold } from '../../text/index.ts'
+import { absent, change, count, includesNone, threshold } from '../../text/index.ts'
 import { reach } from '../pictures/forest.ts'
 import { measured, strong, table, trusted } from './blocks.ts'
 import type { Block, Column, Inline, Part, Row, Table } from './blocks.ts'
@@ -37,13 +37,12 @@ const ECHOES: Readonly<Record<string, string>> = { ttft_content: 'ttft', efficie
 
 function isEcho(one: Comparison, all: readonly Comparison[]): boolean {
   if (one.gated || !Object.hasOwn(ECHOES, one.metric)) return false
-  const changeOf = ({ ratio, interval }: Comparison): string => JSON.stringify([ratio, interval])
   return all.some(
     (other) =>
       other.metric === ECHOES[one.metric] &&
       other.stage === one.stage &&
       other.candidate === one.candidate &&
-      changeOf(other) === changeOf(one),
+      change(other) === change(one),
   )
 }
 

@@ -15,14 +15,14 @@ const [first, second] = report.suites.map((suite, i) => ({
 }))
 const notes = collectNotes({ ...report, suites: [first!, second!] })
 
-test('each warning is one note, however many suites raise it', () => {
+test('each kind of warning is one note, however many suites raise it', () => {
   expect(notes.all.map(({ number, code }) => [number, code])).toEqual([
     [1, 'clamped'],
     [2, 'absent'],
     [3, 'noisy'],
     [4, 'cache'],
   ])
-  expect(notes.all[0]!.where).toEqual([['report-agent', 'baseline']])
+  expect(notes.all[0]!.messages[0]!.where).toEqual([['report-agent', 'baseline']])
 })
 
 test('marks stand where the warning applies', () => {

@@ -1,13 +1,12 @@
-/** Warnings are data that travel with the results; a report shows each once, as a numbered note, and marks where it applies. */
+/** Warnings are data that travel with the results; a report shows each kind once, as a numbered note, and marks where it applies. */
 import type { Report, SuiteReport } from '../../schema/generated.ts'
 
-/** One warning, however many suites raised it. */
+/** One kind of warning, however many suites raised it. */
 export interface Note {
   number: number
   code: string
-  message: string
-  /** Where it was raised: the suite, then the arm and the metric where known. */
-  where: string[][]
+  /** Each text once, with where it was raised: the suite, then the arm and the metric where known. */
+  messages: { message: string; where: string[][] }[]
 }
 
 /** All notes of a report, and the numbers that belong to a place in it. */
@@ -22,20 +21,20 @@ export function collectNotes({ suites }: Pick<Report, 'suites'>): Notes {
   const notes = new Map<string, Note>()
   for (const suite of suites)
     for (const { code, message, arm, metric } of suite.warnings) {
-      const key = `${code}\n${message}`
-      const note = notes.get(key) ?? { number: notes.size + 1, code, message, where: [] }
+      const note = notes.get(code) ?? { number: notes.size + 1, code, messages: [] }
+      notes.set(code, note)
+      const told = note.messages.find((one) => one.message === message) ?? { message, where: [] }
+      if (told.where.length === 0) note.messages.push(told)
       const where = [suite.name, arm, metric].filter((name) => name !== undefined)
-      if (!note.where.some((known) => known.join('\n') === where.join('\n'))) note.where.push(where)
-      notes.set(key, note)
+      if (!told.where.some((known) => known.join('\n') === where.join('\n'))) told.where.push(where)
     }
   const at: Notes['at'] = (suite, place = {}) => {
     const here = suite.warnings.filter((warning) => {
       const target = anchor(suite, warning)
       return target.metric === place.metric && target.arm === place.arm
     })
-    return [...new Set(here.map(({ code, message }) => notes.get(`${code}\n${message}`)!.number))].toSorted(
-      (a, b) => a - b,
-    )
+    const numbers = here.flatMap(({ code }) => notes.get(code)?.number ?? [])
+    return [...new Set(numbers)].toSorted((a, b) => a - b)
   }
   return { all: [...notes.values()], at }
 }

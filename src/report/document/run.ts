@@ -20,12 +20,12 @@ import {
   table,
   trusted,
 } from './blocks.ts'
-import type { Block, Inline } from './blocks.ts'
+import type { Block, Format, Inline } from './blocks.ts'
 import { comparisonTable, label, pairings, type Pairing } from './comparisons.ts'
 import { armPaths } from './file-names.ts'
 import { gpuText } from './gpus.ts'
 import { legendBlocks } from './legend.ts'
-import { collectNotes, type Notes } from './notes.ts'
+import { collectNotes, type Note, type Notes } from './notes.ts'
 import { suiteBlocks, trialsOf, type Extras } from './suite.ts'
 import { bestOf, sweepTitle } from './sweep.ts'
 
@@ -162,17 +162,33 @@ export function openNotices({ gate, suites }: Report): string[] {
   return gate.notices.filter((notice) => !repeated.has(notice))
 }
 
+/** Each kind with its first text where space is short; on the page with every text. */
 function noteBlocks({ all }: Notes): Block[] {
   if (all.length === 0) return []
-  const items = all.map(({ code: name, message, where }) => {
-    const places = joined(
+  const list = (format: Format, item: (note: Note) => Inline): Block => ({
+    kind: 'only',
+    format,
+    blocks: [{ kind: 'list', items: all.map(item), numbered: 'note' }],
+  })
+  const places = (where: readonly string[][]): Inline =>
+    joined(
       where.map((path) => joined(path, ' · ')),
       '; ',
     )
-    return say`${code(name)} ${message} (${places})`
-  })
+  const text = ({ message, where }: Note['messages'][number]): Inline => say`${message} (${places(where)})`
+  const first = ({ code: name, messages: [one, ...others] }: Note): Inline => {
+    const more = [
+      ...new Map(others.flatMap(({ where }) => where).map((path) => [path.join('\n'), path])).values(),
+    ]
+    return say`${code(name)} ${one && text(one)}${more.length > 0 ? say` Likewise: ${places(more)}.` : ''}`
+  }
+  const every = ({ code: name, messages }: Note): Inline =>
+    say`${code(name)} ${joined(messages.map(text), ' ')}`
   return [
-    { kind: 'section', blocks: [heading(2, trusted('Notes')), { kind: 'list', items, numbered: 'note' }] },
+    {
+      kind: 'section',
+      blocks: [heading(2, trusted('Notes')), list('markdown', first), list('html', every)],
+    },
   ]
 }
 

@@ -101,11 +101,7 @@ function sweepBlocks(suite: SuiteReport, sweep: SweepReport): Block[] {
   const title = say`${strong(suite.name)} · ${sweepTitle(sweep)}; ${baseline?.name} ${trusted(value)}  ${strong(suite.file, 'dim')}`
   return [
     { kind: 'heading', level: 2, text: title },
-    {
-      ...ranking,
-      columns: ranking.columns.map((column) => ({ ...column, head: '' })),
-      rows: ranking.rows.slice(0, MOST_ROWS),
-    },
+    { ...ranking, rows: ranking.rows.slice(0, MOST_ROWS) },
     ...(rest > 0 ? [prose(say`and ${rest} more in report.md`)] : []),
     ...[...effectLines(sweep), ...rungLines(sweep, MOST_DROPPED)].map((line) => prose(line)),
   ]

@@ -75,7 +75,7 @@ test('the same table in every format', () => {
   expect(markdown).toMatch(/^- num_ctx had no effect on output_throughput that matters/m)
   const text = terminalOf(report)
   expect(text).toMatch(/^swept · 6 candidates by output_throughput, 84 trials; baseline 90\.00 tok\/s/m)
-  expect(text).toMatch(/^ {2}1= {2}num_ctx=2048 temperature=0\.2 +100\.0 tok\/s .* improved +leads/m)
+  expect(text).toMatch(/^ {4}1= {2}num_ctx=2048 temperature=0\.2 +100\.0 tok\/s .* improved +leads/m)
   const html = htmlOf(report, trials)
   expect(html).toMatch(
     />4=<\/td>\s*<th[^>]*>num_ctx=8192 temperature=0\.8|>4=<\/td>\s*<th[^>]*>num_ctx=2048 temperature=0\.8/,

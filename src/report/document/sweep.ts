@@ -71,14 +71,14 @@ export function rankingTable(
   const rows = ranking.map((row): Row => {
     const comparison = compared.get(row.arm)
     return {
-      verdict: row.verdict,
+      verdict: row.verdict === 'inconclusive' ? undefined : row.verdict,
       cells: [
         trusted(row.rank === undefined ? absent : `${row.rank}${tied.has(row.arm) ? '=' : ''}`),
         [row.arm, { kind: 'notes', numbers: marks(row.arm) }],
         measured(row.value, unit, like),
         comparison === undefined ? [] : { kind: 'forest', comparison, extent },
         changed(row),
-        { kind: 'verdict', word: row.verdict, gated: false },
+        row.verdict === 'inconclusive' ? [] : { kind: 'verdict', word: row.verdict, gated: false },
         leaderCell(row),
         trusted(String(row.blocks)),
         measured(row.valid_rate, 'fraction'),
@@ -107,8 +107,9 @@ export function bestOf({ ranking }: SweepReport): Inline {
     second === undefined
       ? ''
       : say`, tied with ${best.length === 2 ? second.arm : trusted(count(best.length - 1, 'other'))}`
-  const rest = `(${count(first.blocks, 'block')}, valid ${quantity(first.valid_rate, 'fraction')})`
-  return say`best ${strong(first.arm)}${tie}: ${changed(first)} ${trusted(first.verdict)} ${trusted(rest)}`
+  const word = first.verdict === 'inconclusive' ? '' : ` ${first.verdict}`
+  const rest = `${word} (${count(first.blocks, 'block')}, valid ${quantity(first.valid_rate, 'fraction')})`
+  return say`best ${strong(first.arm)}${tie}: ${changed(first)}${trusted(rest)}`
 }
 
 /** What every option of the grid did, a sentence each. */

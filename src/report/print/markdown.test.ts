@@ -50,7 +50,7 @@ test('failures come first, then what is open, and the first screen has no stray 
   ])
   expect(markdown.match(/^## .*/gm)!.slice(0, 3)).toEqual([
     '## concurrent',
-    '## report-agent ⁵',
+    '## report-agent ⁴',
     '## summarize',
   ])
   expect(markdown.split('\n## ')[0]).not.toContain('\\')

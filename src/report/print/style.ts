@@ -59,7 +59,7 @@ sup a { color: var(--open); text-decoration: none; padding: .3em .1em; }
 .cards { width: 100%; }
 .cards td, .cards tbody th { vertical-align: middle; }
 .cards .right { text-align: right; white-space: nowrap; }
-.cards .metric { min-width: 10.5rem; }
+.cards .metric { min-width: 11.5rem; }
 .cards .gated .metric { font-weight: 650; }
 .cards .plot { width: 15.5rem; min-width: 9rem; padding-top: 0; padding-bottom: 0; }
 .cards .change, .cards .verdict { white-space: nowrap; }

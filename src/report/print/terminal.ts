@@ -59,12 +59,15 @@ function inner(blocks: readonly Block[], options: TerminalOptions): string[] {
   return blocks.flatMap((block) => printBlock(block, options))
 }
 
-/** All columns where they fit, else without the minor ones, else a line a row without intervals. */
+/** All columns where they fit, else without the last minor ones, else a line a row without intervals. */
 function table(block: Table, { color, width = Infinity }: TerminalOptions): string[] {
   const own = block.columns.flatMap((column, i) => (column.only === undefined ? [{ ...column, i }] : []))
   const major = own.filter(({ minor }) => minor === undefined)
+  const minors = own.filter(({ minor }) => minor !== undefined)
   const hasHeads = own.some(({ head }) => write(head, false) !== '')
-  for (const shown of [own, major]) {
+  for (let kept = minors.length; kept >= 0; kept--) {
+    const dropped = minors.slice(kept)
+    const shown = own.filter((column) => !dropped.includes(column))
     const heads = hasHeads ? [shown.map(({ head }) => write(head, color))] : []
     const rows = block.rows.map(({ cells }) => shown.map(({ i }) => write(cells[i] ?? '', color)))
     const sides = shown.map(({ right }) => (right ? ('right' as const) : ('left' as const)))

@@ -58,7 +58,9 @@ test('the embedded engine is named at the top', () => {
 
 test('model output is in a closed, escaped block', () => {
   const { report, trials } = sampleRun('hostile')
-  expect(htmlOf(report, trials)).toContain('<pre>&lt;/pre&gt;&lt;/details&gt;&lt;script&gt;alert(4)')
+  expect(htmlOf(report, trials)).toContain(
+    '<pre tabindex="0">&lt;/pre&gt;&lt;/details&gt;&lt;script&gt;alert(4)',
+  )
 })
 
 test('the members of an output are apart, agent by agent, and escaped', () => {

@@ -76,7 +76,7 @@ function printBlock(block: Block): Html | undefined {
       return toHtml`<details${block.open ? toHtml` open` : undefined}><summary>${line(block.title)}</summary>
 ${print(block.blocks)}</details>`
     case 'code':
-      return toHtml`<pre>${block.text}</pre>`
+      return toHtml`<pre tabindex="0">${block.text}</pre>`
     case 'section':
       return toHtml`<section${block.id === undefined ? undefined : toHtml` id="${block.id}"`}>
 ${print(block.blocks)}</section>`
@@ -89,7 +89,7 @@ ${print(block.blocks)}</section>`
 
 /** A table that keeps its shape scrolls where the page is too narrow for it. */
 function scrolled(block: Table): Html {
-  return toHtml`<div class="scroll" tabindex="0" role="region" aria-label="${text(block.caption)}">${table(block)}</div>`
+  return toHtml`<div class="scroll" tabindex="0" role="group" aria-label="${text(block.caption)}">${table(block)}</div>`
 }
 
 // Roles are spelled out: as cards, tables and rows are no longer displayed as such, and would lose them.

@@ -52,6 +52,7 @@ thead th, thead td { color: var(--soft); font-size: .8rem; vertical-align: botto
 tbody tr { border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
+.cards td small { white-space: nowrap; }
 td small, th small { display: block; color: var(--soft); font-size: .8rem; font-weight: 400; }
 sup { font-size: .7em; line-height: 0; margin-left: .3em; }
 h2 sup { font-size: .5em; vertical-align: super; }

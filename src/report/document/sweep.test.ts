@@ -84,6 +84,11 @@ test('the same table in every format', () => {
   expect([...armDocuments(report, trials).keys()]).toHaveLength(7)
 })
 
+test('a narrow terminal keeps rank, candidate and change', () => {
+  const text = printTerminal(summaryDocument(report, 'reports'), { color: false, width: 40 })
+  expect(text).toMatch(/^ {2}1= {2}num_ctx=2048 temperature=0\.2 {2}100\.0 tok\/s {2}\+11\.1 % {2}improved$/m)
+})
+
 test('long sweeps are cut on the terminal and whole in report.md', () => {
   const many = reportOf({ grid: { top_k: Array.from({ length: 20 }, (_, i) => i + 1) } }, () => 100, 6)
   const text = terminalOf(many.report)

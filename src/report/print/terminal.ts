@@ -76,7 +76,7 @@ function table(block: Table, { color, width = Infinity }: TerminalOptions): stri
   }
   return block.rows.map(({ cells }) =>
     major
-      .filter(({ role, right }) => role !== undefined || !right)
+      .filter(({ role, right, i }) => role !== undefined || !right || i === 0)
       .map(({ i }) => write(shorter(cells[i] ?? ''), color))
       .filter((text) => text !== '')
       .join('  '),

@@ -8,7 +8,7 @@ import { bench, do_not_optimize, group, run, summary } from 'mitata'
 import { Ollama } from 'ollama'
 import { assess } from '../src/judge/assess.ts'
 import { createRecorder } from '../src/llm/index.ts'
-import { blocksOf, planFor } from '../test/support/trials.ts'
+import { blocksOf, pairFor } from '../test/support/trials.ts'
 import { spawnScriptedOllama } from '../test/scripted-ollama/index.ts'
 
 await using server = await spawnScriptedOllama({ call: { ttft: 0, per_token: 0, tokens: 200, load: 0 } })
@@ -43,7 +43,7 @@ summary(() => {
   })
 })
 
-const plan = planFor({ blocks: { min: 6, max: 20 } })
+const plan = pairFor({ blocks: { min: 6, max: 20 } })
 summary(() => {
   group('one look at a suite', () => {
     for (const blocks of [6, 20]) {

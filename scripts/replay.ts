@@ -8,15 +8,15 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { judge } from '../src/judge/assess.ts'
 import { gateSuite } from '../src/judge/gate.ts'
+import { pairTrials } from '../src/judge/pair.ts'
 import type { Plan } from '../src/judge/plan.ts'
+import { judge } from '../src/judge/results.ts'
 import type { ThresholdInput } from '../src/run/agent.ts'
 import { makePlan } from '../src/run/plan.ts'
 import type { Comparison, Report, Trial } from '../src/schema/generated.ts'
 import { upgraded } from '../src/schema/upgrade.ts'
 import { asTrial } from '../src/schema/validate.ts'
-import { pairTrials } from '../src/sweep/plan.ts'
 import { table } from './simulate/table.ts'
 
 /** One comparison of stored trials, judged. */
@@ -43,15 +43,15 @@ export function replay(path: string): Replayed[] {
       arm,
     )
     const plan = planOf(own, stored)
-    const assessment = judge(plan, own)
+    const results = judge(plan, own)
     const ending = { stopped: 'budget', requeued: 0, warnings: [] } as const
-    const gate = gateSuite(plan, own, assessment, ending, new Set(['regressed']))
+    const gate = gateSuite({ plan, trials: own, ending, results }, new Set(['regressed']))
     return {
       file: basename(path),
       suite,
       candidate: arm,
       gate: gate.status,
-      comparisons: assessment.comparisons,
+      comparisons: results.candidates.flatMap(({ assessment }) => assessment.comparisons),
     }
   })
 }

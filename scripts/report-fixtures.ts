@@ -4,9 +4,10 @@
  */
 import { writeFileSync } from 'node:fs'
 import { assess, hasRegression } from '../src/judge/assess.ts'
-import type { ArmFacts, Ending, Plan } from '../src/judge/plan.ts'
+import { pairOf } from '../src/judge/pair.ts'
+import type { ArmFacts, Ending, Plan, SuiteRecord } from '../src/judge/plan.ts'
 import { metricNames, metrics } from '../src/metrics.ts'
-import { buildReport, type SuiteRecord } from '../src/report/model/build.ts'
+import { buildReport } from '../src/report/model/build.ts'
 import type { Call, Phase, Role, Trial, TrialReason } from '../src/schema/generated.ts'
 import { createRandom } from '../src/stats/random.ts'
 import { defaultLooks } from '../src/stats/looks.ts'
@@ -32,10 +33,13 @@ interface World {
 
 function suite(
   plan: Plan,
-  facts: Record<Role, ArmFacts>,
+  known: Record<Role, ArmFacts>,
   world: World,
   stop?: { blocks: number },
 ): SuiteRecord {
+  const arms = { baseline: plan.baseline, candidate: plan.candidates[0].arm }
+  const pair = pairOf(plan, plan.candidates[0])
+  const facts = { [arms.baseline.name]: known.baseline, [arms.candidate.name]: known.candidate }
   const random = createRandom(world.seed)
   const normal = (sd: number): number =>
     Math.exp(sd * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()))
@@ -70,7 +74,7 @@ function suite(
         ttft: round(ttft),
         ttft_content: round(ttft),
         duration: round(duration),
-        options: { ...plan.arms[role].options, seed: plan.seed + block },
+        options: { ...arms[role].options, seed: plan.seed + block },
       }
       calls.push(
         fails
@@ -113,7 +117,7 @@ function suite(
       position,
       attempt,
       phase,
-      arm: plan.arms[role].name,
+      arm: arms[role].name,
       role,
       seed: plan.seed + block,
       nonce: `n${String(trials.length).padStart(6, '0')}`,
@@ -144,11 +148,11 @@ function suite(
   const block = (phase: Phase, number: number): void => {
     for (let attempt = 1; attempt <= 3; attempt++) {
       const first: Role = number % 2 === 0 ? 'candidate' : 'baseline'
-      const pair = [
+      const both = [
         run(phase, number, 1, first, attempt),
         run(phase, number, 2, first === 'baseline' ? 'candidate' : 'baseline', attempt),
       ]
-      if (pair.every((trial) => trial.valid)) return
+      if (both.every((trial) => trial.valid)) return
       if (attempt < 3) requeued++
     }
   }
@@ -162,16 +166,16 @@ function suite(
   })
   const done = (end: Ending): SuiteRecord => ({ plan, facts, trials, ending: end })
   if (trials.every((trial) => !trial.valid))
-    return done(ending('unusable', { arm: plan.arms.baseline.name, message: trials[0]!.message! }))
+    return done(ending('unusable', { arm: arms.baseline.name, message: trials[0]!.message! }))
   for (const phase of ['measure', 'confirm'] as const) {
     for (let n = 1; n <= plan.blocks.max; n++) {
       if (stop !== undefined && n > stop.blocks) return done(ending('interrupted'))
       block(phase, n)
-      if (plan.looks.includes(n) && assess(plan, trials, phase).done) break
+      if (plan.looks.includes(n) && assess(pair, trials, phase).done) break
     }
-    if (!hasRegression(assess(plan, trials, phase))) break
+    if (!hasRegression(assess(pair, trials, phase))) break
   }
-  return done(ending(assess(plan, trials, 'measure').done ? 'decided' : 'budget'))
+  return done(ending(assess(pair, trials, 'measure').done ? 'decided' : 'budget'))
 }
 
 function plan(
@@ -189,6 +193,7 @@ function plan(
   max = 20,
 ): Plan {
   return {
+    kind: 'config',
     suite: name,
     file,
     seed,
@@ -196,22 +201,25 @@ function plan(
     looks: defaultLooks(6, max),
     alpha: 0.05,
     strict: false,
-    arms: {
-      baseline: {
-        name: arms.baseline ?? 'baseline',
-        role: 'baseline',
-        host: arms.host,
-        model: arms.model,
-        options: { ...arms.baselineOptions },
-      },
-      candidate: {
-        name: arms.candidate,
-        role: 'candidate',
-        host: arms.host,
-        model: arms.model,
-        options: { ...arms.candidateOptions },
-      },
+    baseline: {
+      name: arms.baseline ?? 'baseline',
+      role: 'baseline',
+      host: arms.host,
+      model: arms.model,
+      options: { ...arms.baselineOptions },
     },
+    candidates: [
+      {
+        arm: {
+          name: arms.candidate,
+          role: 'candidate',
+          host: arms.host,
+          model: arms.model,
+          options: { ...arms.candidateOptions },
+        },
+      },
+    ],
+    confirm: true,
     rules: Object.fromEntries(
       metricNames.map((metric) => [
         metric,

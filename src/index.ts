@@ -24,8 +24,8 @@
 import { expect, test } from 'vitest'
 import { suiteErrors } from './errors.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
-import { requestOptions, type SuiteRequest, type SweepRequest } from './request.ts'
-import { candidatesOf, type AgentSweepOptions } from './run/sweep-plan.ts'
+import { requestOptions, type SuiteRequest } from './vitest/index.ts'
+import { candidatesOf, type AgentSweepOptions } from './run/candidates.ts'
 
 export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './llm/index.ts'
 export type {
@@ -38,7 +38,7 @@ export type {
 } from './run/agent.ts'
 export type { Call, CheckResult, Report, StageTime, Trial } from './schema/generated.ts'
 
-export type { AgentSweepOptions, Grid, HalvingInput } from './run/sweep-plan.ts'
+export type { AgentSweepOptions, Grid, HalvingInput } from './run/candidates.ts'
 export { team, type Team } from './run/team.ts'
 export {
   complete,
@@ -68,15 +68,8 @@ export {
  */
 export function agentBench(name: string, agent: Agent, definition: AgentBenchOptions): void {
   const title = `${name} (${definition?.candidate?.name} vs ${definition?.baseline?.name})`
-  // No limit of its own: every call has limits, and how many trials it takes is the data's to say.
-  test(title, { timeout: 0 }, async ({ bench }) => {
-    const request: SuiteRequest = { name, agent, definition }
-    const arm = (role: 'baseline' | 'candidate') =>
-      bench(definition?.[role]?.name ?? role, withoutPlugin(name))
-    await bench.compare(arm('baseline'), arm('candidate'), requestOptions(request))
-    if (request.failures === undefined) throw suiteErrors.pluginMissing(name)
-    if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
-  })
+  const arms = [definition?.baseline?.name ?? 'baseline', definition?.candidate?.name ?? 'candidate']
+  register(title, arms, { name, agent, definition: { kind: 'config', options: definition } })
 }
 
 /**
@@ -99,8 +92,13 @@ export function agentBench(name: string, agent: Agent, definition: AgentBenchOpt
 export function agentSweep(name: string, agent: Agent, definition: AgentSweepOptions): void {
   const arms = armNames(definition)
   const title = `${name} (${arms.length - 1} candidates vs ${arms[0]})`
+  register(title, arms, { name, agent, definition: { kind: 'sweep', options: definition } })
+}
+
+function register(title: string, arms: readonly string[], request: SuiteRequest): void {
+  const { name } = request
+  // No limit of its own: every call has limits, and how many trials it takes is the data's to say.
   test(title, { timeout: 0 }, async ({ bench }) => {
-    const request: SweepRequest = { name, agent, sweep: definition }
     const [first, second, ...rest] = arms.map((arm) => bench(arm, withoutPlugin(name)))
     await bench.compare(first!, second!, ...rest, requestOptions(request))
     if (request.failures === undefined) throw suiteErrors.pluginMissing(name)

@@ -7,10 +7,9 @@ import type { Plugin } from 'vite'
 import type { TestProject, Vitest } from 'vitest/node'
 // Brings the type of the configureVitest hook with it.
 import type { ViteUserConfig as _ } from 'vitest/config'
-import type { ReporterOptions } from './reporter.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
 import { resolveHost } from './llm/host.ts'
-import './settings.ts'
+import type { ProvidedSettings, ReporterOptions } from './vitest/index.ts'
 
 /** A model server that lives as long as the run, such as `embedded()` from `vitest-chimera/embedded`. */
 export interface RunServer {
@@ -50,7 +49,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin {
         addReporter(vitest, options)
       }
       const { config } = project
-      config.benchmark = { ...config.benchmark, provider: sibling('provider') }
+      config.benchmark = { ...config.benchmark, provider: adapter('provider') }
       config.server = loadNatively(config.server)
       project.provide('chimera', {
         host: await host,
@@ -58,7 +57,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin {
         blocks: options.blocks ?? options.pairs ?? {},
         renamed: options.pairs === undefined ? [] : ['chimera()'],
         shard: vitest.config.shard !== undefined,
-      })
+      } satisfies ProvidedSettings)
     },
   }
 }
@@ -77,7 +76,7 @@ function addReporter(vitest: Vitest, options: ChimeraOptions): void {
   // First, so that its progress line is gone before any other reporter prints; and without the
   // default reporter's window, which would redraw over it.
   config.reporters = [
-    [sibling('reporter'), ours],
+    [adapter('reporter'), ours],
     ...config.reporters.map((reporter): typeof reporter =>
       Array.isArray(reporter) && reporter[0] === 'default'
         ? ['default', { ...reporter[1], summary: false }]
@@ -96,9 +95,9 @@ function loadNatively(server: TestProject['config']['server']): TestProject['con
   return { ...server, deps: { ...server.deps, external: [...(server.deps?.external ?? []), ours] } }
 }
 
-/** A module beside this one, compiled or not. */
-function sibling(name: string): string {
+/** A module of the adapter, compiled or not. */
+function adapter(name: string): string {
   return fileURLToPath(
-    new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+    new URL(`./vitest/${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
   )
 }

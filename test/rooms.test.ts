@@ -28,7 +28,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   'src/clock.ts': { './metrics.ts': /leaf/ },
   'src/schema/validate.ts': { '../report/index.ts': /validate/, vitest: /validate/ },
   'src/schema/other.ts': { 'ajv/dist/2020.js': /ajv/, 'ajv-formats': /ajv/ },
-  'src/environment.ts': {
+  'src/vitest/environment.ts': {
     vitest: /Vitest is known/,
     'vitest/node': /Vitest is known/,
     vite: /Vitest is known/,
@@ -38,9 +38,9 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../report/index.ts': /llm measures/,
     '../run/agent.ts': /llm measures/,
     '../judge/plan.ts': /llm measures/,
-    '../sweep/plan.ts': /llm measures/,
+    '../rank/plan.ts': /llm measures/,
     '../embedded/index.ts': /llm measures/,
-    '../artifact.ts': /llm measures/,
+    '../vitest/wire.ts': /llm measures/,
     vitest: /llm measures/,
     'ajv/dist/2020.js': /llm measures/,
   },
@@ -49,10 +49,10 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../run/plan.ts': /pure/,
     '../checks/index.ts': /pure/,
     '../report/index.ts': /pure/,
-    '../sweep/plan.ts': /pure/,
+    '../rank/plan.ts': /pure/,
     'node:fs': /pure/,
   },
-  'src/sweep/broken.ts': {
+  'src/rank/broken.ts': {
     '../llm/index.ts': /pure/,
     '../run/suite.ts': /pure/,
     '../report/index.ts': /pure/,
@@ -64,8 +64,8 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../embedded/index.ts': /run never/,
     '../compare/read.ts': /run never/,
     '../import/read.ts': /run never/,
-    '../artifact.ts': /run never/,
-    '../reporter.ts': /run never/,
+    '../vitest/wire.ts': /run never/,
+    '../vitest/reporter.ts': /run never/,
     vitest: /run never/,
     'node:fs/promises': /run never/,
   },
@@ -90,7 +90,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   },
   'src/report/document/broken.ts': {
     '../../llm/index.ts': /Documents are pure/,
-    '../../reporter.ts': /Documents are pure/,
+    '../../vitest/reporter.ts': /Documents are pure/,
     'node:fs': /Documents are pure/,
   },
   'src/report/broken.ts': {
@@ -98,7 +98,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../run/suite.ts': /Documents are pure/,
     '../checks/index.ts': /Documents are pure/,
     '../compare/read.ts': /Documents are pure/,
-    '../reporter.ts': /Documents are pure/,
+    '../vitest/reporter.ts': /Documents are pure/,
     'node:fs': /Documents are pure/,
     'node:fs/promises': /Documents are pure/,
   },
@@ -123,27 +123,27 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../metrics.ts': /stands alone/,
     vitest: /stands alone/,
   },
-  'src/provider.ts': {
+  'src/vitest/provider.ts': {
     './reporter.ts': /main side/,
-    './plugin.ts': /main side/,
-    './report/index.ts': /main side/,
+    '../plugin.ts': /main side/,
+    '../report/index.ts': /main side/,
   },
-  'src/reporter.ts': {
+  'src/vitest/reporter.ts': {
     './provider.ts': /worker side/,
-    './index.ts': /worker side/,
-    './run/suite.ts': /worker side/,
-    './run/trial.ts': /worker side/,
+    '../index.ts': /worker side/,
+    '../run/suite.ts': /worker side/,
+    '../run/trial.ts': /worker side/,
   },
-  'src/plugin.ts': { './provider.ts': /worker side/, './embedded/index.ts': /worker side/ },
+  'src/plugin.ts': { './vitest/provider.ts': /worker side/, './embedded/index.ts': /worker side/ },
   'src/index.ts': {
     './plugin.ts': /never loads/,
-    './reporter.ts': /never loads/,
+    './vitest/reporter.ts': /never loads/,
     './embedded/index.ts': /never loads/,
     './report/index.ts': /never loads/,
   },
-  'src/artifact.ts': {
-    './run/agent.ts': /neither/,
-    './report/index.ts': /neither/,
+  'src/vitest/wire.ts': {
+    '../run/suite.ts': /neither/,
+    '../report/index.ts': /neither/,
     './reporter.ts': /neither/,
   },
   'src/cli.ts': {
@@ -173,12 +173,12 @@ const allowed: Record<string, string[]> = {
     '../schema/generated.ts',
     './plan.ts',
   ],
-  'src/sweep/whole.ts': ['../judge/assess.ts', '../stats/index.ts', '../llm/arm.ts', '../metrics.ts'],
+  'src/rank/whole.ts': ['../judge/assess.ts', '../stats/index.ts', '../llm/arm.ts', '../metrics.ts'],
   'src/run/whole.ts': [
     '../llm/index.ts',
     '../judge/assess.ts',
     '../stats/index.ts',
-    '../sweep/plan.ts',
+    '../rank/plan.ts',
     '../checks/index.ts',
     'node:crypto',
   ],
@@ -192,7 +192,7 @@ const allowed: Record<string, string[]> = {
     'node:crypto',
   ],
   'src/report/document/whole.ts': ['../../judge/values.ts', '../headline.ts', './blocks.ts'],
-  'src/report/whole.ts': ['../judge/assess.ts', '../sweep/judge.ts', '../stats/index.ts', 'node:crypto'],
+  'src/report/whole.ts': ['../judge/assess.ts', '../rank/judge.ts', '../stats/index.ts', 'node:crypto'],
   'src/report/store.ts': ['node:fs/promises', './print/html.ts'],
   'src/compare/read.ts': ['node:fs/promises', '../schema/validate.ts'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
@@ -205,9 +205,10 @@ const allowed: Record<string, string[]> = {
     './engine.ts',
     'node:http',
   ],
-  'src/provider.ts': ['vitest', 'tinybench', './run/suite.ts', './artifact.ts'],
-  'src/reporter.ts': ['vitest/node', './report/index.ts', './artifact.ts'],
-  'src/index.ts': ['vitest', './run/agent.ts'],
+  'src/vitest/provider.ts': ['vitest', 'tinybench', '../run/suite.ts', './wire.ts'],
+  'src/vitest/wire.ts': ['vitest', '../run/agent.ts', '../judge/plan.ts'],
+  'src/vitest/reporter.ts': ['vitest/node', '../report/index.ts', './wire.ts'],
+  'src/index.ts': ['vitest', './run/agent.ts', './vitest/wire.ts'],
   'src/cli.ts': ['./errors.ts', './compare/command.ts'],
   'src/llm/whole.test.ts': ['vitest', '../report/index.ts', 'node:fs'],
 }
@@ -319,18 +320,7 @@ describe('the table', () => {
     const text = await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')
     const rows = Array.from(text.matchAll(/^\| `src\/(\w+)\/` \|/gm), (match) => match[1]!)
     expect(rows.toSorted()).toEqual((await rooms()).toSorted())
-    for (const file of [
-      'index',
-      'plugin',
-      'provider',
-      'reporter',
-      'artifact',
-      'errors',
-      'metrics',
-      'json',
-      'clock',
-      'cli',
-    ])
+    for (const file of ['index', 'plugin', 'errors', 'metrics', 'json', 'clock', 'cli'])
       expect(text).toContain(`| \`src/${file}.ts\` |`)
   })
 })

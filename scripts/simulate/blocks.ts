@@ -1,4 +1,4 @@
-import { plannedBlock } from '../../src/run/schedule.ts'
+import { blockOrder } from '../../src/run/schedule.ts'
 import type { Run } from './noise.ts'
 
 /** Blocks as the schedule runs them. */
@@ -11,7 +11,7 @@ export interface Blocks {
 
 /** How blocks are run. */
 export interface BlockOptions {
-  /** ABBA with a random start, as the project's own schedule has it, or always the baseline first. */
+  /** ABBA or BAAB, drawn for every two blocks as the project's own schedule has it, or always the baseline first. */
   order?: 'abba' | 'fixed'
   /** What the second place in a block makes of the time: 0.95 is 5 % faster. */
   secondPlace?: number
@@ -30,7 +30,7 @@ export function runBlocks(
   const blocks: Blocks = { metrics: metrics.map(() => ({ baseline: [], candidate: [] })), trials: [] }
   let trials = 0
   while (blocks.trials.length < count) {
-    const [place] = plannedBlock(seed, 'measure', blocks.trials.length + 1).order
+    const [place] = blockOrder(seed, 'measure', blocks.trials.length + 1, [['baseline', 'candidate']]).flat()
     const baselineFirst = order === 'fixed' || place === 'baseline'
     const first = trial(baselineFirst ? 1 : factor)
     const second = trial((baselineFirst ? factor : 1) * secondPlace)

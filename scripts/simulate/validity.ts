@@ -1,5 +1,6 @@
 import { requeueLimit } from '../../src/judge/plan.ts'
 import { compareValidity, hasOpenDrop } from '../../src/judge/validity.ts'
+import { pairOf } from '../../src/judge/pair.ts'
 import { makePlan } from '../../src/run/plan.ts'
 import type { Comparison } from '../../src/schema/generated.ts'
 import {
@@ -127,6 +128,6 @@ function judge(
     candidateValid: sum('candidateValid'),
     candidateTrials: sum('candidateTrials'),
   }
-  const comparison = compareValidity(plan, counts, validity, blocks)
+  const comparison = compareValidity(pairOf(plan, plan.candidates[0]), counts, validity, blocks)
   return { comparison, counts, done: done && blocks >= plan.blocks.min && !hasOpenDrop([comparison]) }
 }

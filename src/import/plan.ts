@@ -1,4 +1,5 @@
 import { completeBlocks } from '../judge/blocks.ts'
+import { pairOf } from '../judge/pair.ts'
 import type { Plan, PlannedArm } from '../judge/plan.ts'
 import { makePlan } from '../run/plan.ts'
 import type { Trial } from '../schema/generated.ts'
@@ -23,9 +24,9 @@ export function planFor({ agents }: Recording, suite: string, file: string, tria
     { baseline: arm(first), candidate: arm(second), blocks: { min: runs, max: runs } },
     { host: unknownHost, thresholds: {}, blocks: {}, env: { seed: '0' } },
   )
-  const arms = { baseline: recordedArm(first), candidate: recordedArm(second) }
-  const recorded = { ...plan, arms }
-  const complete = completeBlocks(recorded, trials, 'measure').length
+  const candidate = { arm: recordedArm(second) }
+  const recorded: Plan = { ...plan, baseline: recordedArm(first), candidates: [candidate] }
+  const complete = completeBlocks(pairOf(recorded, candidate), trials, 'measure').length
   return { ...recorded, looks: [Math.max(minimumBlocks(plan.alpha), complete)] }
 }
 

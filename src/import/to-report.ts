@@ -1,5 +1,6 @@
 /** From what was recorded to a report as a run of our own would have given it, judged by the same judge. */
-import { buildReport, type SuiteRecord } from '../report/index.ts'
+import type { SuiteRecord } from '../judge/plan.ts'
+import { buildReport } from '../report/index.ts'
 import type { GateFailure, Report, SuiteReport, Trial } from '../schema/generated.ts'
 import { callSamples, differences, legacyOf, pairLegacyOf } from './arms.ts'
 import { gateOf } from './gate.ts'
@@ -57,7 +58,10 @@ function buildOne({ suite, file, recording }: Imported): Built {
     ...importWarnings(recording, pair, plan, trials),
     ...differences(recording, legacyOf(recording)),
   ]
-  return { recording, record: { plan, trials, ending: { stopped: 'budget', requeued: 0, warnings } } }
+  return {
+    recording,
+    record: { plan, facts: {}, trials, ending: { stopped: 'budget', requeued: 0, warnings } },
+  }
 }
 
 /** Warnings with a cure that only a run can take. */

@@ -1,6 +1,7 @@
 /** What a reader of an imported suite has to know before trusting a figure of it. */
 import { importTexts } from '../errors.ts'
 import { completeBlocks } from '../judge/blocks.ts'
+import { pairOf } from '../judge/pair.ts'
 import type { Plan } from '../judge/plan.ts'
 import type { PairLegacy, Trial, Warning } from '../schema/generated.ts'
 import { minimumBlocks } from '../stats/index.ts'
@@ -39,7 +40,7 @@ const SERIAL = 0.05
 
 function fewRuns(plan: Plan, trials: readonly Trial[]): Warning[] {
   const needed = minimumBlocks(plan.alpha)
-  const usable = completeBlocks(plan, trials, 'measure').length
+  const usable = completeBlocks(pairOf(plan, plan.candidates[0]), trials, 'measure').length
   return usable >= needed
     ? []
     : [{ code: 'too_few_blocks', message: importTexts.fewRuns(plan.blocks.max, usable, needed) }]

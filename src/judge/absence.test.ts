@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
+import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
 import { warningTexts } from '../errors.ts'
 import type { MetricName } from '../metrics.ts'
 import type { Call } from '../schema/generated.ts'
@@ -7,7 +7,7 @@ import { whyAbsent } from './absence.ts'
 
 const why = (metric: MetricName, candidate: Partial<Call>, baseline = candidate) =>
   whyAbsent(
-    planFor(),
+    pairFor(),
     blocksOf(
       3,
       () => candidate,
@@ -47,11 +47,11 @@ describe('why a gated metric has no value', () => {
       trialOf({ role: 'candidate', block: 0, phase: 'warmup' }),
       trialOf({ role: 'candidate', block: 4, call: brokenCall('busy') }),
     ]
-    expect(whyAbsent(planFor(), [...cold, ...others], 'ttft')).toEqual({
+    expect(whyAbsent(pairFor(), [...cold, ...others], 'ttft')).toEqual({
       reason: 'all_cold',
       arm: 'candidate',
     })
-    expect(whyAbsent(planFor(), others, 'ttft')).toEqual({ reason: 'none' })
+    expect(whyAbsent(pairFor(), others, 'ttft')).toEqual({ reason: 'none' })
   })
 
   test('a mixed arm lacks nothing', () => {
@@ -59,7 +59,7 @@ describe('why a gated metric has no value', () => {
       ...trial,
       calls: [callOf({ cold: true }), callOf()],
     }))
-    expect(whyAbsent(planFor(), trials, 'ttft')).toEqual({ reason: 'none' })
+    expect(whyAbsent(pairFor(), trials, 'ttft')).toEqual({ reason: 'none' })
   })
 })
 

@@ -1,7 +1,7 @@
 /** Why a gated metric has no value: the first thing it needs that no call of an arm has. */
 import { MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
 import type { Call, Trial } from '../schema/generated.ts'
-import type { Plan } from './plan.ts'
+import type { ArmPair } from './pair.ts'
 
 type Lack = 'not_streamed' | 'all_cold' | 'all_warm' | 'short' | 'one_chunk'
 
@@ -33,7 +33,7 @@ export interface Absence {
 
 /** Why no block has a value of the metric, by the valid trials that count. */
 export function whyAbsent(
-  { arms }: Pick<Plan, 'arms'>,
+  { arms }: Pick<ArmPair, 'arms'>,
   trials: readonly Trial[],
   metric: MetricName,
 ): Absence {

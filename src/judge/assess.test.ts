@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
-import { assess, hasRegression, judge } from './assess.ts'
+import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
+import { assess, hasRegression, judgePair } from './assess.ts'
 
-const plan = planFor()
+const plan = pairFor()
 const verdictOf = (
   comparisons: ReturnType<typeof assess>['comparisons'],
   metric: string,
@@ -107,7 +107,7 @@ describe('assess', () => {
     expect(verdictOf(comparisons, 'output_throughput', 'a')).toBe('unchanged')
     expect(verdictOf(comparisons, 'output_throughput', 'b')).toBe('regressed')
     expect(comparisons.filter((one) => one.stage !== null && one.gated)).toEqual([])
-    const asked = planFor({ thresholds: { output_throughput: { stages: ['a'] } } })
+    const asked = pairFor({ thresholds: { output_throughput: { stages: ['a'] } } })
     const gated = assess(asked, staged, 'measure').comparisons.filter(
       (one) => one.stage !== null && one.gated,
     )
@@ -133,7 +133,7 @@ describe('assess', () => {
     const first = [trialOf({ role: 'baseline', block: 1 }), failed]
     const again = (blocks: number) =>
       blocksOf(blocks, () => ({})).map((trial) => (trial.block === 1 ? { ...trial, attempt: 2 } : trial))
-    const long = planFor({ blocks: { min: 6, max: 40 } })
+    const long = pairFor({ blocks: { min: 6, max: 40 } })
     const open = assess(long, [...first, ...again(18)], 'measure')
     expect(open.done).toBe(false)
     expect(verdictOf(open.comparisons, 'output_throughput')).toBe('unchanged')
@@ -142,12 +142,12 @@ describe('assess', () => {
     const over = assess(long, [...first, ...again(20)], 'measure')
     expect(over.done).toBe(true)
     expect(verdictOf(over.comparisons, 'valid_rate')).toBe('unchanged')
-    const ungated = planFor({ blocks: { min: 6, max: 40 }, thresholds: { valid_rate: { gated: false } } })
+    const ungated = pairFor({ blocks: { min: 6, max: 40 }, thresholds: { valid_rate: { gated: false } } })
     expect(assess(ungated, [...first, ...again(18)], 'measure').done).toBe(true)
   })
 
   test('the threshold of valid_rate is a difference in points that a suite may set', () => {
-    const lenient = planFor({ thresholds: { valid_rate: 0.2 } })
+    const lenient = pairFor({ thresholds: { valid_rate: 0.2 } })
     const mixed = [
       ...blocksOf(8, () => ({})),
       trialOf({ role: 'baseline', block: 9 }),
@@ -213,12 +213,12 @@ describe('judge', () => {
   const regressed = blocksOf(6, () => ({ eval_duration: 112 }))
 
   test('a regression stands only if fresh blocks show it again', () => {
-    const again = judge(plan, [
+    const again = judgePair(plan, [
       ...regressed,
       ...blocksOf(6, () => ({ eval_duration: 112 }), undefined, 'confirm'),
     ])
     expect(hasRegression(again)).toBe(true)
-    const vanished = judge(plan, [...regressed, ...blocksOf(6, () => ({}), undefined, 'confirm')])
+    const vanished = judgePair(plan, [...regressed, ...blocksOf(6, () => ({}), undefined, 'confirm')])
     expect(hasRegression(vanished)).toBe(false)
     expect(verdictOf(vanished.comparisons, 'output_throughput')).toBe('unchanged')
   })
@@ -231,8 +231,8 @@ describe('judge', () => {
     ]).flat(),
     ...blocksOf(blocks, () => ({}), undefined, phase).map((trial) => ({ ...trial, attempt: n + 1 })),
   ]
-  const rateOf = (trials: Parameters<typeof judge>[1]) =>
-    judge(plan, trials).comparisons.find((one) => one.metric === 'valid_rate')!
+  const rateOf = (trials: Parameters<typeof judgePair>[1]) =>
+    judgePair(plan, trials).comparisons.find((one) => one.metric === 'valid_rate')!
 
   test('valid_rate is judged over both phases: fresh blocks add to what failed and take nothing back', () => {
     const measured = failing(6, 6, 'measure')
@@ -253,7 +253,7 @@ describe('judge', () => {
   test('a warm-up before the fresh blocks does not change what the first run said', () => {
     const warm = trialOf({ role: 'candidate', block: 1, phase: 'warmup', call: brokenCall('no_done') })
     const fresh = blocksOf(6, () => ({}), undefined, 'confirm')
-    const measured = (trials: Parameters<typeof judge>[1]) =>
+    const measured = (trials: Parameters<typeof judgePair>[1]) =>
       assess(plan, trials, 'measure').comparisons.find((one) => one.metric === 'valid_rate')
     expect(measured([...regressed, warm, ...fresh])).toEqual(measured(regressed))
   })

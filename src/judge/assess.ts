@@ -1,17 +1,16 @@
 /**
- * The judge: a plan and the trials so far give comparisons and whether more blocks are needed.
+ * The judge of one candidate: the rules and the trials so far give comparisons and whether more blocks are needed.
  *
  * Pure and replayed from the first block every time, so that the worker that decides when to stop
  * and the process that writes the report can never disagree. The decision itself is `stats`' work.
  */
 import { metrics, type MetricName } from '../metrics.ts'
-import type { Comparison, Trial } from '../schema/generated.ts'
-import { decideSequentially, median, toRatio, type Decision } from '../stats/index.ts'
+import type { Call, Comparison, Trial } from '../schema/generated.ts'
+import { decideSequentially, toRatio, type Decision } from '../stats/index.ts'
 import { completeBlocks } from './blocks.ts'
 import { findCacheHits } from './cache.ts'
-import { identity } from './identity.ts'
 import type { Noise } from './noise.ts'
-import type { Plan } from './plan.ts'
+import { identity, type ArmPair } from './pair.ts'
 import {
   collectSeries,
   isReportedGated,
@@ -39,9 +38,14 @@ export interface Assessment {
 }
 
 /** Judges the blocks of one phase by themselves. */
-export function assess(plan: Plan, trials: readonly Trial[], phase: 'measure' | 'confirm'): Assessment {
+export function assess(
+  plan: ArmPair,
+  trials: readonly Trial[],
+  phase: 'measure' | 'confirm',
+  hits: ReadonlySet<Call> = findCacheHits(trials),
+): Assessment {
   const blocks = completeBlocks(plan, trials, phase)
-  const series = collectSeries(plan, blocks, findCacheHits(trials))
+  const series = collectSeries(plan, blocks, hits)
   const started = trialsUpTo(trials, phase)
   const counts = validCounts(started)
   const before = phase === 'confirm' ? completeBlocks(plan, trials, 'measure').length : 0
@@ -65,14 +69,18 @@ export function assess(plan: Plan, trials: readonly Trial[], phase: 'measure' | 
 }
 
 /**
- * The verdicts of a suite: those of the first run, and for what regressed in it those of the fresh blocks. Only
+ * The verdicts on a candidate: those of the first run, and for what regressed in it those of the fresh blocks. Only
  * valid_rate is judged over both: a failed trial is no scatter that fresh blocks could show to be chance, so they add to
  * it and take nothing back.
  */
-export function judge(plan: Plan, trials: readonly Trial[]): Assessment {
-  const measured = assess(plan, trials, 'measure')
+export function judgePair(
+  plan: ArmPair,
+  trials: readonly Trial[],
+  hits: ReadonlySet<Call> = findCacheHits(trials),
+): Assessment {
+  const measured = assess(plan, trials, 'measure', hits)
   if (!trials.some((trial) => trial.phase === 'confirm')) return measured
-  const confirmed = assess(plan, trials, 'confirm')
+  const confirmed = assess(plan, trials, 'confirm', hits)
   const fresh = new Map(confirmed.comparisons.map((comparison) => [keyOf(comparison), comparison]))
   return {
     ...measured,
@@ -89,7 +97,7 @@ export function hasRegression(assessment: Assessment): boolean {
   return assessment.comparisons.some((comparison) => comparison.gated && comparison.verdict === 'regressed')
 }
 
-function absentMetrics(plan: Plan, series: readonly Series[]): MetricName[] {
+function absentMetrics(plan: ArmPair, series: readonly Series[]): MetricName[] {
   const present = new Set(series.filter((one) => one.stage === null).map((one) => one.metric))
   if (isReportedGated(plan, series)) present.add('output_throughput')
   return Object.values(metrics)
@@ -97,12 +105,10 @@ function absentMetrics(plan: Plan, series: readonly Series[]): MetricName[] {
     .filter((name) => name !== 'valid_rate' && plan.rules[name].gated && !present.has(name))
 }
 
-function toComparison(plan: Plan, one: Series, decision: Decision): Comparison {
+function toComparison(plan: ArmPair, one: Series, decision: Decision): Comparison {
   const { metric, stage, series } = one
   return {
     ...identity(plan, metric, stage),
-    baseline_value: median(series.baseline),
-    candidate_value: median(series.candidate),
     ...toRatio(decision, series.better),
     threshold: one.rule.threshold,
     ...(thresholdOf(one) > one.rule.threshold && { floor: one.rule.floor }),

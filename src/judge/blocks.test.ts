@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
+import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
 import type { Trial } from '../schema/generated.ts'
 import { completeBlocks, isCold } from './blocks.ts'
 
-const plan = planFor()
+const plan = pairFor()
 const numbers = (trials: Trial[], of = plan) =>
   completeBlocks(of, trials, 'measure').map((block) => block.number)
 const cold = callOf({ cold: true })
@@ -76,13 +76,13 @@ describe('cold trials', () => {
   test.each([0, '0', '0s', '0m', '0.0s', '0ms'])(
     'keep_alive %j means cold from the first trial on',
     (keep_alive) => {
-      const asked = planFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })
+      const asked = pairFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })
       expect(numbers(oneCold, asked)).toEqual([1, 2, 3])
     },
   )
 
   test.each([-1, '5m', '10s', '0.5s', '1m0s'])('keep_alive %j does not', (keep_alive) => {
-    const asked = planFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })
+    const asked = pairFor({ candidate: { name: 'candidate', model: 'tiny', keep_alive } })
     expect(numbers(oneCold, asked)).toEqual([1, 2])
   })
 })

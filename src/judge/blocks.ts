@@ -1,6 +1,6 @@
 import type { Phase, Role, Trial } from '../schema/generated.ts'
 import { keepAliveMs } from './keep-alive.ts'
-import type { Plan } from './plan.ts'
+import type { ArmPair } from './pair.ts'
 
 /** One block that may enter the statistics: every trial of both arms is valid and as warm as the arm is meant to be. */
 export interface Block {
@@ -12,7 +12,7 @@ export interface Block {
 }
 
 /** The complete, valid blocks of a phase, in their order. A re-queued block counts by its last attempt. */
-export function completeBlocks(plan: Pick<Plan, 'arms'>, trials: readonly Trial[], phase: Phase): Block[] {
+export function completeBlocks(plan: Pick<ArmPair, 'arms'>, trials: readonly Trial[], phase: Phase): Block[] {
   const coldIsNormal = {
     baseline: alwaysCold(plan, trials, 'baseline'),
     candidate: alwaysCold(plan, trials, 'candidate'),
@@ -32,7 +32,7 @@ export function isCold(trial: Trial): boolean {
 }
 
 /** An arm whose every trial loads the model, by its keep_alive or its agent's way, is meant to be cold. */
-function alwaysCold(plan: Pick<Plan, 'arms'>, trials: readonly Trial[], role: Role): boolean {
+function alwaysCold(plan: Pick<ArmPair, 'arms'>, trials: readonly Trial[], role: Role): boolean {
   const { keep_alive, agents } = plan.arms[role]
   if ([keep_alive, ...(agents ?? []).map((agent) => agent.keep_alive)].some((one) => keepAliveMs(one) === 0))
     return true

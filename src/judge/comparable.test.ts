@@ -13,10 +13,7 @@ const facts = (over: Partial<ArmFacts> = {}): ArmFacts => ({
   ...over,
 })
 const between = (candidate: Partial<ArmFacts>, compare?: 'models' | 'hosts' | ('models' | 'hosts')[]) =>
-  differences(planFor(compare === undefined ? {} : { compare }), {
-    baseline: facts(),
-    candidate: facts(candidate),
-  })
+  differences(planFor(compare === undefined ? {} : { compare }), facts(), facts(candidate))
 
 test('equal facts do not differ', () => {
   expect(between({})).toEqual([])
@@ -41,5 +38,5 @@ test('several differences are all told, and both words allow them', () => {
 
 test('what is not known is not held against an arm', () => {
   const { digest: _, quantization: __, ...unknown } = facts({ server: { kind: 'ollama' } })
-  expect(differences(planFor(), { baseline: facts(), candidate: unknown })).toEqual([])
+  expect(differences(planFor(), facts(), unknown)).toEqual([])
 })

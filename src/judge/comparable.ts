@@ -1,5 +1,4 @@
 import type { ArmFacts, Plan } from './plan.ts'
-import type { Role } from '../schema/generated.ts'
 
 /** One way in which the arms differ that no option explains, and the word that says it is meant. */
 export interface Difference {
@@ -8,17 +7,18 @@ export interface Difference {
 }
 
 /** What forbids the comparison: differences of model or server that the suite did not say it is about. */
-export function differences(plan: Plan, facts: Readonly<Record<Role, ArmFacts>>): Difference[] {
-  const { baseline, candidate } = facts
+export function differences(
+  { compare }: Pick<Plan, 'compare'>,
+  baseline: ArmFacts,
+  candidate: ArmFacts,
+): Difference[] {
   const found = [
     differ('models', 'model digest', baseline.digest, candidate.digest),
     differ('models', 'quantization', baseline.quantization, candidate.quantization),
     differ('hosts', 'server', baseline.server.kind, candidate.server.kind),
     differ('hosts', 'server version', baseline.server.version, candidate.server.version),
   ]
-  return found
-    .filter((difference) => difference !== undefined)
-    .filter(({ flag }) => !plan.compare.includes(flag))
+  return found.filter((difference) => difference !== undefined).filter(({ flag }) => !compare.includes(flag))
 }
 
 /** What is not known cannot be held against an arm. */

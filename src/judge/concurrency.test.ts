@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { callOf, planFor, trialOf } from '../../test/support/trials.ts'
+import { callOf, pairFor, trialOf } from '../../test/support/trials.ts'
 import type { Trial } from '../schema/generated.ts'
 import { completeBlocks } from './blocks.ts'
 import { concurrencyValues, judgeConcurrency } from './concurrency.ts'
@@ -7,7 +7,7 @@ import { concurrencyValues, judgeConcurrency } from './concurrency.ts'
 /** Start and wall time of each agent, ms. */
 type Work = Record<string, readonly [start: number, wall: number]>
 
-const plan = planFor()
+const plan = pairFor()
 
 function trial(role: 'baseline' | 'candidate', block: number, phase: 'measure' | 'solo', work: Work): Trial {
   const agents = Object.entries(work)

@@ -8,7 +8,7 @@
 import type { Concurrency, Role, Trial } from '../schema/generated.ts'
 import { atLastLook, geometricMean, hodgesLehmann, logThreshold, toRatio } from '../stats/index.ts'
 import { completeBlocks, type Block } from './blocks.ts'
-import type { Plan } from './plan.ts'
+import type { ArmPair } from './pair.ts'
 import type { MetricName } from '../metrics.ts'
 import type { Values } from './values.ts'
 
@@ -36,7 +36,11 @@ export function concurrencyValues(block: Block, role: Role): ReadonlyMap<string 
 }
 
 /** The tested statement on one arm: do its agents run in parallel, contend, or wait for each other? */
-export function judgeConcurrency(plan: Plan, trials: readonly Trial[], role: Role): Concurrency | undefined {
+export function judgeConcurrency(
+  plan: ArmPair,
+  trials: readonly Trial[],
+  role: Role,
+): Concurrency | undefined {
   const blocks = completeBlocks(plan, trials, 'measure')
     .map((block) => concurrencyValues(block, role))
     .filter((values) => values.size > 0)
@@ -62,7 +66,7 @@ export function judgeConcurrency(plan: Plan, trials: readonly Trial[], role: Rol
  * falls; `contended` when slowdown is beyond doubt and at least 1 + θ; `parallel` when it is less.
  */
 function verdictOf(
-  plan: Plan,
+  plan: ArmPair,
   speedup: Concurrency['speedup'],
   slowdown: Concurrency['slowdown'],
 ): Concurrency['verdict'] {
@@ -74,7 +78,7 @@ function verdictOf(
 }
 
 /** Hodges-Lehmann estimate of positive values, on logs, with the interval of the last look reached. */
-function estimate(plan: Plan, values: readonly number[]): Concurrency['speedup'] {
+function estimate(plan: ArmPair, values: readonly number[]): Concurrency['speedup'] {
   const logs = values.map(Math.log)
   const { interval } = toRatio(atLastLook(logs, plan), 'lower')
   return { value: Math.exp(hodgesLehmann(logs)), ...(interval !== undefined && { interval }) }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
 import type { Trial, Verdict } from '../schema/generated.ts'
-import { judge } from './assess.ts'
 import { gateRun, gateSuite, readFailOn, type SuiteGate } from './gate.ts'
 import type { Ending } from './plan.ts'
+import { judge } from './results.ts'
 
 const decided: Ending = { stopped: 'decided', requeued: 0, warnings: [] }
 const REGRESSED = new Set<Verdict>(['regressed'])
@@ -16,7 +16,7 @@ function gate(
   failOn: ReadonlySet<Verdict> = REGRESSED,
   plan = planFor(),
 ) {
-  return gateSuite(plan, trials, judge(plan, trials), ending, failOn)
+  return gateSuite({ plan, trials, ending, results: judge(plan, trials) }, failOn)
 }
 
 describe('CHIMERA_FAIL_ON', () => {
@@ -189,7 +189,7 @@ describe('data that cannot be judged', () => {
     ['an interrupted suite', { stopped: 'interrupted', requeued: 0, warnings: [] }],
   ])('%s never passes, whatever the verdicts', (_, ending) => {
     const plan = planFor()
-    expect(gateSuite(plan, same, judge(plan, same), ending, REGRESSED)).toMatchObject({
+    expect(gateSuite({ plan, trials: same, ending, results: judge(plan, same) }, REGRESSED)).toMatchObject({
       status: 'inconclusive',
       failures: [{ message: 'made: interrupted before its verdict. Run it again.' }],
     })

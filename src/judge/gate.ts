@@ -2,11 +2,12 @@
  * From verdicts and the validity of the data to pass or fail. The same rule serves the assertion in
  * the test and the exit code of the run.
  */
-import type { Comparison, Gate, GateFailure, Role, Trial, Verdict } from '../schema/generated.ts'
+import { gateTexts, suiteErrors, sweepTexts } from '../errors.ts'
+import type { Comparison, Gate, GateFailure, Verdict } from '../schema/generated.ts'
 import { whyAbsent } from './absence.ts'
-import type { Assessment } from './assess.ts'
-import type { Ending, Plan } from './plan.ts'
-import { gateTexts, suiteErrors } from '../errors.ts'
+import { isRanked, type Plan, type SuiteRecord } from './plan.ts'
+import type { CandidateResults, Results } from './results.ts'
+import { findNeverValid } from './unusable.ts'
 
 /** Verdicts that fail the gate: `CHIMERA_FAIL_ON`, by default `regressed`. */
 export function readFailOn(value: string | undefined): ReadonlySet<Verdict> {
@@ -26,51 +27,57 @@ export interface SuiteGate {
   notices: string[]
 }
 
-/** Judges one suite. `ending` is missing when its worker died. */
+/** What the gate of a suite rests on. */
+type Judged = Pick<SuiteRecord, 'plan' | 'trials' | 'ending'> & { results: Results }
+
+/**
+ * Judges one suite. A ranking gates nothing: it fails only where nothing usable was measured.
+ *
+ * @param unranked names of the candidates that a ranking leaves out
+ */
 export function gateSuite(
-  plan: Plan,
-  trials: readonly Trial[],
-  assessment: Assessment,
-  ending: Ending | undefined,
+  judged: Judged,
   failOn: ReadonlySet<Verdict>,
+  unranked: readonly string[] = [],
 ): SuiteGate {
-  const broken = findBrokenArm(plan, trials, ending)
-  if (broken !== undefined) {
-    return { status: 'invalid', failures: [{ suite: plan.suite, ...broken }], notices: [] }
+  const { plan, ending, results } = judged
+  const broken = findBrokenArm(judged)
+  if (broken !== undefined) return failed('invalid', { suite: plan.suite, ...broken })
+  if (ending === undefined || ending.stopped === 'interrupted')
+    return failed('inconclusive', { suite: plan.suite, message: gateTexts.interrupted(plan.suite) })
+  if (results.candidates.every(({ assessment }) => assessment.blocks === 0))
+    return failed('invalid', { suite: plan.suite, message: gateTexts.noBlock(plan.suite) })
+  if (isRanked(plan)) {
+    const notices = unranked.length === 0 ? [] : [sweepTexts.notRanked(plan.suite, unranked)]
+    return { status: 'passed', failures: [], notices }
   }
-  if (ending === undefined || ending.stopped === 'interrupted') {
-    return {
-      status: 'inconclusive',
-      failures: [{ suite: plan.suite, message: gateTexts.interrupted(plan.suite) }],
-      notices: [],
-    }
-  }
-  if (assessment.blocks === 0) {
-    return {
-      status: 'invalid',
-      failures: [{ suite: plan.suite, message: gateTexts.noBlock(plan.suite) }],
-      notices: [],
-    }
-  }
-  const judged = assessment.comparisons.filter((comparison) => comparison.gated)
+  return gateComparisons(plan, results, failOn)
+}
+
+function failed(status: SuiteGate['status'], failure: GateFailure): SuiteGate {
+  return { status, failures: [failure], notices: [] }
+}
+
+function gateComparisons({ suite }: Plan, { candidates }: Results, failOn: ReadonlySet<Verdict>): SuiteGate {
+  const judged = candidates.flatMap(({ assessment }) => assessment.comparisons.filter(({ gated }) => gated))
   // That trials were valid says nothing of their speed.
   const measured = judged.some(({ metric }) => metric !== 'valid_rate')
   const status = statusOf(judged, measured)
   const noticed = [
     ...judged
       .filter((comparison) => comparison.verdict === 'inconclusive')
-      .map((comparison) => describe(plan, comparison)),
-    ...(!measured && status !== 'regressed' ? [nothingGated(plan, trials, assessment)] : []),
+      .map((comparison) => gateTexts.verdict(suite, comparison)),
+    ...(!measured && status !== 'regressed' ? candidates.map(nothingGated) : []),
   ]
   return {
     status,
     failures: judged
       .filter((comparison) => failOn.has(comparison.verdict))
       .map((comparison) => ({
-        suite: plan.suite,
+        suite,
         metric: comparison.metric,
         arm: comparison.candidate,
-        message: describe(plan, comparison),
+        message: gateTexts.verdict(suite, comparison),
       })),
     notices: noticed,
   }
@@ -96,14 +103,9 @@ export function gateRun(
   return { status: order.find((status) => statuses.includes(status)) ?? 'invalid', failures, notices }
 }
 
-function nothingGated(plan: Plan, trials: readonly Trial[], { absent }: Assessment): string {
-  const absences = absent.map((metric) => ({ metric, ...whyAbsent(plan, trials, metric) }))
-  return gateTexts.nothingGated(plan.suite, absences)
-}
-
-/** One sentence on a comparison: what moved, how far, how sure. */
-function describe(plan: Plan, comparison: Comparison): string {
-  return gateTexts.verdict(plan.suite, comparison)
+function nothingGated({ pair, trials, assessment }: CandidateResults): string {
+  const absences = assessment.absent.map((metric) => ({ metric, ...whyAbsent(pair, trials, metric) }))
+  return gateTexts.nothingGated(pair.suite, absences)
 }
 
 function statusOf(gated: readonly Comparison[], measured: boolean): Gate['status'] {
@@ -113,30 +115,26 @@ function statusOf(gated: readonly Comparison[], measured: boolean): Gate['status
 }
 
 /** An arm without a valid trial, or one whose server or model went away for good. */
-function findBrokenArm(
-  plan: Plan,
-  trials: readonly Trial[],
-  ending: Ending | undefined,
-): { arm: string; message: string } | undefined {
-  for (const role of ['baseline', 'candidate'] as const) {
-    const own = trials.filter((trial) => trial.role === role && trial.invalid_reason !== 'interrupted')
-    if (own.length > 0 && own.every((trial) => !trial.valid)) {
-      return { arm: plan.arms[role].name, message: noValidTrial(plan, role, own) }
-    }
+function findBrokenArm({ plan, trials, ending }: Judged): { arm?: string; message: string } | undefined {
+  const { suite, candidates } = plan
+  const dead = findNeverValid(plan, trials)
+  if (dead !== undefined) {
+    const reasons = dead.trials.flatMap(({ invalid_reason: reason }) => reason ?? [])
+    const message = gateTexts.noValidTrial(
+      suite,
+      dead.arm,
+      dead.trials.length,
+      [...new Set(reasons)],
+      dead.message,
+    )
+    return { arm: dead.arm, message }
   }
-  if (ending?.stopped === 'unusable') {
-    return {
-      arm: ending.arm ?? plan.arms.candidate.name,
-      message: gateTexts.unusable(plan.suite, ending.message ?? ''),
-    }
-  }
-  if (ending?.stopped !== 'interrupted' && ending !== undefined && trials.length === 0) {
-    return { arm: plan.arms.candidate.name, message: gateTexts.unusable(plan.suite, 'no trial was started') }
-  }
+  // Of several candidates none is to blame alone.
+  const blamed = ending?.arm ?? (candidates.length === 1 ? candidates[0].arm.name : undefined)
+  const arm = blamed === undefined ? {} : { arm: blamed }
+  if (ending?.stopped === 'unusable')
+    return { ...arm, message: gateTexts.unusable(suite, ending.message ?? '') }
+  if (ending !== undefined && ending.stopped !== 'interrupted' && trials.length === 0)
+    return { ...arm, message: gateTexts.unusable(suite, 'no trial was started') }
   return undefined
-}
-
-function noValidTrial(plan: Plan, role: Role, own: readonly Trial[]): string {
-  const reasons = [...new Set(own.map((trial) => trial.invalid_reason!))]
-  return gateTexts.noValidTrial(plan.suite, plan.arms[role].name, own.length, reasons, own.at(-1)!.message!)
 }

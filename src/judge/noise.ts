@@ -45,11 +45,14 @@ export function noiseOf(series: {
 
 /** Whether the arms were asked for the same: an A/A suite, the machine's noise floor. */
 export function isCalibration(plan: Plan): boolean {
-  return asksTheSame(plan.arms.baseline, plan.arms.candidate)
+  return plan.kind === 'config' && asksTheSame(plan.baseline, plan.candidates[0].arm)
 }
 
 /** The gated metrics of a plan that a machine this noisy keeps undecided within `blocks.max`. */
-export function outOfReach(plan: Plan, { noise, comparisons }: Calibration): OutOfReach[] {
+export function outOfReach(
+  plan: Pick<Plan, 'rules' | 'blocks'>,
+  { noise, comparisons }: Calibration,
+): OutOfReach[] {
   return comparisons.flatMap(({ metric, stage, interval, blocks: n, baseline_value: baseline }) => {
     const scatter = noise[metric]
     if (stage !== null || !isMetric(metric) || !plan.rules[metric].gated) return []

@@ -1,5 +1,5 @@
 import type { MetricName } from '../metrics.ts'
-import type { Effective, BlockLimits, Role, ServerFacts, Warning } from '../schema/generated.ts'
+import type { Effective, BlockLimits, Role, ServerFacts, Trial, Warning } from '../schema/generated.ts'
 
 /** What may move by how much, for one metric of one suite. */
 export interface Rule {
@@ -32,8 +32,38 @@ export interface PlannedArm extends PlannedConfig {
   agents?: readonly PlannedConfig[]
 }
 
+/** One option of a grid and the values it takes. */
+export interface Axis {
+  name: string
+  values: readonly unknown[]
+}
+
+/** What is held against the baseline. */
+export interface Candidate {
+  arm: PlannedArm
+  /** What it sets on each axis of a grid; absent for a candidate that was given as an arm. */
+  settings?: Readonly<Record<string, unknown>>
+}
+
+/** Successive halving: the contenders go on, the others stop. */
+export interface Halving {
+  /** Share of the contenders that goes on at every look; ties with the last of them go on too. */
+  keep: number
+  /** Trials the suite may start, warm-ups included; unset means as many as its blocks take. */
+  budget?: number
+}
+
+/** How many candidates are put in order. */
+export interface Ranking {
+  axes: readonly Axis[]
+  rankBy: MetricName
+  halving?: Halving
+}
+
 /** Everything that fixes how a suite is run and judged; made before the first call and never changed. */
 export interface Plan {
+  /** config: two configs, gated; sweep: many, ranked and not gated. */
+  kind: 'config' | 'sweep'
   suite: string
   file: string
   seed: number
@@ -42,12 +72,30 @@ export interface Plan {
   timeBudget?: number
   /** Numbers of blocks at which the suite is judged. */
   looks: readonly number[]
-  /** One-sided error rate of a suite: its chance of a false `regressed` in any gated metric. */
+  /** One-sided error rate of a suite, all candidates together: its chance of a false `regressed` in any gated metric. */
   alpha: number
   strict: boolean
-  arms: Readonly<Record<Role, PlannedArm>>
+  baseline: PlannedArm
+  candidates: readonly [Candidate, ...Candidate[]]
   rules: Readonly<Record<MetricName, Rule>>
   compare: readonly ('models' | 'hosts')[]
+  /** Whether fresh blocks have to confirm a regression. */
+  confirm: boolean
+  ranking?: Ranking
+}
+
+/** A plan whose candidates are ranked. */
+export interface RankedPlan extends Plan {
+  ranking: Ranking
+}
+
+/** Every arm of a plan, the baseline first. */
+export function armsOf({ baseline, candidates }: Plan): PlannedArm[] {
+  return [baseline, ...candidates.map(({ arm }) => arm)]
+}
+
+export function isRanked(plan: Plan): plan is RankedPlan {
+  return plan.ranking !== undefined
 }
 
 /** What the server said about an arm; grows as more is learned. */
@@ -80,6 +128,25 @@ export interface Ending {
   arm?: string
   requeued: number
   warnings: readonly Warning[]
+}
+
+/** What the servers said, by the name of the arm; an arm of which nothing is known is missing. */
+export type Facts = Readonly<Record<string, ArmFacts>>
+
+const UNKNOWN: ArmFacts = { server: { kind: 'ollama' }, effective: {} }
+
+/** What the server said about an arm, as far as it is known. */
+export function factsOf(facts: Facts, { name }: PlannedArm): ArmFacts {
+  return facts[name] ?? UNKNOWN
+}
+
+/** What one test's worker told. */
+export interface SuiteRecord {
+  plan: Plan
+  facts: Facts
+  trials: readonly Trial[]
+  /** Missing when the worker died. */
+  ending?: Ending | undefined
 }
 
 /** Blocks that may run again, of a suite or of one candidate of a sweep, before the rest is given up. */

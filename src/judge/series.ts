@@ -4,7 +4,8 @@ import { geometricMean, median, type MetricSeries } from '../stats/index.ts'
 import type { Block } from './blocks.ts'
 import { concurrencyValues } from './concurrency.ts'
 import { noiseOf, type Noise } from './noise.ts'
-import type { Plan, Rule } from './plan.ts'
+import type { ArmPair } from './pair.ts'
+import type { Rule } from './plan.ts'
 import { effectiveThreshold } from './threshold.ts'
 import { stageValues, trialValues, type Values } from './values.ts'
 
@@ -23,7 +24,7 @@ export function keyOf({ metric, stage }: { metric: string; stage: string | null 
 
 /** One series a metric and stage, of the blocks in which both arms have a value. */
 export function collectSeries(
-  plan: Plan,
+  plan: ArmPair,
   blocks: readonly Block[],
   hits: ReadonlySet<Call>,
 ): ReadonlyMap<string, Series> {
@@ -57,7 +58,7 @@ export function measureNoise(series: Iterable<Series>): Noise {
   )
 }
 
-function emptySeries(plan: Plan, metric: MetricName, stage: string | null) {
+function emptySeries(plan: ArmPair, metric: MetricName, stage: string | null) {
   const rule = plan.rules[metric]
   return {
     metric,
@@ -85,7 +86,7 @@ export function thresholdOf({ rule, series }: Series): number {
 }
 
 /** Whether the server's figure is judged in place of what arrives, because nothing was streamed. */
-export function isReportedGated(plan: Plan, series: Iterable<Series>): boolean {
+export function isReportedGated(plan: ArmPair, series: Iterable<Series>): boolean {
   const { gated, stages } = plan.rules.output_throughput
   if (!gated && stages.length === 0) return false
   const present = new Set(Array.from(series, ({ metric }) => metric))
@@ -94,7 +95,7 @@ export function isReportedGated(plan: Plan, series: Iterable<Series>): boolean {
 
 /** The server's figure under the rule of what arrives, where nothing was streamed. */
 function withReported<Found extends Series>(
-  plan: Plan,
+  plan: ArmPair,
   found: ReadonlyMap<string, Found>,
 ): Map<string, Found> {
   if (!isReportedGated(plan, found.values())) return new Map(found)

@@ -14,8 +14,7 @@ import {
   type ValidityDecision,
 } from '../stats/index.ts'
 import { completeBlocks, type Block } from './blocks.ts'
-import { identity } from './identity.ts'
-import type { Plan } from './plan.ts'
+import { identity, type ArmPair } from './pair.ts'
 
 /** Trials started by one arm, the invalid ones by reason. */
 export type Tally = Pick<ArmReport, 'trials' | 'invalid'>
@@ -76,7 +75,7 @@ export function attemptsOf(trials: readonly Trial[], blocks: readonly Block[]): 
  * what cannot be ruled out.
  */
 export function compareValidity(
-  plan: Plan,
+  plan: ArmPair,
   counts: ValidCounts,
   { proven, alpha }: ValidityDecision,
   blocks: number,
@@ -99,7 +98,7 @@ export function compareValidity(
 }
 
 /** valid_rate by itself, with all of alpha; undefined while one of the arms has no trial that counts. */
-export function judgeValidity(plan: Plan, trials: readonly Trial[]): Comparison | undefined {
+export function judgeValidity(plan: ArmPair, trials: readonly Trial[]): Comparison | undefined {
   const counts = validCounts(trials)
   if (counts === undefined) return undefined
   const blocks = completeBlocks(plan, trials, 'measure')
@@ -122,7 +121,7 @@ export function hasOpenDrop(comparisons: readonly Comparison[]): boolean {
 }
 
 function verdictOf(
-  plan: Plan,
+  plan: ArmPair,
   difference: number,
   proven: ValidityDecision['proven'] | undefined,
   blocks: number,

@@ -154,3 +154,19 @@ describe('the values of the stages', () => {
     expect(values.get('a')!.get('ttft')).toBeCloseTo(50, 10)
   })
 })
+
+describe('values are computed once', () => {
+  const trial = trialOf({ role: 'baseline', block: 1 })
+
+  test('whoever asks gets the same', () => {
+    expect(trialValues(trial)).toBe(trialValues(trial))
+  })
+
+  test('a cache hit takes the prompt throughput away and leaves the rest', () => {
+    const hits = new Set(trial.calls)
+    const rest = [...trialValues(trial)].filter(([metric]) => metric !== 'prompt_throughput')
+    expect(trialValues(trial).has('prompt_throughput')).toBe(true)
+    expect([...trialValues(trial, hits)]).toEqual(rest)
+    expect(trialValues(trial).has('prompt_throughput')).toBe(true)
+  })
+})

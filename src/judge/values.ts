@@ -13,44 +13,70 @@ export type Values = ReadonlyMap<MetricName, number>
 type Hits = ReadonlySet<Call>
 const NONE: Hits = new Set()
 
+/** The values of a trial before it is known which of its calls were served from the cache; computed once. */
+interface Measured {
+  whole: Part
+  stages: ReadonlyMap<string, Part>
+}
+
+/** The values of some calls, and the calls. */
+interface Part {
+  values: Values
+  calls: readonly Call[]
+}
+
+const measured = new WeakMap<Trial, Measured>()
+
 /** Values of the whole trial. */
 export function trialValues(trial: Trial, hits: Hits = NONE): Values {
-  const busy = unionLength(trial.calls.map((call) => [call.start, call.start + call.duration]))
-  return positive([
-    ...entriesOf(trial.calls, hits),
-    ['trial_duration', trial.duration],
-    [
-      'llm_share',
-      trial.duration > 0 && trial.calls.length > 0 ? Math.min(1, busy / trial.duration) : undefined,
-    ],
-  ])
+  return withoutHits(measure(trial).whole, hits)
 }
 
 /** Values of every stage of a trial, by name, in the order in which the stages first began. */
 export function stageValues(trial: Trial, hits: Hits = NONE): ReadonlyMap<string, Values> {
+  return new Map([...measure(trial).stages].map(([name, part]) => [name, withoutHits(part, hits)]))
+}
+
+function measure(trial: Trial): Measured {
+  let found = measured.get(trial)
+  if (found === undefined) measured.set(trial, (found = { whole: wholeOf(trial), stages: stagesOf(trial) }))
+  return found
+}
+
+function wholeOf({ calls, duration }: Trial): Part {
+  const busy = unionLength(calls.map((call) => [call.start, call.start + call.duration]))
+  const share = duration > 0 && calls.length > 0 ? Math.min(1, busy / duration) : undefined
+  return {
+    calls,
+    values: positive([...entriesOf(calls), ['trial_duration', duration], ['llm_share', share]]),
+  }
+}
+
+function stagesOf(trial: Trial): Measured['stages'] {
   const names = [...new Set(trial.stages.map((stage) => stage.name))]
   return new Map(
-    names.map((name) => [
-      name,
-      positive([
-        ...entriesOf(
-          trial.calls.filter((call) => call.stage === name || call.agent === name),
-          hits,
-        ),
-        ['stage_duration', total(trial.stages.filter((stage) => stage.name === name))],
-      ]),
-    ]),
+    names.map((name) => {
+      const calls = trial.calls.filter((call) => call.stage === name || call.agent === name)
+      const duration = total(trial.stages.filter((stage) => stage.name === name))
+      return [name, { calls, values: positive([...entriesOf(calls), ['stage_duration', duration]]) }]
+    }),
   )
+}
+
+/** A prompt that came out of the cache says nothing of how fast prompts are read. */
+function withoutHits({ values, calls }: Part, hits: Hits): Values {
+  if (!values.has('prompt_throughput') || !calls.some((call) => call.valid && hits.has(call))) return values
+  return new Map([...values].filter(([metric]) => metric !== 'prompt_throughput'))
 }
 
 /** Values of calls alone, wherever they were made. */
 export function callValues(calls: readonly Call[], hits: Hits = NONE): Values {
-  return positive(entriesOf(calls, hits))
+  return withoutHits({ values: positive(entriesOf(calls)), calls }, hits)
 }
 
 type Entry = [MetricName, number | undefined]
 
-function entriesOf(all: readonly Call[], hits: Hits): Entry[] {
+function entriesOf(all: readonly Call[]): Entry[] {
   const calls = all.filter((call) => call.valid)
   const warm = calls.filter((call) => !call.cold)
   const cold = calls.filter((call) => call.cold)
@@ -63,7 +89,7 @@ function entriesOf(all: readonly Call[], hits: Hits): Entry[] {
     ['tpot', tpot(calls)],
     ['itl', centre(calls, (call) => call.itl?.p50)],
     ['e2e_latency', sum(calls, (call) => call.e2e_latency)],
-    ['prompt_throughput', promptThroughput(calls, hits)],
+    ['prompt_throughput', promptThroughput(calls)],
     ['load_duration', sum(calls, (call) => call.load_duration)],
   ]
 }
@@ -128,9 +154,8 @@ function isLong(call: Call): boolean {
   return (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT
 }
 
-/** Uncached prompt tokens per second; absent when any call was served from the prompt cache. */
-function promptThroughput(calls: readonly Call[], hits: Hits): number | undefined {
-  if (calls.some((call) => hits.has(call))) return undefined
+/** Uncached prompt tokens per second. */
+function promptThroughput(calls: readonly Call[]): number | undefined {
   const counted = calls.filter((call) => (call.prompt_eval_duration ?? 0) > 0 && uncached(call) > 0)
   return ratio(
     sum(counted, uncached),

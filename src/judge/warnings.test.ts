@@ -3,8 +3,8 @@ import { blocksOf, planFor } from '../../test/support/trials.ts'
 import type { Arm } from '../index.ts'
 import { makePlan } from '../run/plan.ts'
 import type { Effective, Trial } from '../schema/generated.ts'
-import { judge } from './assess.ts'
 import type { ArmFacts, Ending, Plan } from './plan.ts'
+import { judge } from './results.ts'
 import { suiteWarnings } from './warnings.ts'
 
 const GPU: Effective = { num_ctx: 4096, block_count: 26, size: 1000, size_vram: 1000, gpu_fraction: 1 }
@@ -44,7 +44,8 @@ function warn(
   trials: Trial[],
   ending?: Ending,
 ) {
-  return suiteWarnings(plan, facts, trials, judge(plan, trials), ending)
+  const [only] = judge(plan, trials).candidates
+  return suiteWarnings(only!.pair, facts, trials, only!.assessment, ending)
 }
 
 describe('options without effect', () => {

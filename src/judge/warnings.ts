@@ -6,16 +6,17 @@ import { minimumBlocks } from '../stats/index.ts'
 import { whyAbsent } from './absence.ts'
 import type { Assessment } from './assess.ts'
 import { findCacheHits } from './cache.ts'
-import type { AgentFacts, ArmFacts, Ending, Plan, PlannedArm, PlannedConfig } from './plan.ts'
+import type { ArmPair } from './pair.ts'
+import type { AgentFacts, ArmFacts, Ending, PlannedArm, PlannedConfig } from './plan.ts'
 import { effectiveThreshold } from './threshold.ts'
 import { asksTheSame, canonical, configsOf } from './requested.ts'
 
-type Facts = Readonly<Record<Role, ArmFacts>>
+type PairFacts = Readonly<Record<Role, ArmFacts>>
 
 /** Every warning of a suite. */
 export function suiteWarnings(
-  plan: Plan,
-  facts: Facts,
+  plan: ArmPair,
+  facts: PairFacts,
   trials: readonly Trial[],
   assessment: Assessment,
   ending?: Ending,
@@ -37,11 +38,11 @@ export function suiteWarnings(
 }
 
 /** Options that the server did not carry out as asked. */
-function optionWarnings(plan: Plan, facts: Facts, role: Role): Warning[] {
+function optionWarnings(plan: ArmPair, facts: PairFacts, role: Role): Warning[] {
   const arm = plan.arms[role]
   return configsOf(arm).flatMap((config) => {
     const who = arm.agents === undefined ? arm.name : `${arm.name}/${config.name}`
-    const found = offloadWarnings(who, config, factsOf(facts[role], config), facts[role].server.kind)
+    const found = offloadWarnings(who, config, configFacts(facts[role], config), facts[role].server.kind)
     return found.map((warning) => ({ ...warning, arm: arm.name }))
   })
 }
@@ -86,12 +87,12 @@ function layers(blockCount: number): number {
 }
 
 /** What the server said about one of the configs of an arm. */
-function factsOf(facts: ArmFacts, config: PlannedConfig): AgentFacts | ArmFacts {
+function configFacts(facts: ArmFacts, config: PlannedConfig): AgentFacts | ArmFacts {
   return facts.agents?.find(({ name }) => name === config.name) ?? facts
 }
 
 /** Arms that were asked for different things and got the same. */
-function identicalArms({ arms }: Plan, facts: Facts): Warning[] {
+function identicalArms({ arms }: ArmPair, facts: PairFacts): Warning[] {
   const { baseline, candidate } = arms
   if (asksTheSame(baseline, candidate)) return []
   if (facts.baseline.effective.num_ctx === undefined && facts.candidate.effective.num_ctx === undefined)
@@ -103,7 +104,7 @@ function identicalArms({ arms }: Plan, facts: Facts): Warning[] {
 /** What the server made of an arm's configs: equal texts are equal configs. */
 export function effectiveConfig(arm: PlannedArm, facts: ArmFacts): string {
   const names = arm.agents?.map(({ name }) => name)
-  return canonical([names, configsOf(arm).map((config) => effectiveOf(config, factsOf(facts, config)))])
+  return canonical([names, configsOf(arm).map((config) => effectiveOf(config, configFacts(facts, config)))])
 }
 
 function effectiveOf(
@@ -130,7 +131,7 @@ function effectiveOf(
 }
 
 /** Too few blocks to decide anything, or blocks that had to be run again. */
-function budgetWarnings(plan: Plan, ending: Ending | undefined): Warning[] {
+function budgetWarnings(plan: ArmPair, ending: Ending | undefined): Warning[] {
   const needed = minimumBlocks(plan.alpha)
   return [
     ...(plan.blocks.max < needed
@@ -142,7 +143,7 @@ function budgetWarnings(plan: Plan, ending: Ending | undefined): Warning[] {
   ]
 }
 
-function noiseWarnings(plan: Plan, { noise, comparisons }: Assessment): Warning[] {
+function noiseWarnings(plan: ArmPair, { noise, comparisons }: Assessment): Warning[] {
   return comparisons.flatMap(({ metric, stage, gated, baseline_value: baseline, blocks_needed: blocks }) => {
     const scale = noise[metric]
     if (stage !== null || !gated || !isMetric(metric)) return []
@@ -161,7 +162,7 @@ function noiseWarnings(plan: Plan, { noise, comparisons }: Assessment): Warning[
 /** Beyond this the server's figure and what arrives are two different things. */
 const REPORTED_DIFFERS = 1.1
 
-function reportedWarnings(plan: Plan, { comparisons, reportedGated }: Assessment): Warning[] {
+function reportedWarnings(plan: ArmPair, { comparisons, reportedGated }: Assessment): Warning[] {
   if (reportedGated)
     return [
       {
@@ -189,7 +190,7 @@ function reportedWarnings(plan: Plan, { comparisons, reportedGated }: Assessment
   })
 }
 
-function cacheWarnings(plan: Plan, trials: readonly Trial[]): Warning[] {
+function cacheWarnings(plan: ArmPair, trials: readonly Trial[]): Warning[] {
   const hits = findCacheHits(trials.filter((trial) => trial.phase !== 'warmup'))
   return (['baseline', 'candidate'] as const).flatMap((role) => {
     const calls = trials.filter((trial) => trial.role === role).flatMap((trial) => trial.calls)

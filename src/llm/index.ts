@@ -11,7 +11,7 @@
  * are silent or too long; whole.ts puts streamed pieces together for `generate` and `chat`.
  *
  * Beside the calls: host.ts reads OLLAMA_HOST, options.ts knows Ollama's options, server.ts asks what is
- * there, residence.ts loads and unloads models, overhead.ts measures the measuring.
+ * there, load.ts loads and unloads models, overhead.ts measures the measuring.
  */
 export { agentArm, type Arm, type Bound, type CallConfig } from './arm.ts'
 export type { MadeCall } from './call.ts'
@@ -19,6 +19,6 @@ export { fullName } from './names.ts'
 export { runnerKey, sharesRunner } from './options.ts'
 export { harnessOverhead } from './overhead.ts'
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
-export { preload, unload } from './residence.ts'
+export { preload, unload } from './load.ts'
 export { isListed, modelFacts, running, serverFacts, type RunningModel } from './server.ts'
 export type { ChatInput, Generated, GenerateInput } from './whole.ts'

@@ -116,7 +116,7 @@ describe('a model', () => {
   })
 })
 
-describe('residence', () => {
+describe('loading', () => {
   test('a preloaded model runs as the server runs it, until it is unloaded', async () => {
     await using server = await startScriptedOllama({ models: [tiny], unload_lag: 120 })
     expect(await running(server.url, 'tiny')).toBeUndefined()

@@ -1,21 +1,22 @@
-import type { ArmFacts, Plan } from '../judge/plan.ts'
+import { factsOf, type Facts, type Plan } from '../judge/plan.ts'
 import { configsOf } from '../judge/requested.ts'
-import type { Role, Trial, Warning } from '../schema/generated.ts'
-import type { Agent, AgentBenchOptions } from './agent.ts'
+import type { Trial, Warning } from '../schema/generated.ts'
+import type { RunArm } from './arms.ts'
+import type { Loader } from './loader.ts'
 import type { PlaceOf } from './recording.ts'
-import type { Residency } from './residency.ts'
-import type { PlannedBlock } from './schedule.ts'
+import { blockOrder, type PlannedBlock } from './schedule.ts'
 import { membersOf, soloAgent } from './team.ts'
-import { runTrial } from './trial.ts'
+import { runTrial, type Limits } from './trial.ts'
 
 /** What a suite needs, and where its trials go. */
 export interface SuiteRun {
   plan: Plan
-  definition: AgentBenchOptions
-  agent: Agent
+  /** Every arm of the plan. */
+  arms: readonly RunArm[]
+  limits: Limits
   /** Aborts on cancel: nothing new is started, what is open is aborted. */
   signal: AbortSignal
-  onFacts: (facts: Record<Role, ArmFacts>) => Promise<void>
+  onFacts: (facts: Facts) => Promise<void>
   onTrial: (trial: Trial) => Promise<void>
   /** Something worth reading before the run is over. */
   onNotice: (text: string) => Promise<void>
@@ -23,40 +24,63 @@ export interface SuiteRun {
 
 /** A suite under way. */
 export interface Session extends SuiteRun {
-  residency: Residency
+  loader: Loader
   trials: Trial[]
   requeued: number
-  /** Trials an arm runs each time it is switched in. */
+  /** Trials an arm runs each time its group is switched in. */
   perSwitch: number
   /** performance.now() past which no block is started. */
   deadline: number
   warnings: Warning[]
 }
 
-/** Runs a block: the first arm, then the second, each with what goes before and after it. */
-export async function runBlock(session: Session, block: PlannedBlock): Promise<void> {
-  for (const [index, role] of block.order.entries()) {
-    const position = (index + 1) as 1 | 2
-    if ((await session.residency.bring(role)) > 0) {
-      await execute(session, { ...block, phase: 'warmup' }, position, role)
+/**
+ * Runs one block of the given arms, group by group, so that no runner is loaded twice; each arm with what goes before and
+ * after its trial.
+ */
+export async function runBlock(
+  session: Session,
+  block: PlannedBlock,
+  names: readonly string[],
+): Promise<void> {
+  const { plan, loader, signal } = session
+  const groups = loader.groups.map((group) => group.filter((name) => names.includes(name)))
+  const wanted = groups.filter((group) => group.length > 0)
+  const repeats = trialsPerStay(session)
+  let position = 1
+  for (const group of blockOrder(plan.seed, block.phase, block.number, wanted)) {
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      for (const [index, arm] of armsNamed(session, group).entries()) {
+        if (signal.aborted) return
+        const turn = { ...block, seed: block.seed + repeat }
+        if ((await loader.ensureLoaded(arm.planned.name)) > 0)
+          await execute(session, { ...turn, phase: 'warmup' }, position + index, arm)
+        await runArm(session, turn, position + index, arm)
+      }
     }
-    const solosFirst = block.number % 2 === 0
-    if (solosFirst) await runSolos(session, block, position, role)
-    const repeats =
-      session.residency.switching && membersOf(session.agent).length === 0 ? session.perSwitch : 1
-    for (let repeat = 0; repeat < repeats && !session.signal.aborted; repeat++) {
-      await execute(session, { ...block, seed: block.seed + repeat }, position, role)
-    }
-    if (!solosFirst) await runSolos(session, block, position, role)
+    position += group.length
   }
 }
 
-/** Each agent of a team by itself: what its work takes when nobody else is at it. */
-async function runSolos(session: Session, block: PlannedBlock, position: 1 | 2, role: Role): Promise<void> {
-  if (block.phase !== 'measure') return
-  for (const name of membersOf(session.agent)) {
-    if (session.signal.aborted) return
-    await execute(session, { ...block, phase: 'solo' }, position, role, soloAgent(session.agent, name))
+/** Trials of an arm in each block: a switch that takes long is paid for several. A team's trials come one by one, for its solos. */
+export function trialsPerStay({ loader, arms, perSwitch }: Session): number {
+  return loader.switching && arms.every(({ agent }) => membersOf(agent).length === 0) ? perSwitch : 1
+}
+
+/** The arms of these names, in the same order. */
+export function armsNamed({ arms }: SuiteRun, names: readonly string[]): RunArm[] {
+  return names.flatMap((name) => arms.find(({ planned }) => planned.name === name) ?? [])
+}
+
+/** The arm's trial, and for a team each agent alone, before it or after it in turns: what its work takes when nobody else is at it. */
+async function runArm(session: Session, block: PlannedBlock, position: number, arm: RunArm): Promise<void> {
+  const { signal } = session
+  const members = block.phase === 'measure' ? membersOf(arm.agent) : []
+  const alone = members.map((name) => ({ phase: 'solo' as const, agent: soloAgent(arm.agent, name) }))
+  const together = { phase: block.phase, agent: arm.agent }
+  for (const { phase, agent } of block.number % 2 === 0 ? [...alone, together] : [together, ...alone]) {
+    if (signal.aborted) return
+    await execute(session, { ...block, phase }, position, { ...arm, agent })
   }
 }
 
@@ -64,22 +88,20 @@ async function runSolos(session: Session, block: PlannedBlock, position: 1 | 2, 
 export async function execute(
   session: Session,
   block: PlannedBlock,
-  position: 1 | 2,
-  role: Role,
-  agent: Agent = session.agent,
+  position: number,
+  arm: RunArm,
 ): Promise<Trial> {
-  const { plan, definition, signal, residency } = session
-  if (!signal.aborted) await residency.loads.look(configsOf(plan.arms[role]))
+  const { plan, limits, signal, loader } = session
+  if (!signal.aborted) await loader.loads.look(configsOf(arm.planned))
   const trial = await runTrial({
     plan,
-    definition,
-    agent,
+    arm,
+    limits,
     signal,
     block,
     position,
-    role,
-    placeOf: placeOf(session, role),
-    loads: residency.loads,
+    placeOf: placeOf(arm, loader.facts),
+    loads: loader.loads,
   })
   session.trials.push(trial)
   await session.onTrial(trial)
@@ -87,12 +109,11 @@ export async function execute(
 }
 
 /** Where the calls of an arm or of one of its agents go. */
-function placeOf({ plan, residency }: Session, role: Role): PlaceOf {
+function placeOf({ planned }: RunArm, all: Facts): PlaceOf {
+  const known = factsOf(all, planned)
   return (agent) => {
-    const arm = plan.arms[role]
-    const config = arm.agents?.find(({ name }) => name === agent) ?? arm
-    const facts = residency.facts[role].agents?.find(({ name }) => name === agent) ?? residency.facts[role]
-    const { num_ctx } = facts.effective
+    const config = planned.agents?.find(({ name }) => name === agent) ?? planned
+    const { num_ctx } = (known.agents?.find(({ name }) => name === agent) ?? known).effective
     return { host: config.host, ...(num_ctx !== undefined && { effectiveContext: num_ctx }) }
   }
 }

@@ -2,8 +2,22 @@ import type { AgentFacts, ArmFacts, PlannedArm, PlannedConfig } from '../judge/p
 import { modelFacts, running, serverFacts, type RunningModel } from '../llm/index.ts'
 import type { Effective } from '../schema/generated.ts'
 
+/** What the servers say of each arm; one question for all arms that it is the same for. */
+export async function askAll(arms: readonly PlannedArm[]): Promise<Record<string, ArmFacts>> {
+  const places = (arm: PlannedArm): string =>
+    JSON.stringify([arm, ...(arm.agents ?? [])].map(({ host, model }) => [host, model]))
+  const asked = new Map<string, ArmFacts>()
+  const facts: [string, ArmFacts][] = []
+  for (const arm of arms) {
+    const found = asked.get(places(arm)) ?? (await askFacts(arm))
+    asked.set(places(arm), found)
+    facts.push([arm.name, structuredClone(found)])
+  }
+  return Object.fromEntries(facts)
+}
+
 /** What the server says about an arm before anything is loaded. What it does not say is absent. */
-export async function askFacts(arm: PlannedArm): Promise<ArmFacts> {
+async function askFacts(arm: PlannedArm): Promise<ArmFacts> {
   const server = await serverFacts(arm.host)
   const facts: ArmFacts = { server: server.ok ? server.value : { kind: 'ollama' }, effective: {} }
   if (!server.ok) return facts

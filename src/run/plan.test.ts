@@ -38,6 +38,7 @@ test('one word gates a metric at its default threshold, or only shows it', () =>
 describe('a plan', () => {
   test('fixes what the suite leaves open', () => {
     expect(plan({}, { env: { seed: '7' } })).toEqual({
+      kind: 'config',
       suite: 'rivers',
       file: 'suites/rivers.bench.ts',
       seed: 7,
@@ -45,16 +46,15 @@ describe('a plan', () => {
       looks: [6, 8, 10, 12, 16, 20],
       alpha: 0.05,
       strict: false,
-      arms: {
-        baseline: { name: 'baseline', role: 'baseline', host: HOST, model: 'tiny', options: {} },
-        candidate: { name: 'candidate', role: 'candidate', host: HOST, model: 'tiny', options: {} },
-      },
+      baseline: { name: 'baseline', role: 'baseline', host: HOST, model: 'tiny', options: {} },
+      candidates: [{ arm: { name: 'candidate', role: 'candidate', host: HOST, model: 'tiny', options: {} } }],
       rules: expect.objectContaining({
         output_throughput: { threshold: 0.05, floor: 0, gated: true, stages: [] },
         ttft: { threshold: 0.15, floor: 5, gated: true, stages: [] },
         tpot: { threshold: 0.1, floor: 0, gated: false, stages: [] },
       }),
       compare: [],
+      confirm: true,
     })
     expect(Object.keys(plan().rules)).toEqual(metricNames)
   })
@@ -73,7 +73,7 @@ describe('a plan', () => {
       strict: true,
       timeBudget: 5000,
       compare: ['hosts'],
-      arms: { candidate: { ...candidate, host: 'http://gpu:11434' } },
+      candidates: [{ arm: { ...candidate, host: 'http://gpu:11434' } }],
     })
   })
 
@@ -88,7 +88,7 @@ describe('a plan', () => {
       options: { seed: 1 },
       agents: { insight: { model: 'big', options: { num_ctx: 512 } } },
     }
-    expect(plan({ candidate }, {}, ['collector', 'insight']).arms.candidate.agents).toEqual([
+    expect(plan({ candidate }, {}, ['collector', 'insight']).candidates[0].arm.agents).toEqual([
       { name: 'collector', host: HOST, model: 'tiny', options: { seed: 1 } },
       { name: 'insight', host: HOST, model: 'big', options: { seed: 1, num_ctx: 512 } },
     ])

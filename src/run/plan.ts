@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto'
-import { checkOptions } from '../llm/options.ts'
-import { resolveHost } from '../llm/host.ts'
-import { agentArm, type Arm } from '../llm/arm.ts'
-import { suiteErrors, warningTexts } from '../errors.ts'
-import { isMetric, metricNames, metrics, type MetricName } from '../metrics.ts'
-import type { Plan, PlannedArm, PlannedConfig, Rule } from '../judge/plan.ts'
-import type { BlockLimits, Role } from '../schema/generated.ts'
+import { suiteErrors, sweepErrors, warningTexts } from '../errors.ts'
+import type { Candidate, Plan } from '../judge/plan.ts'
+import type { BlockLimits } from '../schema/generated.ts'
 import { defaultLooks } from '../stats/index.ts'
 import type { AgentBenchOptions, BlocksInput, ThresholdInput } from './agent.ts'
+import { plannedArm } from './arms.ts'
+import { candidatesOf, rankingOf, type AgentSweepOptions, type CandidateInput } from './candidates.ts'
+import { makeRules, ungated } from './rules.ts'
 
 /** What the config and the environment say for every suite. */
 export interface Settings {
@@ -46,10 +45,43 @@ export function makePlan(
   settings: Settings,
   members: readonly string[] = [],
 ): Plan {
+  return planOf(suite, file, definition, [{ arm: definition.candidate }], settings, members)
+}
+
+/** The same of a sweep; each candidate against the baseline. It compares far too much to forbid anything: it never gates. */
+export function makeSweepPlan(
+  suite: string,
+  file: string,
+  definition: AgentSweepOptions,
+  settings: Settings,
+  members: readonly string[] = [],
+): Plan {
+  const ranking = rankingOf(suite, definition)
+  const [first, ...rest] = candidatesOf(definition)
+  if (first === undefined) throw sweepErrors.empty(suite)
+  const plan = planOf(suite, file, definition, [first, ...rest], settings, members)
+  const names = plan.candidates.map(({ arm }) => arm.name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) throw sweepErrors.sameName(suite, twice)
+  return { ...plan, kind: 'sweep', confirm: false, rules: ungated(plan.rules), ranking }
+}
+
+function planOf(
+  suite: string,
+  file: string,
+  definition: Omit<AgentBenchOptions, 'candidate'>,
+  [first, ...rest]: readonly [CandidateInput, ...CandidateInput[]],
+  settings: Settings,
+  members: readonly string[],
+): Plan {
   if (typeof suite !== 'string' || suite.trim() === '') throw suiteErrors.badName('name of a suite', suite)
   const baseline = plannedArm(suite, 'baseline', definition.baseline, settings.host, members)
-  const candidate = plannedArm(suite, 'candidate', definition.candidate, settings.host, members)
-  if (baseline.name === candidate.name) throw suiteErrors.sameArms(suite, baseline.name)
+  const candidate = ({ arm: input, settings: point }: CandidateInput): Candidate => {
+    const arm = plannedArm(suite, 'candidate', input, settings.host, members)
+    if (arm.name === baseline.name) throw suiteErrors.sameArms(suite, arm.name)
+    return { arm, ...(point !== undefined && { settings: point }) }
+  }
+  const candidates: Plan['candidates'] = [candidate(first), ...rest.map(candidate)]
   checkPositive(suite, 'timeout', definition.timeout)
   checkPositive(suite, 'bound.ms', definition.bound?.ms)
   checkPositive(suite, 'bound.tokens', definition.bound?.tokens)
@@ -57,6 +89,7 @@ export function makePlan(
   const blocks = chooseBlocks(suite, definition.blocks ?? definition.pairs, settings)
   const timeBudget = wholeNumber('CHIMERA_TIME_BUDGET', settings.env.timeBudget) ?? definition.timeBudget
   return {
+    kind: 'config',
     suite,
     file,
     seed: chooseSeed(settings.env.seed),
@@ -65,50 +98,11 @@ export function makePlan(
     looks: defaultLooks(blocks.min, blocks.max),
     alpha: ALPHA,
     strict: definition.strict ?? false,
-    arms: { baseline, candidate },
+    baseline,
+    candidates,
     rules: makeRules(suite, [settings.thresholds, definition.thresholds ?? {}]),
     compare: typeof definition.compare === 'string' ? [definition.compare] : (definition.compare ?? []),
-  }
-}
-
-function plannedArm(
-  suite: string,
-  role: Role,
-  arm: Arm | undefined,
-  defaultHost: string,
-  members: readonly string[],
-): PlannedArm {
-  if (arm === undefined || arm === null || typeof arm !== 'object') {
-    throw suiteErrors.badArm(suite, role, `Expected { name, model, … } but received ${String(arm)}`)
-  }
-  if (typeof arm.name !== 'string' || arm.name.trim() === '')
-    throw suiteErrors.badName(`name of the ${role} of suite "${suite}"`, arm.name)
-  if (typeof arm.model !== 'string' || arm.model.trim() === '')
-    throw suiteErrors.badName(`model of arm "${arm.name}" of suite "${suite}"`, arm.model)
-  const options: Record<string, unknown> = { ...arm.options }
-  const where = `arm "${arm.name}" of suite "${suite}"`
-  checkOptions(options, where)
-  const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
-  for (const agent of agents) checkOptions(agent.options, `agent "${agent.name}" of ${where}`)
-  const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
-  if (unknown !== undefined)
-    throw suiteErrors.badArm(
-      suite,
-      role,
-      `there is no agent "${unknown}"; its agents are ${members.join(', ') || 'none'}`,
-    )
-  return { ...plannedConfig(arm, arm.name, defaultHost), role, ...(agents.length > 0 && { agents }) }
-}
-
-function plannedConfig(arm: Arm, name: string, defaultHost: string): PlannedConfig {
-  return {
-    name,
-    host: arm.host === undefined ? defaultHost : resolveHost(arm.host),
-    model: arm.model,
-    options: { ...arm.options },
-    ...(arm.keep_alive !== undefined && { keep_alive: arm.keep_alive }),
-    ...(arm.think !== undefined && { think: arm.think }),
-    ...(arm.format !== undefined && { format: arm.format }),
+    confirm: true,
   }
 }
 
@@ -154,61 +148,4 @@ function wholeNumber(name: string, value: string | undefined): number | undefine
 /** Every run draws anew unless CHIMERA_SEED says otherwise; the report tells the value that repeats it. */
 function chooseSeed(fromEnv: string | undefined): number {
   return wholeNumber('CHIMERA_SEED', fromEnv) ?? randomInt(2 ** 31)
-}
-
-function makeRules(
-  suite: string,
-  layers: readonly Record<string, ThresholdInput>[],
-): Record<MetricName, Rule> {
-  const rules = Object.fromEntries(
-    metricNames.map((name): [MetricName, Rule] => {
-      const { threshold, floor, gated } = metrics[name]
-      return [name, { threshold, floor, gated, stages: [] }]
-    }),
-  ) as Record<MetricName, Rule>
-  for (const layer of layers) {
-    for (const [name, input] of Object.entries(layer)) {
-      if (!isMetric(name))
-        throw suiteErrors.badThreshold(
-          suite,
-          name,
-          `there is no such metric. Known are ${metricNames.join(', ')}`,
-        )
-      rules[name] = merged(suite, name, rules[name], input)
-    }
-  }
-  return rules
-}
-
-function asObject(input: ThresholdInput): Exclude<ThresholdInput, number | boolean> {
-  if (typeof input === 'boolean') return { gated: input }
-  return typeof input === 'number' ? { relative: input } : input
-}
-
-/** Naming a metric asks for its gate; `gated: false` takes that back. */
-function merged(suite: string, name: MetricName, rule: Rule, input: ThresholdInput): Rule {
-  const asked = asObject(input)
-  const threshold = asked.relative ?? rule.threshold
-  const floor = asked.floor ?? rule.floor
-  if (!(Number.isFinite(threshold) && threshold >= 0))
-    throw suiteErrors.badThreshold(
-      suite,
-      name,
-      `Expected a share such as 0.05 but received ${String(threshold)}`,
-    )
-  if (!(Number.isFinite(floor) && floor >= 0))
-    throw suiteErrors.badThreshold(suite, name, `Expected a floor of 0 or more but received ${String(floor)}`)
-  if (threshold === 0)
-    throw suiteErrors.badThreshold(
-      suite,
-      name,
-      'a threshold of 0 can never be shown to be kept. Say the smallest change that matters, e.g. 0.05',
-    )
-  const onlyStages = asked.stages !== undefined && asked.gated === undefined
-  return {
-    threshold,
-    floor,
-    gated: asked.gated ?? (onlyStages ? rule.gated : true),
-    stages: asked.stages ?? rule.stages,
-  }
 }

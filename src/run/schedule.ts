@@ -1,41 +1,42 @@
-import type { Phase, Role } from '../schema/generated.ts'
-import { createRandom } from '../stats/index.ts'
+import type { Phase } from '../schema/generated.ts'
+import { createRandom, shuffle } from '../stats/index.ts'
 
-/** A block as it is to be run: which arm goes first, and the sampling seed both share. */
+/** A block as it is to be run. */
 export interface PlannedBlock {
   phase: Phase
+  /** From 1; 0 is the warm-up of the suite. */
   number: number
   attempt: number
-  order: readonly [Role, Role]
+  /** Sampling seed that all arms share. */
   seed: number
 }
 
-const AB = ['baseline', 'candidate'] as const
-const BA = ['candidate', 'baseline'] as const
+/** Block `number` of a phase, with the same sampling seed for every attempt at it. */
+export function plannedBlock(seed: number, phase: Phase, number: number, attempt = 1): PlannedBlock {
+  // Below 2^31, as Ollama's seed is an int.
+  return { phase, number, attempt, seed: Math.floor(draw(seed, phase, number)() * 2 ** 31) }
+}
 
 /**
- * Block `number` (from 1) of a phase. Orders alternate, so that two blocks make ABBA and a linear
- * drift cancels; which one starts is random, so that d is symmetric under A/A whatever the noise.
+ * The order of the arms in a block, group by group: arms of a group share a loaded runner. It is drawn anew for every two
+ * blocks, the second of which runs it backwards (ABBA or BAAB), so that a linear drift cancels, the signs of the
+ * differences of any two such pairs of blocks are independent under A/A, and every arm goes before every other as often
+ * as after it.
  */
-export function plannedBlock(seed: number, phase: Phase, number: number, attempt = 1): PlannedBlock {
-  const flip = createRandom(mix(seed, phase, 0))() < 0.5
-  return {
-    phase,
-    number,
-    attempt,
-    order: (number % 2 === 1) === flip ? AB : BA,
-    seed: samplingSeed(seed, phase, number),
-  }
+export function blockOrder(
+  seed: number,
+  phase: Phase,
+  number: number,
+  groups: readonly (readonly string[])[],
+): string[][] {
+  const random = draw(seed, `${phase} order`, Math.ceil(number / 2))
+  const order = shuffle(groups, random).map((group) => shuffle(group, random))
+  return number % 2 === 1 ? order : order.map((group) => group.toReversed()).toReversed()
 }
 
-/** Seed of a block's calls: below 2^31, as Ollama's is an int; the same for every attempt. */
-export function samplingSeed(seed: number, phase: Phase, number: number): number {
-  return Math.floor(createRandom(mix(seed, phase, number))() * 2 ** 31)
-}
-
-/** FNV-1a over the parts: nearby blocks get unrelated seeds. */
-function mix(seed: number, phase: Phase, number: number): number {
+/** FNV-1a over the parts: nearby blocks get unrelated streams. */
+function draw(seed: number, purpose: string, number: number): () => number {
   let hash = 0x811c9dc5
-  for (const char of `${seed}/${phase}/${number}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193)
-  return hash >>> 0
+  for (const char of `${seed}/${purpose}/${number}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193)
+  return createRandom(hash >>> 0)
 }

@@ -1,131 +1,145 @@
 /**
- * One suite, from the first request to its ending: warm-up, blocks until every gated metric has its
- * verdict, fresh blocks where something regressed. Knows nothing of Vitest: trials leave through `onTrial`.
+ * One suite, from the first request to its ending: warm-up, blocks of the baseline and every candidate still in until
+ * there is a verdict, fresh blocks where something regressed that has to be confirmed. Knows nothing of Vitest: trials
+ * leave through `onTrial`.
  */
 import { suiteErrors, warningTexts } from '../errors.ts'
-import { assess, hasRegression, type Assessment } from '../judge/assess.ts'
-import { completeBlocks } from '../judge/blocks.ts'
+import { assess, hasRegression } from '../judge/assess.ts'
 import { differences } from '../judge/comparable.ts'
-import { requeueLimit, type Ending, type Plan } from '../judge/plan.ts'
-import { hasOpenDrop } from '../judge/validity.ts'
+import { pairOf, trialsOf } from '../judge/pair.ts'
+import { armsOf, factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
+import { blocksOf, findUnusable } from '../judge/unusable.ts'
 import { minimumBlocks } from '../stats/index.ts'
-import { execute, runBlock, type Session, type SuiteRun } from './block.ts'
-import { openResidency, type Residency } from './residency.ts'
-import { plannedBlock } from './schedule.ts'
-import { findUnusable } from './unusable.ts'
+import { armsNamed, execute, runBlock, type Session, type SuiteRun } from './block.ts'
+import { openLoader } from './loader.ts'
+import { blockOrder, plannedBlock } from './schedule.ts'
+import { contendersOf, isDecided, isSpent } from './stop.ts'
 
 type Stopped = Ending['stopped']
+type Phase = 'measure' | 'confirm'
 
 /** Runs the suite to its ending. Rejects only when its arms are not comparable. */
 export async function runSuite(run: SuiteRun): Promise<Ending> {
   const { plan, signal } = run
-  const residency = await openResidency(plan, signal)
+  const loader = await openLoader(armsOf(plan), signal)
   try {
-    await run.onFacts(residency.facts)
-    refuseDifferentArms(plan, residency)
+    await run.onFacts(loader.facts)
+    refuseDifferentArms(plan, loader.facts)
     const session: Session = {
       ...run,
-      residency,
+      loader,
       trials: [],
       requeued: 0,
       perSwitch: 1,
       deadline: performance.now() + (plan.timeBudget ?? Infinity),
-      warnings: residency.warnings,
+      warnings: loader.warnings,
     }
     await warmUp(session)
-    await run.onFacts(residency.facts)
-    let stopped = await runPhase(session, 'measure')
-    if (
-      stopped !== 'unusable' &&
-      stopped !== 'interrupted' &&
-      hasRegression(assess(plan, session.trials, 'measure'))
-    ) {
-      stopped = await runPhase(session, 'confirm')
-    }
-    return ending(session, stopped)
+    await run.onFacts(loader.facts)
+    const stopped = await runPhase(session, 'measure')
+    return ending(session, hasToConfirm(session, stopped) ? await runPhase(session, 'confirm') : stopped)
   } finally {
-    await residency.release()
+    await loader.release()
   }
 }
 
-function refuseDifferentArms(plan: Plan, residency: Residency): void {
-  const [first, ...rest] = differences(plan, residency.facts)
-  if (first === undefined) return
-  throw suiteErrors.notComparable(
-    plan.suite,
-    [first, ...rest].map(({ text }) => text),
-    first.flag,
-  )
+function refuseDifferentArms(plan: Plan, facts: Facts): void {
+  for (const { arm } of plan.candidates) {
+    const [first, ...rest] = differences(plan, factsOf(facts, plan.baseline), factsOf(facts, arm))
+    if (first === undefined) continue
+    throw suiteErrors.notComparable(
+      plan.suite,
+      [first, ...rest].map(({ text }) => text),
+      first.flag,
+    )
+  }
 }
 
-/** Longest stay of an arm that was switched in, in trials: more would let the machine drift between arms. */
+/** Longest stay of a group that was switched in, in trials an arm: more would let the machine drift between arms. */
 const MAX_PER_SWITCH = 3
 
-/** One discarded trial an arm, so that connections, runners and caches are as they will be from then on. */
+/**
+ * One discarded trial an arm, so that connections, runners and caches are as they will be from then on; of a sweep one a
+ * group, for its arms differ in options alone.
+ */
 async function warmUp(session: Session): Promise<void> {
-  const first = plannedBlock(session.plan.seed, 'measure', 1)
-  const block = plannedBlock(session.plan.seed, 'warmup', 0)
+  const { plan, loader, signal } = session
+  const block = plannedBlock(plan.seed, 'warmup', 0)
+  // In reverse, so that the first block finds its first arm loaded.
+  const groups = blockOrder(plan.seed, 'measure', 1, loader.groups).toReversed()
+  const names = groups.flatMap((group) => (plan.kind === 'sweep' ? group.slice(0, 1) : group.toReversed()))
   let switching = 0
   let working = 0
-  // In reverse, so that the first block finds its first arm loaded.
-  for (const [index, role] of first.order.toReversed().entries()) {
-    if (session.signal.aborted) return
-    switching = Math.max(switching, await session.residency.bring(role))
-    const trial = await execute(session, block, (index + 1) as 1 | 2, role)
+  for (const [index, arm] of armsNamed(session, names).entries()) {
+    if (signal.aborted) return
+    switching = Math.max(switching, await loader.ensureLoaded(arm.planned.name))
+    const trial = await execute(session, block, index + 1, arm)
     working = Math.max(working, trial.duration)
   }
-  await warnOfTime(session, switching, working)
-  if (working > 0) session.perSwitch = Math.min(MAX_PER_SWITCH, Math.max(1, Math.round(switching / working)))
+  const all = working * session.arms.length
+  const stay = all / groups.length
+  if (stay > 0) session.perSwitch = Math.min(MAX_PER_SWITCH, Math.max(1, Math.round(switching / stay)))
+  await warnOfTime(session, groups.length * switching + all)
 }
 
-/** Said as soon as the warm-up tells how long a block takes. */
-async function warnOfTime({ plan, onNotice }: Session, switching: number, working: number): Promise<void> {
+/** Said as soon as the warm-up tells how long a block takes, ms. */
+async function warnOfTime({ plan, onNotice }: Session, block: number): Promise<void> {
   if (plan.timeBudget === undefined) return
-  const blocks = Math.max(minimumBlocks(plan.alpha), plan.blocks.min)
-  const needed = Math.round(blocks * 2 * (working + switching))
+  const blocks = Math.max(minimumBlocks(plan.alpha / plan.candidates.length), plan.blocks.min)
+  const needed = Math.round(blocks * block)
   if (needed > plan.timeBudget)
     await onNotice(warningTexts.timeBudgetTooSmall(plan.timeBudget, needed, blocks))
 }
 
-/** Blocks until the verdicts are there; a broken or unexpectedly cold block is re-queued whole. */
-async function runPhase(session: Session, phase: 'measure' | 'confirm'): Promise<Stopped> {
-  const { plan, trials, signal } = session
-  let requeued = 0
+/** Blocks until the verdicts are there, or no candidate is left. */
+async function runPhase(session: Session, phase: Phase): Promise<Stopped> {
+  const { plan, trials } = session
   for (let number = 1; number <= plan.blocks.max; number++) {
-    for (let attempt = 1; ; attempt++) {
-      if (findUnusable(session.trials) !== undefined) return 'unusable'
-      if (signal.aborted) return 'interrupted'
-      // One block runs whatever the budget: without it there would be nothing to report.
-      if (number > 1 && performance.now() >= session.deadline) return endByTime(session, number - 1)
-      await runBlock(session, plannedBlock(plan.seed, phase, number, attempt))
-      if (signal.aborted) return 'interrupted'
-      if (completeBlocks(plan, trials, phase).some((block) => block.number === number)) break
-      if (findUnusable(session.trials) !== undefined) return 'unusable'
-      if (requeued >= requeueBudget(session, phase)) return 'budget'
-      requeued++
-      session.requeued++
-    }
-    if (isDecided(assess(plan, trials, phase), plan)) return 'decided'
+    const contenders = contendersOf(plan, trials, phase)
+    if (contenders.length === 0) return findUnusable(plan, trials) === undefined ? 'budget' : 'unusable'
+    const stopped = await completeBlock(session, phase, number, contenders)
+    if (stopped !== undefined) return stopped
+    if (isDecided(plan, trials, phase, number)) return 'decided'
   }
   return 'budget'
 }
 
-/** Blocks of an arm that fails are evidence, not waste: while a drop of valid_rate is seen and not decided, they go on. */
-function requeueBudget({ plan, trials }: Session, phase: 'measure' | 'confirm'): number {
-  const limit = requeueLimit(plan.blocks)
-  return hasOpenDrop(assess(plan, trials, phase).comparisons) ? Math.max(limit, plan.blocks.max) : limit
+/**
+ * A block until every contender has its part of it or is given up. A candidate whose part broke, or was cold when it
+ * should not have been, runs it again beside a baseline trial of its own; the others need not wait for it to be right.
+ */
+async function completeBlock(
+  session: Session,
+  phase: Phase,
+  number: number,
+  contenders: readonly Candidate[],
+): Promise<Stopped | undefined> {
+  const { plan, trials, signal } = session
+  let wanted = contenders
+  for (let attempt = 1; wanted.length > 0; attempt++) {
+    if (findUnusable(plan, trials) !== undefined) return 'unusable'
+    if (signal.aborted) return 'interrupted'
+    if (isSpent(session, number, wanted.length)) return 'budget'
+    if (attempt > 1) session.requeued++
+    await runBlock(session, plannedBlock(plan.seed, phase, number, attempt), [
+      plan.baseline.name,
+      ...wanted.map(({ arm }) => arm.name),
+    ])
+    if (signal.aborted) return 'interrupted'
+    const still = new Set(contendersOf(plan, trials, phase))
+    wanted = wanted.filter((one) => still.has(one) && !blocksOf(plan, one, trials, phase).includes(number))
+  }
+  return undefined
 }
 
-function endByTime({ plan, warnings }: Session, blocks: number): Stopped {
-  warnings.push({ code: 'time_budget', message: warningTexts.timeBudget(plan.timeBudget!, blocks) })
-  return 'budget'
+function hasToConfirm({ plan, trials }: Session, stopped: Stopped): boolean {
+  if (!plan.confirm || stopped === 'unusable' || stopped === 'interrupted') return false
+  return plan.candidates.some((candidate) =>
+    hasRegression(assess(pairOf(plan, candidate), trialsOf(plan, candidate, trials), 'measure')),
+  )
 }
 
-function isDecided(assessment: Assessment, plan: Plan): boolean {
-  return assessment.done && assessment.blocks >= plan.blocks.min
-}
-
-function ending(session: Session, stopped: Stopped): Ending {
-  const unusable = stopped === 'unusable' ? findUnusable(session.trials) : undefined
-  return { stopped, ...unusable, requeued: session.requeued, warnings: session.warnings }
+function ending({ plan, trials, requeued, warnings }: Session, stopped: Stopped): Ending {
+  const unusable = stopped === 'unusable' ? findUnusable(plan, trials) : undefined
+  return { stopped, ...unusable, requeued, warnings }
 }

@@ -1,24 +1,27 @@
 import { randomInt } from 'node:crypto'
 import type { Plan } from '../judge/plan.ts'
-import type { Call, CheckResult, Role, Trial, TrialReason } from '../schema/generated.ts'
+import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
 import { runErrors } from '../errors.ts'
 import { runCheck } from '../checks/index.ts'
-import type { Agent, AgentBenchOptions, AgentContext } from './agent.ts'
+import type { AgentBenchOptions, AgentContext } from './agent.ts'
+import type { RunArm } from './arms.ts'
 import { toJson } from './json.ts'
 import type { Loads } from './loads.ts'
 import { openRecording, type PlaceOf } from './recording.ts'
 import type { PlannedBlock } from './schedule.ts'
 
+/** What bounds the calls of a suite, the same for all arms. */
+export type Limits = Pick<AgentBenchOptions, 'timeout' | 'bound' | 'nonce'>
+
 /** What a trial needs to know of its suite. */
 export interface TrialSetup {
-  plan: Plan
-  definition: AgentBenchOptions
-  agent: Agent
+  plan: Pick<Plan, 'suite' | 'file'>
+  arm: RunArm
+  limits: Limits
   signal: AbortSignal
-  block: Omit<PlannedBlock, 'order'>
+  block: PlannedBlock
   /** Place within the block, from 1. */
   position: number
-  role: Role
   placeOf: PlaceOf
   loads: Loads
 }
@@ -28,10 +31,10 @@ const ABORT_GRACE_MS = 2_000
 
 /** Executes the agent once under one arm. Never rejects: whatever goes wrong makes the trial invalid. */
 export async function runTrial(setup: TrialSetup): Promise<Trial> {
-  const { plan, definition, block, role } = setup
-  const arm = definition[role]
+  const { plan, limits, block } = setup
+  const { arm, planned } = setup.arm
   const seed = typeof arm.options?.seed === 'number' ? arm.options.seed : block.seed
-  const nonce = definition.nonce === false ? undefined : drawNonce()
+  const nonce = limits.nonce === false ? undefined : drawNonce()
   const startedAt = new Date().toISOString()
   const origin = performance.now()
   const recording = openRecording(
@@ -39,8 +42,8 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
       arm,
       seed,
       nonce,
-      timeout: definition.timeout ?? 300_000,
-      bound: { ms: 600_000, ...definition.bound },
+      timeout: limits.timeout ?? 300_000,
+      bound: { ms: 600_000, ...limits.bound },
       signal: setup.signal,
       origin,
     },
@@ -53,7 +56,8 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
   const output = ran.ok ? (toJson(ran.output) ?? undefined) : undefined
   const fault = findFault(setup.signal, ran, calls)
   // A broken trial's output is not judged: its checks would fail for the fault's sake.
-  const checks = fault === undefined ? await runChecks(setup, { output, arm: arm.name, calls, stages }) : []
+  const checks =
+    fault === undefined ? await runChecks(setup, { output, arm: planned.name, calls, stages }) : []
   const failed = fault ?? failedCheck(checks)
   return {
     suite: plan.suite,
@@ -62,8 +66,8 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
     position: setup.position,
     attempt: block.attempt,
     phase: block.phase,
-    arm: arm.name,
-    role,
+    arm: planned.name,
+    role: planned.role,
     seed,
     ...(nonce !== undefined && { nonce }),
     started_at: startedAt,
@@ -85,7 +89,7 @@ function drawNonce(): string {
 
 type Ran = { ok: true; output: unknown } | { ok: false; error: unknown }
 
-async function runAgent({ agent, signal }: TrialSetup, context: AgentContext): Promise<Ran> {
+async function runAgent({ arm: { agent }, signal }: TrialSetup, context: AgentContext): Promise<Ran> {
   const aborted = rejectAfterAbort(signal)
   try {
     const working = (async () => agent(context))()
@@ -132,7 +136,7 @@ function findFault(signal: AbortSignal, ran: Ran, calls: readonly Call[]): Fault
 
 async function runChecks(setup: TrialSetup, trial: Parameters<typeof runCheck>[1]): Promise<CheckResult[]> {
   const results: CheckResult[] = []
-  for (const check of setup.definition.checks ?? []) results.push(await runCheck(check, trial))
+  for (const check of setup.arm.checks) results.push(await runCheck(check, trial))
   return results
 }
 

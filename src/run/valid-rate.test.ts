@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import { startScriptedOllama, type CallPlan } from '../../test/scripted-ollama/index.ts'
 import { runOn } from '../../test/support/run-suite.ts'
-import { judge } from '../judge/assess.ts'
 import { gateSuite } from '../judge/gate.ts'
+import { judge } from '../judge/results.ts'
 import { validCounts } from '../judge/validity.ts'
 import type { Comparison, Trial } from '../schema/generated.ts'
 import { createRandom } from '../stats/index.ts'
@@ -31,9 +31,9 @@ async function run(baseline: number, candidate: number, seed: number): Promise<O
         : {},
   })
   const { plan, trials, ending } = await runOn(server.url, { blocks: { min: 6, max: 20 } })
-  const assessment = judge(plan, trials)
-  const { status, failures } = gateSuite(plan, trials, assessment, ending, new Set(['regressed']))
-  const rate = assessment.comparisons.find(({ metric }) => metric === 'valid_rate')!
+  const results = judge(plan, trials)
+  const { status, failures } = gateSuite({ plan, trials, ending, results }, new Set(['regressed']))
+  const rate = results.candidates[0]!.assessment.comparisons.find(({ metric }) => metric === 'valid_rate')!
   const counts = validCounts(trials)!
   expect(rate.candidate_value).toBe(counts.candidateValid / counts.candidateTrials)
   const failed = counts.candidateTrials - counts.candidateValid

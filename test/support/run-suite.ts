@@ -1,19 +1,23 @@
-import type { ArmFacts, Ending, Plan } from '../../src/judge/plan.ts'
+import type { Ending, Facts, Plan } from '../../src/judge/plan.ts'
+import type { Arm } from '../../src/llm/index.ts'
 import type { Agent, AgentBenchOptions } from '../../src/run/agent.ts'
-import { makePlan } from '../../src/run/plan.ts'
+import { armsToRun } from '../../src/run/arms.ts'
+import { candidatesOf, type AgentSweepOptions } from '../../src/run/candidates.ts'
+import { makePlan, makeSweepPlan, type Settings } from '../../src/run/plan.ts'
 import { runSuite } from '../../src/run/suite.ts'
-import type { Role, Trial } from '../../src/schema/generated.ts'
+import { membersOf } from '../../src/run/team.ts'
+import type { Trial } from '../../src/schema/generated.ts'
 
 /** A suite run as the worker runs it, without Vitest. */
 export interface SuiteOutcome {
   plan: Plan
   ending: Ending
   trials: Trial[]
-  facts: Record<Role, ArmFacts>
+  facts: Facts
   notices: string[]
 }
 
-interface Asked extends Partial<AgentBenchOptions> {
+interface Asked {
   agent?: Agent
   signal?: AbortSignal
   /** Told of every trial; may abort the signal, close the server, … */
@@ -26,32 +30,49 @@ const oneCall: Agent = async ({ generate }) => (await generate({ prompt: 'Say so
 /** The candidate unless told otherwise: a sampling option sets it apart, which reloads nothing. */
 export const hot = { name: 'candidate', model: 'tiny', options: { temperature: 0.5 } } as const
 
+const DEFAULTS = {
+  baseline: { name: 'baseline', model: 'tiny' },
+  blocks: { min: 6, max: 10 },
+  // What arrives when is partly the machine's doing, and no verdict may hang on that.
+  thresholds: { ttft: false, output_throughput: false, reported_throughput: true },
+}
+
 /** Runs a suite of `tiny` against `tiny` on the server at `host`; of the metrics only those of the server's counters are gated. */
 export async function runOn(
   host: string,
-  { agent = oneCall, signal = new AbortController().signal, onTrial, ...own }: Asked = {},
+  own: Partial<AgentBenchOptions> & Asked = {},
 ): Promise<SuiteOutcome> {
-  const definition: AgentBenchOptions = {
-    baseline: { name: 'baseline', model: 'tiny' },
-    candidate: hot,
-    blocks: { min: 6, max: 10 },
-    // What arrives when is partly the machine's doing, and no verdict may hang on that.
-    thresholds: { ttft: false, output_throughput: false, reported_throughput: true },
-    ...own,
-  }
-  const plan = makePlan('made', 'made.bench.ts', definition, {
-    host,
-    thresholds: {},
-    blocks: {},
-    env: { seed: '1' },
-  })
+  const definition: AgentBenchOptions = { ...DEFAULTS, candidate: hot, ...own }
+  const plan = makePlan('made', 'made.bench.ts', definition, settings(host), membersOf(own.agent ?? oneCall))
+  return runPlan(plan, [definition.baseline, definition.candidate], definition, own)
+}
+
+/** Runs a sweep of `tiny`, ranked by the server's own figure. */
+export async function sweepOn(host: string, own: Partial<AgentSweepOptions> & Asked): Promise<SuiteOutcome> {
+  const definition: AgentSweepOptions = { ...DEFAULTS, rankBy: 'reported_throughput', ...own }
+  const members = membersOf(own.agent ?? oneCall)
+  const plan = makeSweepPlan('swept', 'swept.bench.ts', definition, settings(host), members)
+  const arms = [definition.baseline, ...candidatesOf(definition).map(({ arm }) => arm)]
+  return runPlan(plan, arms, definition, own)
+}
+
+function settings(host: string): Settings {
+  return { host, thresholds: {}, blocks: {}, env: { seed: '1' } }
+}
+
+async function runPlan(
+  plan: Plan,
+  arms: readonly Arm[],
+  definition: Pick<AgentBenchOptions, 'checks' | 'timeout' | 'bound' | 'nonce'>,
+  { agent = oneCall, signal = new AbortController().signal, onTrial }: Asked,
+): Promise<SuiteOutcome> {
   const trials: Trial[] = []
   const notices: string[] = []
-  let facts: SuiteOutcome['facts'] | undefined
+  let facts: Facts = {}
   const ending = await runSuite({
     plan,
-    definition,
-    agent,
+    arms: armsToRun(plan, arms, { agent, checks: definition.checks }),
+    limits: definition,
     signal,
     onFacts: async (told) => void (facts = structuredClone(told)),
     onNotice: async (text) => void notices.push(text),
@@ -60,5 +81,5 @@ export async function runOn(
       await onTrial?.(trial, trials.length)
     },
   })
-  return { plan, ending, trials, facts: facts!, notices }
+  return { plan, ending, trials, facts, notices }
 }

@@ -1,12 +1,16 @@
 /** Sweeps made to measure: every trial decodes at exactly the rate it was given. */
-import { makeSweepPlan, type AgentSweepOptions } from '../../src/run/sweep-plan.ts'
+import { gateSuite, type SuiteGate } from '../../src/judge/gate.ts'
+import { isRanked, type Ending, type Facts, type RankedPlan } from '../../src/judge/plan.ts'
+import { judge, type Results } from '../../src/judge/results.ts'
+import { rankSuite, type Ranked } from '../../src/rank/judge.ts'
+import type { AgentSweepOptions } from '../../src/run/candidates.ts'
+import { makeSweepPlan } from '../../src/run/plan.ts'
 import type { Trial } from '../../src/schema/generated.ts'
-import type { SweepPlan } from '../../src/sweep/plan.ts'
 import { brokenCall, callOf, trialOf } from './trials.ts'
 
 /** A plan of model `tiny` over three num_ctx × two temperatures, 6 to 12 blocks, unless said otherwise. */
-export function sweepFor(definition: Partial<AgentSweepOptions> = {}): SweepPlan {
-  return makeSweepPlan(
+export function sweepFor(definition: Partial<AgentSweepOptions> = {}): RankedPlan {
+  const plan = makeSweepPlan(
     'swept',
     'suites/swept.bench.ts',
     {
@@ -17,6 +21,8 @@ export function sweepFor(definition: Partial<AgentSweepOptions> = {}): SweepPlan
     },
     { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: { seed: '1' } },
   )
+  if (!isRanked(plan)) throw new Error('A sweep ranks its candidates.')
+  return plan
 }
 
 /** Tokens per second of a trial; undefined for one that breaks. */
@@ -24,7 +30,7 @@ export type Rate = (arm: string, block: number) => number | undefined
 
 /** One trial of an arm in a block. */
 export function sweepTrial(
-  sweep: SweepPlan,
+  sweep: RankedPlan,
   arm: string,
   block: number,
   rate: Rate,
@@ -41,7 +47,7 @@ export function sweepTrial(
 
 /** Blocks `from` to `to` of the baseline and the given candidates, all of them unless told. */
 export function sweepTrials(
-  sweep: SweepPlan,
+  sweep: RankedPlan,
   from: number,
   to: number,
   rate: Rate,
@@ -53,6 +59,19 @@ export function sweepTrials(
 }
 
 /** The candidates' names in the order of the plan. */
-export function namesOf({ points }: SweepPlan): string[] {
-  return points.map(({ arm }) => arm.name)
+export function namesOf({ candidates }: RankedPlan): string[] {
+  return candidates.map(({ arm }) => arm.name)
+}
+
+/** What trials of a sweep say, as the report gives it. */
+export function judgeSweep(
+  plan: RankedPlan,
+  facts: Facts,
+  trials: readonly Trial[],
+  ending?: Ending,
+): Ranked & { results: Results; gate: SuiteGate } {
+  const results = judge(plan, trials)
+  const ranked = rankSuite({ plan, facts, trials, results, ending })
+  const unranked = ranked.sweep.ranking.filter(({ rank }) => rank === undefined).map(({ arm }) => arm)
+  return { ...ranked, results, gate: gateSuite({ plan, trials, ending, results }, new Set(), unranked) }
 }

@@ -1,4 +1,5 @@
 /** Trials made to measure: each says exactly what it was given and nothing else. */
+import { pairOf, type ArmPair } from '../../src/judge/pair.ts'
 import type { Plan } from '../../src/judge/plan.ts'
 import { makePlan } from '../../src/run/plan.ts'
 import type { AgentBenchOptions } from '../../src/run/agent.ts'
@@ -17,6 +18,12 @@ export function planFor(definition: Partial<AgentBenchOptions> = {}): Plan {
     },
     { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: { seed: '1' } },
   )
+}
+
+/** The two arms of that plan, as they are held against each other. */
+export function pairFor(definition: Partial<AgentBenchOptions> = {}): ArmPair {
+  const plan = planFor(definition)
+  return pairOf(plan, plan.candidates[0])
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { htmlOf, markdownOf } from '../../../test/support/sample-runs.ts'
 import { namesOf, sweepFor, sweepTrials, type Rate } from '../../../test/support/sweeps.ts'
-import type { AgentSweepOptions } from '../../run/sweep-plan.ts'
+import type { AgentSweepOptions } from '../../run/candidates.ts'
 import type { Report, Trial } from '../../schema/generated.ts'
 import { asReport } from '../../schema/validate.ts'
 import { armDocuments, buildReport, printTerminal, summaryDocument } from '../index.ts'
@@ -19,7 +19,7 @@ function reportOf(
     interrupted: false,
     version: '0.0.0',
     environment: { node: '24', vitest: '5', os: 'linux', cpu: 'two cores', ci: true },
-    suites: [{ sweep, trials, ending: { stopped: 'budget', requeued: 0, warnings: [] } }],
+    suites: [{ plan: sweep, facts: {}, trials, ending: { stopped: 'budget', requeued: 0, warnings: [] } }],
     refusals: [],
     failOn: new Set(['regressed']),
   })

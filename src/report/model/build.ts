@@ -1,30 +1,21 @@
-/** From what the workers told to a report: samples, comparisons, warnings, gate. Pure. */
-import { judge } from '../../judge/assess.ts'
+/** From what the workers told to a report: results, warnings, ranking, gate. Pure. */
 import { gateRun, gateSuite, type SuiteGate } from '../../judge/gate.ts'
-import { isCalibration } from '../../judge/noise.ts'
-import type { ArmFacts, Ending, Plan } from '../../judge/plan.ts'
+import { isCalibration, type Noise } from '../../judge/noise.ts'
+import { factsOf, isRanked, type Plan, type SuiteRecord } from '../../judge/plan.ts'
+import { judge, type Results } from '../../judge/results.ts'
 import { suiteWarnings } from '../../judge/warnings.ts'
+import { rankSuite } from '../../rank/judge.ts'
 import type {
   Environment,
   GateFailure,
   Report,
-  Role,
   SuiteReport,
   Trial,
   Verdict,
+  Warning,
 } from '../../schema/generated.ts'
-import { buildArm, UNKNOWN } from './arm.ts'
-import { sorted, withMedians } from './comparisons.ts'
-import { buildSweep, type SweepRecord } from './sweep.ts'
-
-/** What one test's worker told. */
-export interface SuiteRecord {
-  plan: Plan
-  facts?: Readonly<Record<Role, ArmFacts>>
-  trials: readonly Trial[]
-  /** Missing when the worker died. */
-  ending?: Ending
-}
+import { buildArm } from './arm.ts'
+import { sorted } from './comparisons.ts'
 
 /** A run, as far as the main process knows it. */
 export interface RunRecord {
@@ -33,7 +24,7 @@ export interface RunRecord {
   interrupted: boolean
   version: string
   environment: Environment
-  suites: readonly (SuiteRecord | SweepRecord)[]
+  suites: readonly SuiteRecord[]
   /** Suites that were refused before a trial, and files that could not be loaded. */
   refusals: readonly GateFailure[]
   failOn: ReadonlySet<Verdict>
@@ -43,9 +34,7 @@ export function buildReport(run: RunRecord): Report {
   const interrupted =
     run.interrupted ||
     run.suites.some(({ ending }) => ending === undefined || ending.stopped === 'interrupted')
-  const judged = run.suites.map((suite) =>
-    'sweep' in suite ? buildSweep(suite) : buildSuite(suite, run.failOn),
-  )
+  const judged = run.suites.map((suite) => buildSuite(suite, run.failOn))
   return {
     schema_version: 2,
     tool: { name: 'vitest-chimera', version: run.version },
@@ -63,25 +52,43 @@ export function buildReport(run: RunRecord): Report {
 }
 
 function buildSuite(
-  record: SuiteRecord,
+  { plan, facts, trials, ending }: SuiteRecord,
   failOn: ReadonlySet<Verdict>,
 ): { report: SuiteReport; gate: SuiteGate } {
-  const { plan, trials, ending } = record
-  const facts = record.facts ?? { baseline: UNKNOWN, candidate: UNKNOWN }
-  const assessment = judge(plan, trials)
-  const arms = (['baseline', 'candidate'] as const).map((role) => buildArm(plan, facts[role], trials, role))
+  const results = judge(plan, trials)
+  const ranked = isRanked(plan) ? rankSuite({ plan, facts, trials, results, ending }) : undefined
+  const unranked = ranked?.sweep.ranking.filter(({ rank }) => rank === undefined).map(({ arm }) => arm)
   const report: SuiteReport = {
     name: plan.suite,
     file: plan.file,
     seed: plan.seed,
     blocks: plan.blocks,
     ...(ending !== undefined && { requeued: ending.requeued }),
-    ...(isCalibration(plan) && { calibration: true }),
-    ...(Object.keys(assessment.noise).length > 0 && { noise: assessment.noise }),
-    confirmed: trials.some((trial) => trial.phase === 'confirm'),
-    arms,
-    comparisons: withMedians(sorted(assessment), arms),
-    warnings: suiteWarnings(plan, facts, trials, assessment, ending),
+    ...(ranked === undefined && buildPair(plan, trials, results)),
+    arms: [
+      buildArm(plan.baseline, facts, trials, results.baseline),
+      ...results.candidates.map(({ candidate, arm }) => buildArm(candidate.arm, facts, trials, arm)),
+    ],
+    comparisons: results.candidates.flatMap(({ assessment }) => sorted(assessment)),
+    warnings: ranked?.warnings ?? pairWarnings({ plan, facts, trials, ending }, results),
+    ...(ranked !== undefined && { sweep: ranked.sweep }),
   }
-  return { report, gate: gateSuite(plan, trials, assessment, ending, failOn) }
+  return { report, gate: gateSuite({ plan, trials, ending, results }, failOn, unranked) }
+}
+
+/** What is said of a suite of two arms. */
+function buildPair(plan: Plan, trials: readonly Trial[], { candidates }: Results): Partial<SuiteReport> {
+  const noise = Object.assign({}, ...candidates.map(({ assessment }) => assessment.noise)) as Noise
+  return {
+    ...(isCalibration(plan) && { calibration: true }),
+    ...(Object.keys(noise).length > 0 && { noise }),
+    confirmed: trials.some((trial) => trial.phase === 'confirm'),
+  }
+}
+
+function pairWarnings({ plan, facts, ending }: SuiteRecord, { candidates }: Results): Warning[] {
+  const baseline = factsOf(facts, plan.baseline)
+  return candidates.flatMap(({ candidate, pair, trials, assessment }) =>
+    suiteWarnings(pair, { baseline, candidate: factsOf(facts, candidate.arm) }, trials, assessment, ending),
+  )
 }

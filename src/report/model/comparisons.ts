@@ -1,6 +1,6 @@
 import type { Assessment } from '../../judge/assess.ts'
 import { metricNames, type MetricName } from '../../metrics.ts'
-import type { ArmReport, Comparison, Role } from '../../schema/generated.ts'
+import type { Comparison } from '../../schema/generated.ts'
 
 /** Whole trials first, then stage by stage, each in the order of the table of metrics. */
 export function sorted(assessment: Assessment): Comparison[] {
@@ -11,22 +11,4 @@ export function sorted(assessment: Assessment): Comparison[] {
     (one.stage === null ? 0 : 1 + stages.indexOf(one.stage)) * metricNames.length +
     metricNames.indexOf(one.metric as MetricName)
   return assessment.comparisons.toSorted((a, b) => place(a) - place(b))
-}
-
-/** The values beside a ratio are the medians of the arms' samples, so that the report agrees with itself. */
-export function withMedians(comparisons: readonly Comparison[], arms: readonly ArmReport[]): Comparison[] {
-  const medianOf = (role: Role, { metric, stage }: Comparison): number | undefined => {
-    const arm = arms.find((one) => one.role === role)
-    const samples = stage === null ? arm?.samples : arm?.stages.find(({ name }) => name === stage)?.samples
-    return samples?.[metric]?.median
-  }
-  return comparisons.map((comparison) => {
-    const baseline = medianOf('baseline', comparison)
-    const candidate = medianOf('candidate', comparison)
-    return {
-      ...comparison,
-      ...(baseline !== undefined && { baseline_value: baseline }),
-      ...(candidate !== undefined && { candidate_value: candidate }),
-    }
-  })
 }

@@ -1,0 +1,62 @@
+import { hodgesLehmann } from '../stats/index.ts'
+import { isWithin, isWorse, type Contrast } from './contrast.ts'
+import type { RankedPlan } from '../judge/plan.ts'
+import { compareTracks, type Track } from './tracks.ts'
+
+/** A candidate's place. */
+export interface Standing {
+  arm: string
+  /** 1 is best; arms that share a rank cannot be told apart from the first of them. */
+  rank: number
+  /** Against the leader of all; positive is behind. Absent for the leader. */
+  behind?: Contrast
+}
+
+/** Best first: those still in, then the later dropped before the earlier, each by its estimate. */
+export function inOrder(tracks: readonly Track[], dropped: ReadonlyMap<string, number>): Track[] {
+  const stayed = ({ arm }: Track): number => dropped.get(arm) ?? Infinity
+  const estimates = new Map(tracks.map((track) => [track, hodgesLehmann([...track.d.values()])]))
+  return tracks.toSorted((a, b) =>
+    stayed(a) === stayed(b) ? estimates.get(a)! - estimates.get(b)! : stayed(b) - stayed(a),
+  )
+}
+
+/**
+ * Ranks candidates, best first. The best by estimate leads; whoever cannot be told apart from it shares its rank; the
+ * best of the rest leads the next rank, and so on (1, 1, 3, …).
+ *
+ * Each test is of one candidate against a leader, paired by block, with alpha / (candidates − 1). That is enough
+ * although the data choose the leader: the candidate that is truly best leaves rank 1 only if one of the others
+ * seems to beat it, and there are as many others as shares (Hsu, "Multiple Comparisons", 1996, chapter 4: comparisons
+ * with the best). So rank 1 holds the best candidate with probability 1 − alpha at least.
+ *
+ * @param tracks candidates with at least one block each
+ * @param dropped blocks after which an arm was dropped, by arm; it ranks behind those that went on
+ */
+export function rank(
+  sweep: RankedPlan,
+  tracks: readonly Track[],
+  dropped: ReadonlyMap<string, number> = new Map(),
+): Standing[] {
+  const standings: Standing[] = []
+  let rest = inOrder(tracks, dropped)
+  const leader = rest[0]
+  while (rest.length > 0) {
+    const first = rest[0]!
+    const isTied = (track: Track): boolean =>
+      dropped.get(track.arm) === dropped.get(first.arm) && !isWorse(compareTracks(sweep, track, first))
+    const tied = rest.filter((track) => track === first || isTied(track))
+    const place = standings.length + 1
+    for (const track of tied) {
+      const behind = track === leader ? undefined : compareTracks(sweep, track, leader!)
+      standings.push({ arm: track.arm, rank: place, ...(behind !== undefined && { behind }) })
+    }
+    rest = rest.filter((track) => !tied.includes(track))
+  }
+  return standings
+}
+
+/** Whether more blocks could still change what a standing says: neither behind beyond doubt nor certainly the same. */
+export function isOpen({ behind }: Standing, delta: number): boolean {
+  return behind !== undefined && !isWorse(behind) && !isWithin(behind, delta)
+}

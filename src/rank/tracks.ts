@@ -1,0 +1,64 @@
+/**
+ * How far a candidate was from the baseline, block by block: ln(candidate / baseline), turned so that positive is
+ * worse. Two candidates are compared by the difference of their tracks: where both ran beside the same baseline trial
+ * it cancels, and where one of them had to run again it takes out what the machine did in between.
+ */
+import { pairOf, trialsOf } from '../judge/pair.ts'
+import type { Candidate, RankedPlan } from '../judge/plan.ts'
+import { completeBlocks, type Block } from '../judge/blocks.ts'
+import { findCacheHits } from '../judge/cache.ts'
+import { blockValues } from '../judge/series.ts'
+import { effectiveThreshold } from '../judge/threshold.ts'
+import { trialValues } from '../judge/values.ts'
+import { metrics } from '../metrics.ts'
+import type { Trial } from '../schema/generated.ts'
+import { logRatios, logThreshold, median } from '../stats/index.ts'
+import { contrast, type Contrast } from './contrast.ts'
+
+/** One candidate's distances by block. */
+export interface Track {
+  arm: string
+  /** By block number, ascending; only complete blocks in which both arms have the metric. */
+  d: ReadonlyMap<number, number>
+}
+
+/** The track of a candidate in the metric that ranks. */
+export function trackOf(sweep: RankedPlan, point: Candidate, trials: readonly Trial[]): Track {
+  const own = trialsOf(sweep, point, trials)
+  const hits = findCacheHits(own)
+  const { better } = metrics[sweep.ranking.rankBy]
+  const valueOf = (block: Block, role: 'baseline' | 'candidate'): number | undefined =>
+    blockValues(block, role, hits).get(null)?.get(sweep.ranking.rankBy)
+  const d = completeBlocks(pairOf(sweep, point), own, 'measure').flatMap((block): [number, number][] => {
+    const [before, after] = [valueOf(block, 'baseline'), valueOf(block, 'candidate')]
+    return before === undefined || after === undefined
+      ? []
+      : [[block.number, logRatios([before], [after], better)[0]!]]
+  })
+  return { arm: point.arm.name, d: new Map(d) }
+}
+
+/** The difference of two tracks in the blocks both have: positive where the first is worse. */
+export function difference(first: Track, second: Track): number[] {
+  return [...first.d].flatMap(([block, d]) => {
+    const other = second.d.get(block)
+    return other === undefined ? [] : [d - other]
+  })
+}
+
+/** One candidate against another; the error is shared by as many tests as the other candidates are. */
+export function compareTracks(sweep: RankedPlan, first: Track, second: Track): Contrast | undefined {
+  return contrast(difference(first, second), sweep, sweep.candidates.length - 1)
+}
+
+/** The smallest log ratio that matters in the metric that ranks: its threshold, or its floor where that asks for more. */
+export function smallestThatMatters(
+  { rules, ranking: { rankBy } }: RankedPlan,
+  trials: readonly Trial[],
+): number {
+  const rule = rules[rankBy]
+  const values = trials
+    .filter((trial) => trial.role === 'baseline' && trial.phase === 'measure' && trial.valid)
+    .flatMap((trial) => trialValues(trial).get(rankBy) ?? [])
+  return logThreshold(values.length === 0 ? rule.threshold : effectiveThreshold(rule, median(values)))
+}

@@ -1,0 +1,81 @@
+import { sweepTexts, warningTexts } from '../errors.ts'
+import { armsOf, factsOf, type Ending, type Facts, type RankedPlan } from '../judge/plan.ts'
+import { asksTheSame, canonical } from '../judge/requested.ts'
+import { effectiveConfig, suiteWarnings } from '../judge/warnings.ts'
+import type { Results } from '../judge/results.ts'
+import type { SweepRow, Trial, Warning } from '../schema/generated.ts'
+import type { Standpoint } from './replay.ts'
+
+/** What a ranking rests on. `ending` is missing when the worker died. */
+export interface ToRank {
+  plan: RankedPlan
+  facts: Facts
+  trials: readonly Trial[]
+  results: Results
+  ending?: Ending | undefined
+}
+
+/** Why a candidate is not ranked. */
+export type Unranked = NonNullable<SweepRow['unranked']>
+
+/** What the servers made of each arm; an arm of which they said nothing is missing. */
+export function configsOf(plan: RankedPlan, facts: Facts): ReadonlyMap<string, string> {
+  return new Map(
+    armsOf(plan).flatMap((arm): [string, string][] => {
+      const known = factsOf(facts, arm)
+      return known.effective.num_ctx === undefined ? [] : [[arm.name, effectiveConfig(arm, known)]]
+    }),
+  )
+}
+
+/** Told by axis or once for all arms; the same sentence for eighteen arms is told by nobody and read by nobody. */
+const TOLD_BY_AXIS = new Set(['num_ctx_clamped', 'num_gpu_no_effect', 'identical_arms'])
+
+/** Every warning of a sweep, each once. */
+export function sweepWarnings(
+  { plan, facts, results, ending }: ToRank,
+  configs: ReadonlyMap<string, string>,
+  { givenUp }: Standpoint,
+  unranked: ReadonlyMap<string, Unranked>,
+): Warning[] {
+  const byPair = results.candidates.flatMap(({ candidate, pair, trials, assessment }) => {
+    const own = { baseline: factsOf(facts, plan.baseline), candidate: factsOf(facts, candidate.arm) }
+    const onGrid = candidate.settings !== undefined
+    return suiteWarnings(pair, own, trials, assessment).filter(
+      ({ code, arm }) =>
+        !(TOLD_BY_AXIS.has(code) && (code === 'identical_arms' || (onGrid && arm === candidate.arm.name))),
+    )
+  })
+  const alike = [...Map.groupBy(configs.keys(), (arm) => configs.get(arm)!).values()].filter(
+    (arms) => arms.length > 1 && !askedAlike(plan, arms) && !onlyGrid(plan, arms),
+  )
+  return [
+    ...new Map(byPair.map((warning) => [canonical(warning), warning])).values(),
+    ...alike.map((arms) => ({ code: 'identical_arms', message: sweepTexts.identical(arms) })),
+    ...[...givenUp].map(([arm, why]) => ({
+      code: 'arm_given_up',
+      arm,
+      message: sweepTexts.givenUp(arm, why),
+    })),
+    ...[...unranked]
+      .filter(([, why]) => why === 'answers_worse')
+      .map(([arm]) => ({ code: 'answers_worse', arm, message: sweepTexts.answersWorse(arm) })),
+    ...(ending !== undefined && ending.requeued > 0
+      ? [{ code: 'requeued_blocks', message: warningTexts.requeued(ending.requeued) }]
+      : []),
+    ...(ending?.warnings ?? []),
+  ]
+}
+
+/** What points of the grid have in common is told by axis. */
+function onlyGrid({ candidates }: RankedPlan, names: readonly string[]): boolean {
+  return names.every((name) =>
+    candidates.some(({ arm, settings }) => arm.name === name && settings !== undefined),
+  )
+}
+
+/** The baseline again under another name asks for the same and is no surprise. */
+function askedAlike(plan: RankedPlan, names: readonly string[]): boolean {
+  const arms = armsOf(plan).filter(({ name }) => names.includes(name))
+  return arms.every((arm) => asksTheSame(arm, arms[0]!))
+}

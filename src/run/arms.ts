@@ -1,0 +1,74 @@
+import type { Check } from '../checks/index.ts'
+import { suiteErrors } from '../errors.ts'
+import { armsOf, type Plan, type PlannedArm, type PlannedConfig } from '../judge/plan.ts'
+import { agentArm, type Arm } from '../llm/arm.ts'
+import { resolveHost } from '../llm/host.ts'
+import { checkOptions } from '../llm/options.ts'
+import type { Role } from '../schema/generated.ts'
+import type { Agent } from './agent.ts'
+
+/** An arm as it runs: all that tells it from another, its code as well as its config. */
+export interface RunArm {
+  planned: PlannedArm
+  arm: Arm
+  agent: Agent
+  checks: readonly Check[]
+}
+
+/**
+ * The arms of a plan as they run.
+ *
+ * @param arms those the plan was made of, in its order: the baseline, then the candidates
+ */
+export function armsToRun(
+  plan: Plan,
+  arms: readonly Arm[],
+  { agent, checks = [] }: { agent: Agent; checks?: readonly Check[] | undefined },
+): RunArm[] {
+  return armsOf(plan).flatMap((planned, i) => {
+    const arm = arms[i]
+    return arm === undefined ? [] : { planned, arm, agent, checks }
+  })
+}
+
+/** An arm of a suite, held to its rules; `members` are the names of the agents that work at once, if there are several. */
+export function plannedArm(
+  suite: string,
+  role: Role,
+  arm: Arm | undefined,
+  defaultHost: string,
+  members: readonly string[],
+): PlannedArm {
+  if (arm === undefined || arm === null || typeof arm !== 'object') {
+    throw suiteErrors.badArm(suite, role, `Expected { name, model, … } but received ${String(arm)}`)
+  }
+  if (typeof arm.name !== 'string' || arm.name.trim() === '')
+    throw suiteErrors.badName(`name of the ${role} of suite "${suite}"`, arm.name)
+  if (typeof arm.model !== 'string' || arm.model.trim() === '')
+    throw suiteErrors.badName(`model of arm "${arm.name}" of suite "${suite}"`, arm.model)
+  const options: Record<string, unknown> = { ...arm.options }
+  const where = `arm "${arm.name}" of suite "${suite}"`
+  checkOptions(options, where)
+  const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
+  for (const agent of agents) checkOptions(agent.options, `agent "${agent.name}" of ${where}`)
+  const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
+  if (unknown !== undefined)
+    throw suiteErrors.badArm(
+      suite,
+      role,
+      `there is no agent "${unknown}"; its agents are ${members.join(', ') || 'none'}`,
+    )
+  return { ...plannedConfig(arm, arm.name, defaultHost), role, ...(agents.length > 0 && { agents }) }
+}
+
+function plannedConfig(arm: Arm, name: string, defaultHost: string): PlannedConfig {
+  return {
+    name,
+    host: arm.host === undefined ? defaultHost : resolveHost(arm.host),
+    model: arm.model,
+    options: { ...arm.options },
+    ...(arm.keep_alive !== undefined && { keep_alive: arm.keep_alive }),
+    ...(arm.think !== undefined && { think: arm.think }),
+    ...(arm.format !== undefined && { format: arm.format }),
+  }
+}

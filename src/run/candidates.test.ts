@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { namesOf, sweepFor } from '../../test/support/sweeps.ts'
+import { pairOf } from '../judge/pair.ts'
+
+describe('the plan of a sweep', () => {
+  test('grid points first, then the candidates given as arms, each against the baseline at its share of alpha', () => {
+    const sweep = sweepFor({
+      grid: { top_k: [1, 2] },
+      candidates: [{ name: 'wide', model: 'tiny', options: { num_ctx: 8192 } }],
+    })
+    expect(namesOf(sweep)).toEqual(['top_k=1', 'top_k=2', 'wide'])
+    expect(sweep.candidates.map(({ settings }) => settings)).toEqual([{ top_k: 1 }, { top_k: 2 }, undefined])
+    const plan = pairOf(sweep, sweep.candidates[2]!)
+    expect(plan).toMatchObject({
+      suite: 'swept',
+      alpha: 0.05 / 3,
+      looks: sweep.looks,
+      arms: { candidate: { name: 'wide', options: { num_ctx: 8192 } } },
+    })
+    expect(Object.values(plan.rules).some(({ gated }) => gated)).toBe(false)
+  })
+
+  test('halving as a word or with its figures', () => {
+    expect(sweepFor({}).ranking.halving).toBeUndefined()
+    expect(sweepFor({ halving: true }).ranking.halving).toEqual({ keep: 0.5 })
+    expect(sweepFor({ halving: { keep: 0.3, budget: 200 } }).ranking.halving).toEqual({
+      keep: 0.3,
+      budget: 200,
+    })
+  })
+
+  test.each([
+    [{ grid: {} }, /Sweep "swept" has no candidate/],
+    [{ grid: { num_ctx: [] } }, /Invalid grid of sweep "swept": axis "num_ctx"/],
+    [{ grid: { num_ctxx: [1] } as never }, /Unknown option "num_ctxx" of arm "num_ctxx=1".*"num_ctx"/],
+    [{ grid: { 'insight.top_k': [1] } }, /there is no agent "insight"/],
+    [
+      { candidates: [{ name: 'num_ctx=2048 temperature=0.2', model: 'tiny' }] },
+      /Two arms of sweep "swept" are called "num_ctx=2048 temperature=0.2"/,
+    ],
+    [
+      { candidates: [{ name: 'baseline', model: 'tiny' }] },
+      /Both arms of suite "swept" are called "baseline"/,
+    ],
+    [{ rankBy: 'speed' }, /Invalid `rankBy`.*output_throughput, reported_throughput, ttft/],
+    [{ rankBy: 'valid_rate' }, /Invalid `rankBy`/],
+    [{ halving: { keep: 1 } }, /Invalid `halving`.*between 0 and 1.*received 1/],
+    [{ halving: { budget: 0.5 } }, /Invalid `halving`.*number of trials.*received 0.5/],
+    [{ baseline: undefined as never }, /Invalid baseline of suite "swept"/],
+  ])('%j is refused with what to do', (definition, message) => {
+    expect(() => sweepFor(definition)).toThrow(message)
+  })
+})

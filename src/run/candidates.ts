@@ -1,0 +1,76 @@
+import { sweepErrors } from '../errors.ts'
+import type { Arm } from '../llm/arm.ts'
+import { isMetric, metricNames } from '../metrics.ts'
+import type { Halving, Ranking } from '../judge/plan.ts'
+import { axesOf, gridFault, pointArm, pointsOf, type Grid, type Settings } from '../rank/grid.ts'
+import type { AgentBenchOptions } from './agent.ts'
+
+export type { Grid }
+
+/** Successive halving, as a suite asks for it. */
+export interface HalvingInput {
+  /** Share of the contenders that goes on at every look. Default 0.5; ties with the last of them go on too. */
+  keep?: number
+  /** Trials to spend in all, warm-ups included. Default: as many as `blocks` allows. */
+  budget?: number
+}
+
+/** What a suite says to {@link agentSweep}. */
+export interface AgentSweepOptions extends Omit<AgentBenchOptions, 'candidate' | 'strict'> {
+  /** Values by option; every combination is a candidate: the baseline with these options. `agent.option` in a team. */
+  grid?: Grid
+  /** Candidates beside the grid's, or instead of it. */
+  candidates?: readonly Arm[]
+  /** Metric the table is ranked by. Default `output_throughput`. */
+  rankBy?: string
+  /** Stop running arms that are beaten, and spend the blocks on the contenders. */
+  halving?: boolean | HalvingInput
+}
+
+/** One candidate as an arm, with what it sets on the grid's axes. */
+export interface CandidateInput {
+  arm: Arm
+  settings?: Settings
+}
+
+/** The candidates of a sweep: the grid's points, then those given as arms. */
+export function candidatesOf({ baseline, grid, candidates = [] }: AgentSweepOptions): CandidateInput[] {
+  const points = pointsOf(axesOf(grid ?? {}))
+  return [
+    ...points.map((settings) => ({ arm: pointArm(baseline, settings), settings })),
+    ...candidates.map((arm) => ({ arm })),
+  ]
+}
+
+/** How the candidates of a sweep are put in order; throws a ChimeraError that names the first fault. */
+export function rankingOf(suite: string, definition: AgentSweepOptions): Ranking {
+  const axes = axesOf(definition.grid ?? {})
+  const fault = gridFault(axes)
+  if (fault !== undefined) throw sweepErrors.badGrid(suite, fault)
+  const { rankBy = 'output_throughput' } = definition
+  if (!isMetric(rankBy) || rankBy === 'valid_rate')
+    throw sweepErrors.badRankBy(
+      suite,
+      rankBy,
+      metricNames.filter((name) => name !== 'valid_rate'),
+    )
+  const halving = halvingOf(suite, definition.halving)
+  return { axes, rankBy, ...(halving !== undefined && { halving }) }
+}
+
+function halvingOf(suite: string, asked: AgentSweepOptions['halving']): Halving | undefined {
+  if (asked === undefined || asked === false) return undefined
+  const { keep = 0.5, budget } = asked === true ? {} : asked
+  if (!(keep > 0 && keep < 1))
+    throw sweepErrors.badHalving(
+      suite,
+      `Expected a share between 0 and 1 in \`keep\` but received ${String(keep)}`,
+    )
+  if (budget !== undefined && !(Number.isInteger(budget) && budget > 0)) {
+    throw sweepErrors.badHalving(
+      suite,
+      `Expected a number of trials in \`budget\` but received ${String(budget)}`,
+    )
+  }
+  return { keep, ...(budget !== undefined && { budget }) }
+}

@@ -1,0 +1,52 @@
+/** When a suite stops: which candidates still run, whether there is a verdict, whether time or trials have run out. */
+import { sweepTexts, warningTexts } from '../errors.ts'
+import { assess } from '../judge/assess.ts'
+import { pairOf, trialsOf } from '../judge/pair.ts'
+import { isRanked, type Candidate, type Plan } from '../judge/plan.ts'
+import { whyGivenUp } from '../judge/unusable.ts'
+import { isRankingDecided } from '../rank/decided.ts'
+import { canAfford } from '../rank/halving.ts'
+import { replay } from '../rank/replay.ts'
+import type { Trial } from '../schema/generated.ts'
+import { trialsPerStay, type Session } from './block.ts'
+import { membersOf } from './team.ts'
+
+/** The candidates that run in the next block. */
+export function contendersOf(
+  plan: Plan,
+  trials: readonly Trial[],
+  phase: 'measure' | 'confirm',
+): readonly Candidate[] {
+  if (isRanked(plan)) return replay(plan, trials).contenders
+  return plan.candidates.filter((candidate) => whyGivenUp(plan, candidate, trials, phase) === undefined)
+}
+
+/** Whether every gated metric of every candidate has its verdict, or a ranking its order. */
+export function isDecided(
+  plan: Plan,
+  trials: readonly Trial[],
+  phase: 'measure' | 'confirm',
+  number: number,
+): boolean {
+  if (isRanked(plan))
+    return plan.looks.includes(number) && number >= plan.blocks.min && isRankingDecided(plan, trials)
+  return plan.candidates.every((candidate) => {
+    const { done, blocks } = assess(pairOf(plan, candidate), trialsOf(plan, candidate, trials), phase)
+    return done && blocks >= plan.blocks.min
+  })
+}
+
+/** Whether time or trials have run out; said once. One block runs however long it takes: without it there would be nothing to report. */
+export function isSpent(session: Session, number: number, candidates: number): boolean {
+  const { plan, trials, warnings, deadline, arms } = session
+  if (plan.timeBudget !== undefined && number > 1 && performance.now() >= deadline) {
+    warnings.push({ code: 'time_budget', message: warningTexts.timeBudget(plan.timeBudget, number - 1) })
+    return true
+  }
+  const budget = plan.ranking?.halving?.budget
+  if (budget === undefined) return false
+  const solos = Math.max(...arms.map(({ agent }) => membersOf(agent).length))
+  if (canAfford(budget, trials.length, candidates + 1, trialsPerStay(session) * (1 + solos))) return false
+  warnings.push({ code: 'trial_budget', message: sweepTexts.trialBudget(budget, number - 1) })
+  return true
+}

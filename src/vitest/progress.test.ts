@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { brokenCall, planFor, trialOf } from '../../test/support/trials.ts'
+import type { Message } from './wire.ts'
+import type { ServerFacts } from '../schema/generated.ts'
+import { Progress, type ProgressStream } from './progress.ts'
+
+/** Collects what is written. */
+class Page implements ProgressStream {
+  text = ''
+  readonly isTTY: boolean
+  readonly columns: number
+
+  constructor(isTTY: boolean, columns = 80) {
+    this.isTTY = isTTY
+    this.columns = columns
+  }
+
+  write(text: string): void {
+    this.text += text
+  }
+
+  /** What a terminal of one line would show last. */
+  get shown(): string {
+    return this.text.split('\r\u001B[2K').at(-1)!
+  }
+}
+
+const plan: Message = { kind: 'plan', plan: { ...planFor(), seed: 9 } }
+const trial = (block: number, over: object = {}): Message => ({
+  kind: 'trial',
+  trial: trialOf({ role: 'candidate', block, ...over }),
+})
+const facts = (server: ServerFacts): Message => {
+  const one = { server, effective: {} }
+  return { kind: 'facts', facts: { baseline: one, candidate: one } }
+}
+
+function shown(isTTY: boolean, messages: Message[], columns = 80): Page {
+  const page = new Page(isTTY, columns)
+  const progress = new Progress(page)
+  for (const message of messages) progress.show(message)
+  return page
+}
+
+beforeEach(() => vi.useFakeTimers({ now: 0, toFake: ['performance'] }))
+afterEach(() => vi.useRealTimers())
+
+describe('on a terminal', () => {
+  test('one line is redrawn with every trial, and gone before anything else is printed', () => {
+    const page = shown(
+      true,
+      [plan, trial(1), trial(2, { call: brokenCall('busy') }), trial(2, { phase: 'confirm' })],
+      120,
+    )
+    expect(page.shown).toBe(
+      'made: confirming on fresh blocks, block 2 of at most 10, candidate, 3 trials, 1 invalid',
+    )
+    expect(page.text.split('\n')).toHaveLength(2)
+    const progress = new Progress(page)
+    progress.show(trial(1))
+    progress.line('A line.')
+    expect(page.text.endsWith('\r\u001B[2KA line.\n')).toBe(true)
+  })
+
+  test.each([
+    ['warmup', 0, 'warming up'],
+    ['warmup', 3, 'warming up for block 3 of at most 10'],
+    ['measure', 3, 'block 3 of at most 10'],
+    ['solo', 3, 'block 3 of at most 10, agents alone'],
+  ] as const)('%s %i: %s', (phase, block, text) => {
+    expect(shown(true, [plan, trial(block, { phase })]).shown).toBe(`made: ${text}, candidate, 1 trials`)
+  })
+
+  test('the line never wraps', () => {
+    const page = shown(true, [plan, trial(1, { over: { suite: 'long '.repeat(40) } })], 40)
+    expect(page.shown).toHaveLength(39)
+  })
+
+  test('an ending takes the line away, once', () => {
+    const page = shown(true, [
+      plan,
+      trial(1),
+      { kind: 'ending', ending: { stopped: 'decided', requeued: 0, warnings: [] } },
+    ])
+    expect(page.shown).toBe('')
+    const before = page.text
+    new Progress(page).clear()
+    expect(page.text).toBe(before)
+  })
+
+  test('names cannot move the cursor, hide text or break the line', () => {
+    const suite = 'a\u001B[2Jb\u001B]0;title\u0007c\u202Ed\re\nf'
+    const page = shown(true, [{ kind: 'plan', plan: { ...planFor(), suite } }, trial(1, { over: { suite } })])
+    for (const trick of ['\u001B[2J', '\u0007', '\u202E', '\re']) expect(page.text).not.toContain(trick)
+    expect(page.shown).toMatch(/^a.*b.*c.*d e f: block 1/)
+  })
+})
+
+describe('without a terminal', () => {
+  test('a line comes every ten seconds, not with every trial', () => {
+    const page = new Page(false)
+    const progress = new Progress(page)
+    progress.show(plan)
+    for (let block = 1; block <= 31; block++) {
+      vi.advanceTimersByTime(1000)
+      progress.show(trial(block))
+    }
+    const lines = page.text.split('\n').filter((line) => line.includes('block '))
+    expect(lines.map((line) => Number(/block (\d+)/.exec(line)![1]))).toEqual([11, 22])
+    expect(page.text).not.toContain('\u001B')
+  })
+})
+
+describe('what a suite starts with', () => {
+  test('arms, blocks and seed; a budget that can decide nothing is told at once', () => {
+    expect(shown(false, [plan]).text).toBe('made: candidate against baseline, 6 to 10 blocks, seed 9\n')
+    const few: Message = { kind: 'plan', plan: planFor({ blocks: { min: 1, max: 3 } }) }
+    expect(shown(false, [few]).text).toMatch(/\n {2}At most 3 blocks can decide nothing/)
+  })
+
+  test('the server is named once, the embedded engine as such', () => {
+    const ollama = facts({ kind: 'ollama', version: '0.24.0' })
+    expect(
+      shown(false, [plan, ollama, ollama]).text.match(/on Ollama 0\.24\.0 at http:\/\/127\.0\.0\.1:11434\n/g),
+    ).toHaveLength(1)
+    expect(shown(false, [plan, facts({ kind: 'embedded', engine: 'llama.cpp b1, tiny' })]).text).toContain(
+      'on the embedded engine (llama.cpp b1, tiny)',
+    )
+    expect(shown(false, [plan, facts({ kind: 'ollama' })]).text).toContain('Ollama of unknown version')
+  })
+
+  test('both hosts are named where the arms have one each', () => {
+    const two = planFor({ candidate: { name: 'far', model: 'tiny', host: 'gpu' } })
+    expect(shown(false, [{ kind: 'plan', plan: two }, facts({ kind: 'ollama' })]).text).toContain(
+      'at http://127.0.0.1:11434 and http://gpu:11434',
+    )
+  })
+
+  test('notices are printed, the next suite counts anew', () => {
+    const page = shown(true, [plan, trial(1), { kind: 'notice', text: 'Careful.' }, plan, trial(1)])
+    expect(page.text).toContain('  Careful.\n')
+    expect(page.shown).toContain('1 trials')
+  })
+})

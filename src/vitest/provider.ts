@@ -1,0 +1,147 @@
+/**
+ * Worker side: Vitest hands the benchmarks of one test to this provider, which runs them as a suite.
+ * Vitest's own provider would call each function dozens of times, one after the other.
+ */
+import { Bench } from 'tinybench'
+import { inject } from 'vitest'
+import type { BenchmarkGroup, BenchmarkProvider, BenchResult } from 'vitest'
+import { ChimeraError } from '../errors.ts'
+import { gateSuite, readFailOn } from '../judge/gate.ts'
+import type { Plan, SuiteRecord } from '../judge/plan.ts'
+import { judge } from '../judge/results.ts'
+import { harnessOverhead, type Arm } from '../llm/index.ts'
+import { armsToRun } from '../run/arms.ts'
+import type { SuiteRun } from '../run/block.ts'
+import { candidatesOf } from '../run/candidates.ts'
+import { makePlan, makeSweepPlan, renamedOptions, type Settings } from '../run/plan.ts'
+import { runSuite } from '../run/suite.ts'
+import { membersOf } from '../run/team.ts'
+import type { Trial } from '../schema/generated.ts'
+import { requestOf, send, type SuiteDefinition, type SuiteRequest } from './wire.ts'
+
+/** A terminal signals the whole process group; the main process decides what a signal means. */
+process.on('SIGINT', () => {})
+
+const provider: BenchmarkProvider = {
+  async run(group) {
+    const request = requestOf(group.options)
+    if (request === undefined) return runPlain(group)
+    return benchResults(group, await runRequest(group, request))
+  },
+}
+export default provider
+
+/** Runs the suite that a bench file asked for, and answers why its gate fails. */
+async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise<Trial[]> {
+  const { name, agent, definition } = request
+  const { options } = definition
+  const { test } = group
+  return forwardTrials(group, name, async (trials, callbacks) => {
+    const plan = planSuite(name, test.file.name, request)
+    await send(test, { kind: 'plan', plan })
+    for (const text of renamedOptions(options, settings()))
+      await send(test, { kind: 'notice', text, once: true })
+    const overhead = await harnessOverhead()
+    const onFacts: SuiteRun['onFacts'] = (facts) => send(test, { kind: 'facts', facts, overhead })
+    const arms = armsToRun(plan, givenArms(definition), { agent, checks: options.checks })
+    const ending = await runSuite({ plan, arms, limits: options, ...callbacks, onFacts })
+    await send(test, { kind: 'ending', ending })
+    // A shard measures, and the merge judges.
+    request.failures = inject('chimera').shard ? [] : failuresOf({ plan, trials, ending })
+  })
+}
+
+function planSuite(name: string, file: string, { agent, definition }: SuiteRequest): Plan {
+  const members = membersOf(agent)
+  return definition.kind === 'sweep'
+    ? makeSweepPlan(name, file, definition.options, settings(), members)
+    : makePlan(name, file, definition.options, settings(), members)
+}
+
+function givenArms({ kind, options }: SuiteDefinition): Arm[] {
+  return kind === 'sweep'
+    ? [options.baseline, ...candidatesOf(options).map(({ arm }) => arm)]
+    : [options.baseline, options.candidate]
+}
+
+function failuresOf(measured: Pick<SuiteRecord, 'plan' | 'trials' | 'ending'>): string[] {
+  const results = judge(measured.plan, measured.trials)
+  const { failures } = gateSuite({ ...measured, results }, readFailOn(process.env['CHIMERA_FAIL_ON']))
+  return failures.map(({ message }) => message)
+}
+
+type Callbacks = Pick<SuiteRun, 'signal' | 'onNotice' | 'onTrial'>
+
+/** Runs `work` and sends the main process its trials, or why it was refused. */
+async function forwardTrials(
+  { test }: BenchmarkGroup,
+  suite: string,
+  work: (trials: Trial[], callbacks: Callbacks) => Promise<void>,
+): Promise<Trial[]> {
+  const trials: Trial[] = []
+  const onTrial = async (trial: Trial): Promise<void> => {
+    trials.push(trial)
+    await send(test, { kind: 'trial', trial })
+  }
+  const onNotice = (text: string): Promise<void> => send(test, { kind: 'notice', text })
+  try {
+    await work(trials, { signal: test.context.signal, onTrial, onNotice })
+  } catch (error) {
+    if (error instanceof ChimeraError) {
+      await send(test, { kind: 'refused', suite, file: test.file.name, message: error.message })
+    }
+    throw error
+  }
+  return trials
+}
+
+function settings(): Settings {
+  const { env: variables } = process
+  const env = {
+    seed: variables['CHIMERA_SEED'],
+    blocksMin: variables['CHIMERA_BLOCKS_MIN'] ?? variables['CHIMERA_PAIRS_MIN'],
+    blocksMax: variables['CHIMERA_BLOCKS_MAX'] ?? variables['CHIMERA_PAIRS_MAX'],
+    timeBudget: variables['CHIMERA_TIME_BUDGET'],
+    oldNames: ['CHIMERA_PAIRS_MIN', 'CHIMERA_PAIRS_MAX'].filter((name) => variables[name] !== undefined),
+  }
+  return { ...inject('chimera'), env }
+}
+
+/** Vitest's table shows the arms' trial durations; tinybench computes its statistics from them. */
+async function benchResults(
+  { registrations }: BenchmarkGroup,
+  trials: readonly Trial[],
+): Promise<BenchResult[]> {
+  const results: BenchResult[] = []
+  for (const { name } of registrations) {
+    const durations = trials
+      .filter((trial) => trial.arm === name && trial.valid && trial.phase !== 'warmup')
+      .map((trial) => trial.duration)
+    if (durations.length === 0) continue
+    const bench = new Bench({ time: 0, iterations: durations.length, warmup: false })
+    bench.add(name, async () => ({ overriddenDuration: durations.shift()! }), { async: true })
+    results.push(...(await completed(bench)))
+  }
+  return results
+}
+
+/** A benchmark beside agentBench's runs as Vitest itself would run it. */
+async function runPlain({ test, config, options, registrations }: BenchmarkGroup): Promise<BenchResult[]> {
+  const bench = new Bench({
+    signal: test.context.signal,
+    name: test.fullTestName,
+    retainSamples: config.retainSamples,
+    ...options,
+  })
+  for (const { name, fn, fnOpts } of registrations) bench.add(name, fn, fnOpts)
+  return completed(bench)
+}
+
+async function completed(bench: Bench): Promise<BenchResult[]> {
+  await bench.run()
+  return bench.tasks.map(({ name, result }) => {
+    if (result.state === 'errored') throw result.error
+    if (result.state !== 'completed') throw new Error(`Benchmark "${name}" did not complete: ${result.state}`)
+    return { ...result, name }
+  })
+}

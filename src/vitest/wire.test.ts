@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { trialOf } from '../../test/support/trials.ts'
+import { messagesOf, receive, send, type Message } from './wire.ts'
+import { ChimeraError } from '../errors.ts'
+
+const trial: Message = {
+  kind: 'trial',
+  trial: trialOf({ role: 'baseline', block: 1, over: { output: { text: 'ผิด \u2028 "x"' } } }),
+}
+const artifact = (message: unknown, retry = 0) => ({
+  type: 'vitest-chimera',
+  retry,
+  text: JSON.stringify(message),
+})
+
+test("what is sent arrives, through Vitest's own channel", async ({ task }) => {
+  await send(task, trial)
+  await send(task, { kind: 'notice', text: 'half way' })
+  expect(messagesOf(task.artifacts)).toEqual([trial, { kind: 'notice', text: 'half way' }])
+  expect(receive(task.artifacts[0]!)).toEqual({ retry: 0, message: trial })
+})
+
+test('a message is JSON text, so a blob cannot bend it', async ({ task }) => {
+  const exact: Message = {
+    kind: 'trial',
+    trial: trialOf({ role: 'baseline', block: 1, over: { duration: 0.1 + 0.2 } }),
+  }
+  await send(task, exact)
+  const throughBlob = JSON.parse(JSON.stringify(task.artifacts)) as { type: string }[]
+  expect(messagesOf(throughBlob)).toEqual([exact])
+})
+
+test('artifacts of others are left alone', () => {
+  expect(receive({ type: 'internal:annotation' })).toBeUndefined()
+  expect(messagesOf([{ type: 'other' }, artifact({ kind: 'notice', text: 'ours' })])).toEqual([
+    { kind: 'notice', text: 'ours' },
+  ])
+})
+
+test('each artifact is parsed and validated once, however often it is looked at', () => {
+  const one = artifact(trial)
+  const first = receive(one)!.message
+  expect(receive(one)!.message).toBe(first)
+  expect(messagesOf([one])[0]).toBe(first)
+  expect(receive({ ...one })!.message).not.toBe(first)
+})
+
+test('only the last try counts', () => {
+  const notice = (text: string) => ({ kind: 'notice', text })
+  expect(messagesOf([artifact(notice('a')), artifact(notice('b'), 1), artifact(notice('c'), 1)])).toEqual([
+    notice('b'),
+    notice('c'),
+  ])
+  expect(messagesOf([])).toEqual([])
+})
+
+test('what cannot be read is told with what to do', () => {
+  const broken = () => receive({ type: 'vitest-chimera', retry: 0, text: '{"kind":' } as { type: string })
+  expect(broken).toThrow(ChimeraError)
+  expect(broken).toThrow(/^A message from a worker is not JSON \(.*make the blob again with this version\.$/)
+})
+
+test('a trial is held to its schema on the way in', () => {
+  const faulty = { kind: 'trial', trial: { ...trialOf({ role: 'baseline', block: 1 }), duration: null } }
+  expect(() => receive(artifact(faulty))).toThrow(
+    /^Invalid trial from a worker:\n {2}- trial\.duration: must be number but received null\./,
+  )
+})

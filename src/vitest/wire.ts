@@ -1,0 +1,150 @@
+/**
+ * All that goes between the suite, the worker and the main process, typed on both sides: the settings that the config
+ * provides, the request of a suite, the messages of a worker, and the record that they make of a suite.
+ *
+ * Messages travel as Vitest test artifacts: live, and they survive time-outs, cancels, a killed worker, blobs, shards
+ * and merges. A blob is JSON, so a message is kept as JSON text: nothing on the way can bend a number or drop a field.
+ */
+import { recordArtifact } from 'vitest'
+import { artifactErrors } from '../errors.ts'
+import type { Ending, Facts, Plan, SuiteRecord } from '../judge/plan.ts'
+import type { Agent, AgentBenchOptions, BlocksInput, ThresholdInput } from '../run/agent.ts'
+import type { AgentSweepOptions } from '../run/candidates.ts'
+import type { GateFailure, Trial } from '../schema/generated.ts'
+import { asTrial } from '../schema/validate.ts'
+
+/** What the config says to every worker; crosses to it through Vitest's provide and inject, so it is plain data. */
+export interface ProvidedSettings {
+  /** The run's server, resolved. */
+  host: string
+  thresholds: Record<string, ThresholdInput>
+  blocks: BlocksInput
+  /** Where the config still uses an option's old name. */
+  renamed: readonly string[]
+  /** Whether this run is one shard of several: it measures, and the merge judges. */
+  shard: boolean
+}
+
+/** What a bench file asks of the provider; it travels by reference in the options of bench.compare. */
+export interface SuiteRequest {
+  name: string
+  agent: Agent
+  definition: SuiteDefinition
+  /** The provider's answer: why the gate fails, one sentence each. Missing when no provider of ours ran. */
+  failures?: readonly string[]
+}
+
+/** A suite as agentBench or agentSweep takes it. */
+export type SuiteDefinition =
+  | { kind: 'config'; options: AgentBenchOptions }
+  | { kind: 'sweep'; options: AgentSweepOptions }
+
+const KEY = 'chimera'
+
+/** The options object that carries `request` to the provider. */
+export function requestOptions(request: SuiteRequest): object {
+  return { [KEY]: request }
+}
+
+/** The request in the options of bench.compare; undefined for a benchmark that is not ours. */
+export function requestOf(options: object | undefined): SuiteRequest | undefined {
+  return (options as Record<string, unknown> | undefined)?.[KEY] as SuiteRequest | undefined
+}
+
+/** What a worker tells: its plan, then facts (again when more is known), trials, and its ending. */
+export type Message =
+  | { kind: 'plan'; plan: Plan }
+  | { kind: 'facts'; facts: Facts; overhead?: number }
+  | { kind: 'trial'; trial: Trial }
+  | { kind: 'notice'; text: string; once?: boolean }
+  | { kind: 'ending'; ending: Ending }
+  | { kind: 'refused'; suite: string; file: string; message: string }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    chimera: ProvidedSettings
+  }
+  interface TestArtifactRegistry {
+    'vitest-chimera': { type: 'vitest-chimera'; retry: number; text: string }
+  }
+}
+
+type VitestTest = Parameters<typeof recordArtifact>[0]
+
+/** Sends a message from the worker; resolves when the main process has it. */
+export async function send(test: VitestTest, message: Message): Promise<void> {
+  await recordArtifact(test, {
+    type: 'vitest-chimera',
+    retry: test.result?.retryCount ?? 0,
+    text: JSON.stringify(message),
+  })
+}
+
+interface Received {
+  retry: number
+  message: Message
+}
+
+/** Each artifact is read once, though it is looked at as it arrives, at the end of its suite and at the end of the run. */
+const received = new WeakMap<object, Received>()
+
+/** The message in an artifact, or undefined when it is someone else's. Trials are held to their schema. */
+export function receive(artifact: { type: string }): Received | undefined {
+  if (artifact.type !== 'vitest-chimera') return undefined
+  let found = received.get(artifact)
+  if (found === undefined)
+    received.set(artifact, (found = read(artifact as { type: string; retry: number; text: string })))
+  return found
+}
+
+function read({ retry, text }: { retry: number; text: string }): Received {
+  let message: Message
+  try {
+    message = JSON.parse(text) as Message
+  } catch (error) {
+    throw artifactErrors.unreadable(error)
+  }
+  if (message.kind === 'trial') asTrial(message.trial, 'a worker')
+  return { retry, message }
+}
+
+/** The messages of a test's last try: a retry starts anew, and what came before it does not count. */
+export function messagesOf(artifacts: readonly { type: string }[]): Message[] {
+  const ours = artifacts.map(receive).filter((one) => one !== undefined)
+  const last = Math.max(0, ...ours.map((one) => one.retry))
+  return ours.filter((one) => one.retry === last).map((one) => one.message)
+}
+
+/** What one test told: a suite, or why there is none. */
+export interface TestRecord {
+  suites: SuiteRecord[]
+  refusals: GateFailure[]
+  /** Harness overhead, ms. */
+  overhead?: number
+}
+
+/** Puts the messages of one test together. A test that is not ours has none and gives nothing. */
+export function recordSuite(messages: readonly Message[]): TestRecord {
+  let plan: Plan | undefined
+  let facts: Facts = {}
+  let ending: Ending | undefined
+  let overhead: number | undefined
+  const trials: Trial[] = []
+  const refusals: GateFailure[] = []
+  for (const message of messages) {
+    if (message.kind === 'plan') plan = message.plan
+    if (message.kind === 'facts') ({ facts, overhead } = message)
+    if (message.kind === 'trial') trials.push(message.trial)
+    if (message.kind === 'ending') ending = message.ending
+    if (message.kind === 'refused') refusals.push({ suite: message.suite, message: message.message })
+  }
+  // A refused suite is reported with what it is, but has no trials to judge.
+  const refused = refusals[0]
+  if (refused !== undefined)
+    ending = { stopped: 'unusable', message: refused.message, requeued: 0, warnings: [] }
+  return {
+    suites: plan === undefined ? [] : [{ plan, facts, trials, ...(ending !== undefined && { ending }) }],
+    refusals: plan === undefined ? refusals : [],
+    ...(overhead !== undefined && { overhead }),
+  }
+}

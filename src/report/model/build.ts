@@ -1,11 +1,14 @@
 /** From what the workers told to a report: results, warnings, ranking, gate. Pure. */
+import type { Assessment } from '../../judge/assess.ts'
 import { gateRun, gateSuite, type SuiteGate } from '../../judge/gate.ts'
 import { isCalibration, type Noise } from '../../judge/noise.ts'
 import { factsOf, isRanked, type Plan, type SuiteRecord } from '../../judge/plan.ts'
 import { judge, type Results } from '../../judge/results.ts'
 import { suiteWarnings } from '../../judge/warnings.ts'
+import { metricNames, type MetricName } from '../../metrics.ts'
 import { rankSuite } from '../../rank/judge.ts'
 import type {
+  Comparison,
   Environment,
   GateFailure,
   Report,
@@ -15,7 +18,6 @@ import type {
   Warning,
 } from '../../schema/generated.ts'
 import { buildArm } from './arm.ts'
-import { sorted } from './comparisons.ts'
 
 /** A run, as far as the main process knows it. */
 export interface RunRecord {
@@ -91,4 +93,15 @@ function pairWarnings({ plan, facts, ending }: SuiteRecord, { candidates }: Resu
   return candidates.flatMap(({ candidate, pair, trials, assessment }) =>
     suiteWarnings(pair, { baseline, candidate: factsOf(facts, candidate.arm) }, trials, assessment, ending),
   )
+}
+
+/** Whole trials first, then stage by stage, each in the order of the table of metrics. */
+function sorted(assessment: Assessment): Comparison[] {
+  const stages = [
+    ...new Set(assessment.comparisons.map(({ stage }) => stage).filter((stage) => stage !== null)),
+  ]
+  const place = (one: Comparison): number =>
+    (one.stage === null ? 0 : 1 + stages.indexOf(one.stage)) * metricNames.length +
+    metricNames.indexOf(one.metric as MetricName)
+  return assessment.comparisons.toSorted((a, b) => place(a) - place(b))
 }

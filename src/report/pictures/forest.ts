@@ -3,6 +3,7 @@
  * The unit of the axis is the metric's own threshold and right is worse, so that one glance down a column of different
  * metrics finds what left its band.
  */
+import { effectiveThreshold } from '../../judge/threshold.ts'
 import type { Comparison } from '../../schema/generated.ts'
 import { change, toHtml, type Html } from '../../text/index.ts'
 import { scale, short } from './svg.ts'
@@ -41,14 +42,14 @@ export function forestAxis(extent: number): Html {
 
 /** Ends of the interval and the estimate in thresholds, positive is worse. */
 function position(comparison: Comparison): { low: number; high: number; estimate: number } | undefined {
-  const { ratio, interval, better, floor, baseline_value: base, difference } = comparison
+  const { ratio, interval, better, baseline_value: base, difference } = comparison
   if (difference !== undefined && comparison.threshold > 0) {
     const [low, high] = comparison.difference_interval ?? [difference, difference]
     const worse = (value: number | undefined = difference): number => -value / comparison.threshold
     return { low: worse(high), high: worse(low), estimate: worse(difference) }
   }
   const threshold =
-    floor !== undefined && base !== undefined && base > 0 ? floor / base : comparison.threshold
+    base === undefined ? comparison.threshold : effectiveThreshold({ floor: 0, ...comparison }, base)
   if (ratio === undefined || !(ratio > 0) || !(threshold > 0)) return undefined
   const worse = (value: number): number =>
     ((better === 'lower' ? 1 : -1) * Math.log(value)) / Math.log1p(threshold)

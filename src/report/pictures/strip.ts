@@ -1,4 +1,5 @@
 /** The strip plot: every trial's value of one metric in the order they ran, so that drift, steps and outliers show. */
+import { findCacheHits } from '../../judge/cache.ts'
 import { trialValues } from '../../judge/values.ts'
 import { metrics, type MetricName } from '../../metrics.ts'
 import type { Trial } from '../../schema/generated.ts'
@@ -23,12 +24,13 @@ interface Point {
 export function strip(metric: MetricName, trials: readonly Trial[]): Html | undefined {
   const { unit } = metrics[metric]
   const judged = trials.filter((trial) => trial.phase === 'measure' || trial.phase === 'confirm')
+  const hits = findCacheHits(trials)
   const every = Math.ceil(judged.length / mostPoints)
   const points = judged
     .map((trial, i): Point => ({
       trial,
       order: i + 1,
-      value: trial.valid ? trialValues(trial).get(metric) : undefined,
+      value: trial.valid ? trialValues(trial, hits).get(metric) : undefined,
     }))
     .filter((_, i) => i % every === 0)
   const values = points.flatMap(({ value }) => value ?? [])

@@ -138,6 +138,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   'src/index.ts': {
     './plugin.ts': /never loads/,
     './vitest/reporter.ts': /never loads/,
+    './vitest/wire.ts': /never loads/,
     './embedded/index.ts': /never loads/,
     './report/index.ts': /never loads/,
   },
@@ -208,7 +209,8 @@ const allowed: Record<string, string[]> = {
   'src/vitest/provider.ts': ['vitest', 'tinybench', '../run/suite.ts', './wire.ts'],
   'src/vitest/wire.ts': ['vitest', '../run/agent.ts', '../judge/plan.ts'],
   'src/vitest/reporter.ts': ['vitest/node', '../report/index.ts', './wire.ts'],
-  'src/index.ts': ['vitest', './run/agent.ts', './vitest/wire.ts'],
+  'src/index.ts': ['vitest', './run/agent.ts', './vitest/index.ts'],
+  'src/plugin.ts': ['vitest/node', './vitest/index.ts'],
   'src/cli.ts': ['./errors.ts', './compare/command.ts'],
   'src/llm/whole.test.ts': ['vitest', '../report/index.ts', 'node:fs'],
 }

@@ -38,6 +38,9 @@ test('a passed gate says first what it does not watch and what got worse', () =>
     mayMerge: true,
     reason: expect.stringContaining('set `thresholds: { e2e_latency: true }`'),
   })
+  expect(headline({ ...passed, suites: [{ ...suite!, calibration: true, comparisons: slow }] }).title).toBe(
+    'Passed: may merge',
+  )
   const gated = slow.map((one) => (one.metric === 'e2e_latency' ? { ...one, gated: true } : one))
   expect(headline({ ...passed, suites: [{ ...suite!, comparisons: gated }] }).title).toBe('Passed: may merge')
   expect(headline(passed).title).toBe('Passed: may merge')

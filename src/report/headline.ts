@@ -65,6 +65,8 @@ const FELT: Readonly<Record<string, string>> = { e2e_latency: 'replies take', tr
 /** The largest ungated slowdown beyond its threshold. */
 function ungatedSlowdown(suites: Report['suites']): { metric: string; text: string } | undefined {
   const [worst] = suites
+    // A config against itself has nothing that could be slower: what moved there is the machine.
+    .filter(({ calibration = false }) => !calibration)
     .flatMap((suite) => suite.comparisons)
     .filter(
       ({ metric, stage, gated, verdict }) =>

@@ -69,9 +69,8 @@ test('a model that makes llama.cpp abort', { timeout: 30_000 }, async () => {
 /** The engine in a folder of its own, which has neither a build nor packages. */
 async function apart(): Promise<typeof embedded> {
   const folder = await temporary()
-  await cp(here, join(folder, 'src/embedded'), { recursive: true })
-  for (const file of ['errors.ts', 'json.ts', 'clock.ts'])
-    await cp(join(here, '..', file), join(folder, 'src', file))
+  for (const part of ['embedded', 'text', 'errors.ts', 'json.ts', 'clock.ts'])
+    await cp(join(here, '..', part), join(folder, 'src', part), { recursive: true })
   const module = (await import(join(folder, 'src/embedded/index.ts'))) as { embedded: typeof embedded }
   return module.embedded
 }

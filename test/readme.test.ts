@@ -1,7 +1,7 @@
-/** The README is held to its word: its code compiles and runs, its commands exist, its tables are those of the source. */
+/** README and docs/ are held to their word: their code compiles and runs, their commands exist, their tables are the source's. */
 import { execFile } from 'node:child_process'
 import { access, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -13,14 +13,18 @@ import { parseYaml } from './support/yaml.ts'
 
 const repository = fileURLToPath(new URL('../', import.meta.url))
 const exec = promisify(execFile)
-const readme = await readDocument('README.md')
-const contributing = await readDocument('CONTRIBUTING.md')
-const fences = fencesOf(readme)
+const pages = (await readdir(join(repository, 'docs'))).filter((file) => file.endsWith('.md'))
+/** What a user reads, by path; the README first, so that its snippets are. */
+const manual = new Map<string, string>()
+for (const path of ['README.md', ...pages.map((file) => `docs/${file}`)])
+  manual.set(path, await readDocument(path))
+const readme = manual.get('README.md')!
+const documents = new Map([...manual, ['CONTRIBUTING.md', await readDocument('CONTRIBUTING.md')]])
+const fences = [...manual.values()].flatMap((page) => fencesOf(page))
 const blocks = fences.filter(({ language }) => language === 'ts')
 const configs = blocks.filter(({ path }) => path === 'vitest.config.ts')
-const suites = Object.fromEntries(
-  blocks.filter((block) => !configs.includes(block)).map(({ path, text }) => [path!, text]),
-)
+const files = blocks.filter((block) => !configs.includes(block))
+const suites = Object.fromEntries(files.map(({ path, text }) => [path!, text]))
 const workflows = fences
   .filter(({ language }) => language === 'yaml')
   .map(({ text }) => parseYaml(text) as unknown as Workflow)
@@ -36,6 +40,19 @@ test('every block of code says what it is, and every TypeScript one where it goe
   for (const { language, text } of fences) expect(['ts', 'sh', 'yaml', 'text'], text).toContain(language)
   for (const { path, text } of blocks)
     expect(path, text).toMatch(/^(vitest\.config\.ts|suites\/[\w/-]+(\.bench)?\.ts)$/)
+  expect(Object.keys(suites), 'no two snippets are the same file').toHaveLength(files.length)
+})
+
+describe('the pages', () => {
+  test('the README is short, and links every page of docs/', () => {
+    expect(readme.split('\n').length - 1).toBeLessThanOrEqual(250)
+    for (const file of pages) expect(readme).toContain(`](docs/${file})`)
+  })
+
+  test('each opens with its title and a sentence on what it is for', () => {
+    for (const file of pages)
+      expect(manual.get(`docs/${file}`), file).toMatch(/^# .+\n\nThis page [a-z][^.]+\./)
+  })
 })
 
 describe('the TypeScript', () => {
@@ -123,10 +140,10 @@ describe('the commands', () => {
       peerDependencies: Record<string, string>
       bin: Record<string, string>
     }
-  const inline = [readme, contributing].flatMap((document) =>
+  const inline = [...documents.values()].flatMap((document) =>
     codeIn(proseOf(document)).filter((code) => /^(npm|npx|node|vitest) /.test(code)),
   )
-  const shell = [readme, contributing].flatMap((document) =>
+  const shell = [...documents.values()].flatMap((document) =>
     fencesOf(document)
       .filter(({ language }) => language === 'sh')
       .flatMap(({ text }) => text.trim().split('\n')),
@@ -182,7 +199,8 @@ describe('the commands', () => {
 
   test('vitest-chimera: commands and flags are in its help', { timeout: 30_000 }, async () => {
     const { bin } = await manifest()
-    const flags = codeIn(proseOf(readme))
+    const flags = [...manual.values()]
+      .flatMap((page) => codeIn(proseOf(page)))
       .filter((code) => code.startsWith('--'))
       .map((code) => code.split(' ')[0]!)
     const all = starting('npx vitest-chimera')
@@ -223,57 +241,73 @@ describe('the workflows', () => {
 })
 
 describe('the tables', () => {
-  test('metrics: every one, with its unit, direction and gate', () => {
-    const rows = tableOf(readme, 'metric').flatMap(([names, units, better, what]) =>
-      codeIn(names!).map((name, index) => ({
-        name,
-        unit: units!.split(', ')[index] ?? units!.split(', ')[0]!,
-        better,
-        what: what!,
-      })),
+  /** Names in the first column of a table. */
+  const names = (page: string, head: string): string[] =>
+    tableOf(manual.get(page)!, head).flatMap(([cell]) => codeIn(cell!))
+
+  test('metrics: every one, with its unit, direction, threshold and gate', () => {
+    const rows = tableOf(manual.get('docs/metrics.md')!, 'metric').flatMap(
+      ([cell, units, better, threshold, what]) =>
+        codeIn(cell!).map((name, index) => ({
+          name,
+          unit: units!.split(', ')[index] ?? units!.split(', ')[0]!,
+          better,
+          threshold,
+          what: what!,
+        })),
     )
     expect(rows.map(({ name }) => name).toSorted()).toEqual([...metricNames].toSorted())
-    for (const { name, unit, better, what } of rows) {
+    for (const { name, unit, better, threshold, what } of rows) {
       const metric = metrics[name as MetricName]
       expect([name, unit.replace('×', 'x'), better]).toEqual([name, metric.unit, metric.better])
-      expect(what.includes('gated'), `${name} is gated`).toBe(metric.gated)
-      if (metric.gated)
-        expect(what).toContain(`gated, ${metric.threshold * 100} ${name === 'valid_rate' ? 'points' : '%'}`)
+      const relative = `${metric.threshold * 100} ${name === 'valid_rate' ? 'points' : '%'}`
+      expect([name, threshold]).toEqual([
+        name,
+        metric.floor > 0 ? `${relative}, ${metric.floor} ${metric.unit}` : relative,
+      ])
+      expect(/; gated$/.test(what), `${name} is gated`).toBe(metric.gated)
     }
   })
 
-  test('options: every one of agentBench', async () => {
+  test('options: every one of agentBench, and those that agentSweep and the engine add', async () => {
     const golden = await readFile(new URL('./api.golden.txt', import.meta.url), 'utf8')
-    const declared = /interface AgentBenchOptions \{\n([^]*?)\n\}/.exec(golden)![1]!
-    const names = Array.from(declared.matchAll(/^ {4}(\w+)\??:/gm), (match) => match[1]!)
-    expect(
-      tableOf(readme, 'option of `agentBench`')
-        .flatMap(([cell]) => codeIn(cell!))
-        .toSorted(),
-    ).toEqual(names.toSorted())
+    const declared = (name: string): string[] => {
+      const [, members] = new RegExp(`interface ${name}\\b[^{]*\\{\\n([^]*?)\\n\\}`).exec(golden)!
+      return Array.from(members!.matchAll(/^ {4}(\w+)\??:/gm), (match) => match[1]!).toSorted()
+    }
+    const bench = names('docs/suites.md', 'option of `agentBench`').toSorted()
+    expect(bench).toEqual(declared('AgentBenchOptions'))
+    expect(names('docs/sweeps.md', 'option of `agentSweep`').toSorted()).toEqual(
+      declared('AgentSweepOptions'),
+    )
+    expect(names('docs/servers.md', 'option of `embedded`').toSorted()).toEqual(declared('EmbeddedOptions'))
+    const context = names('docs/suites.md', 'in the context').map((code) => code.replace(/\(.*/, ''))
+    expect(context.toSorted()).toEqual(declared('AgentContext'))
   })
 
-  test('reasons: every one of the schema', async () => {
-    const schema = JSON.parse(await readFile(join(repository, 'schemas/trial.schema.json'), 'utf8')) as {
-      $defs: { trial_reason: { enum: string[] } }
+  test('reasons, states and the gate: every one of the schemas', async () => {
+    const schema = async (file: string) =>
+      JSON.parse(await readFile(join(repository, 'schemas', file), 'utf8'))
+    const trial = (await schema('trial.schema.json')) as { $defs: { trial_reason: { enum: string[] } } }
+    expect(names('docs/faults.md', 'reason').toSorted()).toEqual(trial.$defs.trial_reason.enum.toSorted())
+    const report = (await schema('report.schema.json')) as {
+      $defs: Record<string, { properties: Record<string, { enum?: string[] }> }>
     }
-    expect(
-      tableOf(readme, 'reason')
-        .flatMap(([cell]) => codeIn(cell!))
-        .toSorted(),
-    ).toEqual(schema.$defs.trial_reason.enum.toSorted())
+    const states = report.$defs['concurrency']!.properties['verdict']!.enum!
+    expect(names('docs/teams.md', 'state').toSorted()).toEqual(states.toSorted())
+    const statuses = report.$defs['gate']!.properties['status']!.enum!
+    expect(names('docs/reports.md', '`gate.status`').toSorted()).toEqual(statuses.toSorted())
   })
 
   test('verdicts, checks and files: every one', async () => {
-    const names = (head: string): string[] => tableOf(readme, head).flatMap(([cell]) => codeIn(cell!))
-    expect(names('verdict')).toEqual(['regressed', 'improved', 'unchanged', 'inconclusive'])
+    expect(names('README.md', 'verdict')).toEqual(['regressed', 'improved', 'unchanged', 'inconclusive'])
     const { text: _, runCheck: __, ...checks } = await import('../src/checks/index.ts')
     expect(
-      names('check')
+      names('docs/suites.md', 'check')
         .map((call) => call.replace(/\(.*/, ''))
         .toSorted(),
     ).toEqual(Object.keys(checks).toSorted())
-    expect(names('file in `reports/`')).toEqual([
+    expect(names('docs/reports.md', 'file in `reports/`')).toEqual([
       'report.md',
       'report.html',
       'report.json',
@@ -283,31 +317,31 @@ describe('the tables', () => {
   })
 
   test('variables: every one that the source reads', async () => {
-    const files = (await readdir(join(repository, 'src'), { recursive: true })).filter(
+    const sources = (await readdir(join(repository, 'src'), { recursive: true })).filter(
       (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
     )
-    const read = await Promise.all(files.map(async (file) => readFile(join(repository, 'src', file), 'utf8')))
-    const used = new Set(read.flatMap((text) => text.match(/\bCHIMERA_[A-Z_]+/g) ?? []))
-    expect(
-      tableOf(readme, 'variable')
-        .flatMap(([cell]) => codeIn(cell!))
-        .toSorted(),
-    ).toEqual([...used].toSorted())
+    const read = await Promise.all(
+      sources.map(async (file) => readFile(join(repository, 'src', file), 'utf8')),
+    )
+    const used = new Set(
+      read.flatMap((text) => text.match(/\bCHIMERA_[A-Z_]+|(?<=\bprocess\.env\[')[A-Z_]+/g) ?? []),
+    )
+    expect(names('docs/servers.md', 'variable').toSorted()).toEqual([...used].toSorted())
   })
 })
 
 test('every link within the repository leads somewhere', async () => {
-  for (const [name, document] of [
-    ['README.md', readme],
-    ['CONTRIBUTING.md', contributing],
-  ] as const) {
+  for (const [name, document] of documents) {
     for (const [, target] of proseOf(document).matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
-      const [path, anchor] = target!.split('#')
-      if (path !== '') await access(join(repository, path!))
-      const pointed = path === '' ? document : path!.endsWith('.md') ? await readDocument(path!) : ''
+      const [to, anchor] = target!.split('#')
+      const path = join(dirname(name), to!)
+      if (to !== '') await access(join(repository, path))
+      const pointed = to === '' ? document : path.endsWith('.md') ? await readDocument(path) : ''
       if (anchor !== undefined) expect(anchorsOf(pointed), `${name}: ${target}`).toContain(anchor)
     }
+    const paths = codeIn(proseOf(document)).filter((code) =>
+      /^(src|suites|schemas|scripts|test|docs)\/[\w./-]+$/.test(code),
+    )
+    for (const path of paths) await access(join(repository, path))
   }
-  for (const path of codeIn(proseOf(readme)).filter((code) => /^(suites|schemas|docs)\/[\w./-]+$/.test(code)))
-    await access(join(repository, path))
 })

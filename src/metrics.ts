@@ -1,6 +1,6 @@
 /**
  * The one table of metrics. Everything that names, formats, compares or gates a metric reads it here;
- * the README's "What is measured" is its prose.
+ * docs/metrics.md is its prose.
  */
 
 /** Name of a metric in the table. */

@@ -22,7 +22,7 @@
  * needs no Ollama `vitest-chimera/embedded`: a config file must not load what belongs to a worker.
  */
 import { expect, test } from 'vitest'
-import { suiteErrors } from './errors.ts'
+import { adapterErrors } from './vitest/index.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
 import { requestOptions, type SuiteRequest } from './vitest/index.ts'
 import { candidatesOf, type AgentSweepOptions } from './run/candidates.ts'
@@ -101,7 +101,7 @@ function register(title: string, arms: readonly string[], request: SuiteRequest)
   test(title, { timeout: 0 }, async ({ bench }) => {
     const [first, second, ...rest] = arms.map((arm) => bench(arm, withoutPlugin(name)))
     await bench.compare(first!, second!, ...rest, requestOptions(request))
-    if (request.failures === undefined) throw suiteErrors.pluginMissing(name)
+    if (request.failures === undefined) throw adapterErrors.pluginMissing(name)
     if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
   })
 }
@@ -109,7 +109,7 @@ function register(title: string, arms: readonly string[], request: SuiteRequest)
 /** What Vitest would measure; the plugin's provider runs the agent instead and never calls it. */
 function withoutPlugin(name: string): () => Promise<never> {
   return async () => {
-    throw suiteErrors.pluginMissing(name)
+    throw adapterErrors.pluginMissing(name)
   }
 }
 

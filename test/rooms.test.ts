@@ -22,7 +22,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     'node:fs': /leaf/,
     vitest: /leaf/,
   },
-  'src/errors.ts': { './metrics.ts': /leaf/, './stats/index.ts': /leaf/, 'node:util': /leaf/ },
+  'src/errors.ts': { './metrics.ts': /leaf/, './text/index.ts': /leaf/, 'node:util': /leaf/ },
   'src/metrics.ts': { './errors.ts': /leaf/ },
   'src/json.ts': { './errors.ts': /leaf/ },
   'src/clock.ts': { './metrics.ts': /leaf/ },
@@ -185,7 +185,7 @@ const allowed: Record<string, string[]> = {
   ],
   'src/checks/whole.ts': ['../schema/validate.ts', '../schema/generated.ts', './check.ts', '../errors.ts'],
   'src/text/whole.ts': ['./numbers.ts', 'node:util'],
-  'src/errors.ts': ['./text/numbers.ts'],
+  'src/import/whole.ts': ['../llm/messages.ts', '../judge/messages.ts'],
   'src/report/print/whole.ts': [
     '../document/blocks.ts',
     '../pictures/strip.ts',

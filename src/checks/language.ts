@@ -1,4 +1,4 @@
-import { checkErrors, checkMessages } from '../errors.ts'
+import { checkErrors, checkMessages } from './messages.ts'
 import { named, type Check } from './check.ts'
 import { letterCount, paragraphs, quote, text } from './text.ts'
 

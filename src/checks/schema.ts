@@ -1,4 +1,4 @@
-import { checkMessages } from '../errors.ts'
+import { checkMessages } from './messages.ts'
 import { compileSchema } from '../schema/validate.ts'
 import { named, type Check } from './check.ts'
 import { text } from './text.ts'

@@ -1,4 +1,4 @@
-import { checkMessages } from '../errors.ts'
+import { checkMessages } from './messages.ts'
 import { named, type Check } from './check.ts'
 import { quote, text, unwrapped } from './text.ts'
 

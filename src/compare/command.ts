@@ -7,7 +7,7 @@
  */
 import { resolve } from 'node:path'
 import type { Command } from '../cli.ts'
-import { compareErrors } from '../errors.ts'
+import { compareErrors } from './messages.ts'
 import { printMarkdown, printTerminal, writeWhole } from '../report/index.ts'
 import { oneLine } from '../text/index.ts'
 import { compareReports } from './build.ts'

@@ -1,5 +1,5 @@
 /** In what several reports are not alike, arm by arm, and whether that forbids the comparison. */
-import { compareErrors } from '../errors.ts'
+import { compareErrors } from './messages.ts'
 import { count } from '../text/index.ts'
 import { oneLine } from '../text/index.ts'
 import type { Environment } from '../schema/generated.ts'

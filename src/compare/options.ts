@@ -1,6 +1,6 @@
 /** The arguments of `vitest-chimera compare`. */
 import { parseArgs } from 'node:util'
-import { compareErrors } from '../errors.ts'
+import { compareErrors } from './messages.ts'
 import { isMetric, metricNames, type MetricName } from '../metrics.ts'
 import { oneLine } from '../text/index.ts'
 import type { Meant } from './fingerprint.ts'

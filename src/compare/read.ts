@@ -1,7 +1,8 @@
 /** Stored reports from the disk: held to the schema, every fault a sentence with its cure. */
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ChimeraError, compareErrors } from '../errors.ts'
+import { ChimeraError } from '../errors.ts'
+import { compareErrors } from './messages.ts'
 import { oneLine, visible } from '../text/index.ts'
 import type { Report, Trial } from '../schema/generated.ts'
 import { upgraded } from '../schema/upgrade.ts'

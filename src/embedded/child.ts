@@ -2,8 +2,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { engineErrors } from '../errors.ts'
-import type { ChildMessage, ServerConfig } from './messages.ts'
+import { engineErrors } from './messages.ts'
+import type { ChildMessage, ServerConfig } from './ipc.ts'
 
 /** A server that listens. */
 export interface RunningServer {

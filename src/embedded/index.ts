@@ -14,7 +14,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { engineErrors } from '../errors.ts'
+import { engineErrors } from './messages.ts'
 import { startServer, type RunningServer } from './child.ts'
 
 export type { RunningServer } from './child.ts'

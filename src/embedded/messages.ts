@@ -1,14 +1,35 @@
-/** What parent and child tell each other. */
+import { ChimeraError } from '../errors.ts'
 
-/** The child's only argument, as JSON. */
-export interface ServerConfig {
-  path: string
-  /** Tags with their `:tag`. */
-  names: readonly string[]
-  /** Requests served at once by one runner. */
-  parallel: number
-}
-
-export type ChildMessage =
-  | { type: 'ready'; port: number }
-  | { type: 'failed'; reason: 'missing' | 'model'; detail: string }
+/** Why the embedded engine does not run, and what to do. */
+export const engineErrors = {
+  missing: (detail: string): ChimeraError =>
+    new ChimeraError(
+      'engine_missing',
+      `The embedded engine needs node-llama-cpp, which is not installed here (${detail}). Install it with \`npm install -D node-llama-cpp\`.`,
+    ),
+  no_model: (path: string): ChimeraError =>
+    new ChimeraError(
+      'engine_no_model',
+      `The embedded engine found no model file at ${path}. Give \`model\` the path of a GGUF file, or leave it out for the tiny model.`,
+    ),
+  not_built: (path: string): ChimeraError =>
+    new ChimeraError(
+      'engine_no_model',
+      `The embedded engine's own model is missing at ${path}. In a checkout of vitest-chimera, run \`npm run build\`; anywhere else, install the package again.`,
+    ),
+  bad_model: (path: string, detail: string): ChimeraError =>
+    new ChimeraError(
+      'engine_bad_model',
+      `The embedded engine could not load ${path} (${detail}). See that it is a complete GGUF file that llama.cpp can run.`,
+    ),
+  died_early: (path: string, how: string, log: string): ChimeraError =>
+    new ChimeraError(
+      'engine_died',
+      `The embedded engine ended (${how}) while loading ${path}.${log} See that the file is a complete GGUF that llama.cpp can run and that it fits into memory.`,
+    ),
+  died: (url: string, how: string, log: string): ChimeraError =>
+    new ChimeraError(
+      'engine_died',
+      `The embedded engine at ${url} ended (${how}) in the middle of the run; calls to it are refused from here on.${log} Run again; if it ends again, try a smaller num_ctx.`,
+    ),
+} as const

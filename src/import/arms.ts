@@ -1,5 +1,5 @@
 /** What an import adds to an arm: the older aggregates, and our figures over the same calls. */
-import { importTexts } from '../errors.ts'
+import { importTexts } from './messages.ts'
 import { callValues } from '../judge/values.ts'
 import { metrics, type MetricName } from '../metrics.ts'
 import type { ArmLegacy, Call, PairLegacy, Samples, Trial, Warning } from '../schema/generated.ts'

@@ -1,5 +1,5 @@
 /** Reading JSON that someone else wrote: every step names the path it took, so that a fault can be found in the file. */
-import { importErrors } from '../errors.ts'
+import { importErrors } from './messages.ts'
 import { isObject, objectOf } from '../json.ts'
 
 /** A value of a file and where it stands. */

@@ -1,5 +1,6 @@
 /** The gate of an import. */
-import { gateTexts, importTexts } from '../errors.ts'
+import { importTexts } from './messages.ts'
+import { gateTexts } from '../judge/messages.ts'
 import type { Gate, GateFailure, SuiteReport } from '../schema/generated.ts'
 
 /** The gate's notices again: a summary has nothing that could fail. */

@@ -1,5 +1,5 @@
 /** From the text of a file to what it recorded: which of the older shapes it is, and its reader. */
-import { importErrors } from '../errors.ts'
+import { importErrors } from './messages.ts'
 import { isRun, isSummary, readRun, readSummary } from './concurrent.ts'
 import { Field } from './fields.ts'
 import type { Recording } from './recorded.ts'

@@ -1,5 +1,5 @@
 /** Files of a single agent: `baseline` and `chimera`, each run several times, the baseline's runs first. */
-import { importErrors } from '../errors.ts'
+import { importErrors } from './messages.ts'
 import { hasCalls, readAgent, readCalls, readWorkflow } from './agent.ts'
 import type { Field } from './fields.ts'
 import type { RecordedAgent, RecordedRun, Recording } from './recorded.ts'

@@ -1,5 +1,5 @@
 /** What a reader of an imported suite has to know before trusting a figure of it. */
-import { importTexts } from '../errors.ts'
+import { importTexts } from './messages.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import { pairOf } from '../judge/pair.ts'
 import type { Plan } from '../judge/plan.ts'

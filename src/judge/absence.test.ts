@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
-import { warningTexts } from '../errors.ts'
+import { warningTexts } from './messages.ts'
 import type { MetricName } from '../metrics.ts'
 import type { Call } from '../schema/generated.ts'
 import { whyAbsent } from './absence.ts'

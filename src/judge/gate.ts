@@ -2,7 +2,7 @@
  * From verdicts and the validity of the data to pass or fail. The same rule serves the assertion in
  * the test and the exit code of the run.
  */
-import { gateTexts, suiteErrors, sweepTexts } from '../errors.ts'
+import { gateErrors, gateTexts } from './messages.ts'
 import type { Comparison, Gate, GateFailure, Verdict } from '../schema/generated.ts'
 import { whyAbsent } from './absence.ts'
 import { isRanked, type Plan, type SuiteRecord } from './plan.ts'
@@ -16,7 +16,7 @@ export function readFailOn(value: string | undefined): ReadonlySet<Verdict> {
   const known: readonly string[] = ['regressed', 'improved', 'unchanged', 'inconclusive']
   const unknown = words.find((word) => !known.includes(word))
   if (unknown !== undefined)
-    throw suiteErrors.badEnvironment('CHIMERA_FAIL_ON', `a list of ${known.join(', ')}`, value)
+    throw gateErrors.badEnvironment('CHIMERA_FAIL_ON', `a list of ${known.join(', ')}`, value)
   return new Set(words as Verdict[])
 }
 
@@ -48,7 +48,7 @@ export function gateSuite(
   if (results.candidates.every(({ assessment }) => assessment.blocks === 0))
     return failed('invalid', { suite: plan.suite, message: gateTexts.noBlock(plan.suite) })
   if (isRanked(plan)) {
-    const notices = unranked.length === 0 ? [] : [sweepTexts.notRanked(plan.suite, unranked)]
+    const notices = unranked.length === 0 ? [] : [gateTexts.notRanked(plan.suite, unranked)]
     return { status: 'passed', failures: [], notices }
   }
   return gateComparisons(plan, results, failOn)

@@ -1,5 +1,5 @@
 /** What a reader has to know before trusting a comparison, as data; reports show each once. */
-import { warningTexts } from '../errors.ts'
+import { warningTexts } from './messages.ts'
 import type { Role, Trial, Warning } from '../schema/generated.ts'
 import { isMetric } from '../metrics.ts'
 import { minimumBlocks } from '../stats/index.ts'

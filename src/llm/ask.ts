@@ -1,6 +1,6 @@
 import type { CallReason } from '../schema/generated.ts'
 import { judgeFailure, judgeStatus } from './outcome.ts'
-import { callMessages } from '../errors.ts'
+import { callMessages } from './messages.ts'
 import { outgoingOf, send } from './transport.ts'
 import { objectOf, parseJson } from '../json.ts'
 import type { Body } from './request.ts'

@@ -1,5 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
-import { llmErrors } from '../errors.ts'
+import { llmErrors } from './messages.ts'
 
 /**
  * Where the server is, as a URL without a trailing slash, from any form OLLAMA_HOST may have:

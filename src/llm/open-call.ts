@@ -1,4 +1,5 @@
-import { callMessages, ChimeraError } from '../errors.ts'
+import { ChimeraError } from '../errors.ts'
+import { callMessages } from './messages.ts'
 import { toCall, type MadeCall } from './call.ts'
 import type { Outgoing } from './exchange.ts'
 import { invalid, tooLong, type Invalid, type Outcome } from './outcome.ts'

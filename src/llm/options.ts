@@ -1,4 +1,4 @@
-import { llmErrors } from '../errors.ts'
+import { llmErrors } from './messages.ts'
 import type { Arm } from './arm.ts'
 
 /** Options a runner is loaded with: a call that differs in one of them makes the server reload. Ollama's api.Runner. */

@@ -1,4 +1,4 @@
-import { callMessages } from '../errors.ts'
+import { callMessages } from './messages.ts'
 import type { CallReason } from '../schema/generated.ts'
 import type { Bound } from './arm.ts'
 import { errorText, type Reply } from './reply.ts'

@@ -1,4 +1,4 @@
-import { callMessages } from '../errors.ts'
+import { callMessages } from './messages.ts'
 import { parseJson } from '../json.ts'
 import { LineReader } from './ndjson.ts'
 import {

@@ -1,5 +1,6 @@
 import { Ollama, type ChatResponse } from 'ollama'
-import { callMessages, ChimeraError } from '../errors.ts'
+import { ChimeraError } from '../errors.ts'
+import { callMessages } from './messages.ts'
 import { objectOf, parseJson } from '../json.ts'
 import type { StageTime } from '../schema/generated.ts'
 import type { Arm, Bound } from './arm.ts'

@@ -1,4 +1,4 @@
-import { callMessages } from '../errors.ts'
+import { callMessages } from './messages.ts'
 import { objectOf } from '../json.ts'
 import type { Effective, ServerFacts } from '../schema/generated.ts'
 import { ask, type Answer } from './ask.ts'

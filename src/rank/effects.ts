@@ -1,4 +1,4 @@
-import { sweepTexts } from '../errors.ts'
+import { sweepTexts } from './messages.ts'
 import { metrics } from '../metrics.ts'
 import type { AxisEffect as EffectReport } from '../schema/generated.ts'
 import { toRatio } from '../stats/index.ts'

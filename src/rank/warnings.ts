@@ -1,4 +1,5 @@
-import { sweepTexts, warningTexts } from '../errors.ts'
+import { warningTexts } from '../judge/messages.ts'
+import { sweepTexts } from './messages.ts'
 import { armsOf, factsOf, type Ending, type Facts, type RankedPlan } from '../judge/plan.ts'
 import { asksTheSame, canonical } from '../judge/requested.ts'
 import { effectiveConfig, suiteWarnings } from '../judge/warnings.ts'

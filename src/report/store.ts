@@ -1,7 +1,7 @@
 /** The one file that writes to disk. Every file is written whole or not at all, so that a killed run leaves no half report. */
 import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { reportErrors } from '../errors.ts'
+import { ChimeraError } from '../errors.ts'
 import type { Report, Trial } from '../schema/generated.ts'
 import { armDocuments } from './document/arm-page.ts'
 import { runDocument } from './document/run.ts'
@@ -108,3 +108,13 @@ function shorten(markdown: string): string {
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error
 }
+
+/** Faults while reports are written. */
+const reportErrors = {
+  unwritable: (dir: string, cause: Error): ChimeraError =>
+    new ChimeraError(
+      'report_unwritable',
+      `The reports could not be written to ${dir} (${cause.message}). Free the place or the rights, or set \`outputDir\` in the plugin's options to a folder that can be written.`,
+      { cause },
+    ),
+} as const

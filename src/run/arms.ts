@@ -1,5 +1,5 @@
 import type { Check } from '../checks/index.ts'
-import { suiteErrors } from '../errors.ts'
+import { suiteErrors } from './messages.ts'
 import { armsOf, type Plan, type PlannedArm, type PlannedConfig } from '../judge/plan.ts'
 import { agentArm, type Arm } from '../llm/arm.ts'
 import { resolveHost } from '../llm/host.ts'

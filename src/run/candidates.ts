@@ -1,4 +1,4 @@
-import { sweepErrors } from '../errors.ts'
+import { sweepErrors } from './messages.ts'
 import type { Arm } from '../llm/arm.ts'
 import { isMetric, metricNames } from '../metrics.ts'
 import type { Halving, Ranking } from '../judge/plan.ts'

@@ -3,7 +3,7 @@
  * server's memory stay loaded too and are interleaved trial by trial. Groups that would reload each other's runner are
  * switched: unload, preload with the arm's own options, and the caller discards a warm-up trial.
  */
-import { warningTexts } from '../errors.ts'
+import { runWarnings } from './messages.ts'
 import { keepAliveMs } from '../judge/keep-alive.ts'
 import { factsOf, type ArmFacts, type Facts, type PlannedArm, type PlannedConfig } from '../judge/plan.ts'
 import { configsOf } from '../judge/requested.ts'
@@ -57,7 +57,7 @@ export async function openLoader(arms: readonly PlannedArm[], signal: AbortSigna
   async function drop(group: Group): Promise<void> {
     for (const place of places(group)) {
       if ((await leave(place, UNLOAD_TIMEOUT_MS)) || hasFailed() || signal.aborted) continue
-      const message = warningTexts.unloadFailed(place.host, place.model)
+      const message = runWarnings.unloadFailed(place.host, place.model)
       warnings.push({ code: 'unload_failed', arm: place.arm, message })
     }
   }
@@ -186,7 +186,7 @@ function reloadingAgents(arms: readonly PlannedArm[]): Warning[] {
       return new Set(same.map((config) => runnerKey(config))).size > 1
     })
     if (clash === undefined) return []
-    const message = warningTexts.agentsReload(arm.name, clash.model, clash.host)
+    const message = runWarnings.agentsReload(arm.name, clash.model, clash.host)
     return [{ code: 'agents_reload_each_other', arm: arm.name, message }]
   })
 }

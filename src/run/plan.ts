@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { suiteErrors, sweepErrors, warningTexts } from '../errors.ts'
+import { gateErrors } from '../judge/messages.ts'
+import { runWarnings, suiteErrors, sweepErrors } from './messages.ts'
 import type { Candidate, Plan } from '../judge/plan.ts'
 import type { BlockLimits } from '../schema/generated.ts'
 import { defaultLooks } from '../stats/index.ts'
@@ -132,16 +133,16 @@ export function renamedOptions(
 ): string[] {
   const options = [...renamed, ...(definition.pairs === undefined ? [] : ['agentBench'])]
   return [
-    ...options.map((where) => warningTexts.renamedOption('pairs', 'blocks', where)),
+    ...options.map((where) => runWarnings.renamedOption('pairs', 'blocks', where)),
     ...(env.oldNames ?? []).map((name) =>
-      warningTexts.renamedOption(name, name.replace('PAIRS', 'BLOCKS'), 'the environment'),
+      runWarnings.renamedOption(name, name.replace('PAIRS', 'BLOCKS'), 'the environment'),
     ),
   ]
 }
 
 function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined || value.trim() === '') return undefined
-  if (!/^\s*\d+\s*$/.test(value)) throw suiteErrors.badEnvironment(name, 'a whole number', value)
+  if (!/^\s*\d+\s*$/.test(value)) throw gateErrors.badEnvironment(name, 'a whole number', value)
   return Number(value)
 }
 

@@ -1,4 +1,4 @@
-import { suiteErrors } from '../errors.ts'
+import { suiteErrors } from './messages.ts'
 import { isMetric, metricNames, metrics, type MetricName } from '../metrics.ts'
 import type { Plan, Rule } from '../judge/plan.ts'
 import type { ThresholdInput } from './agent.ts'

@@ -1,5 +1,5 @@
 /** When a suite stops: which candidates still run, whether there is a verdict, whether time or trials have run out. */
-import { sweepTexts, warningTexts } from '../errors.ts'
+import { runWarnings } from './messages.ts'
 import { assess } from '../judge/assess.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { isRanked, type Candidate, type Plan } from '../judge/plan.ts'
@@ -40,13 +40,13 @@ export function isDecided(
 export function isSpent(session: Session, number: number, candidates: number): boolean {
   const { plan, trials, warnings, deadline, arms } = session
   if (plan.timeBudget !== undefined && number > 1 && performance.now() >= deadline) {
-    warnings.push({ code: 'time_budget', message: warningTexts.timeBudget(plan.timeBudget, number - 1) })
+    warnings.push({ code: 'time_budget', message: runWarnings.timeBudget(plan.timeBudget, number - 1) })
     return true
   }
   const budget = plan.ranking?.halving?.budget
   if (budget === undefined) return false
   const solos = Math.max(...arms.map(({ agent }) => membersOf(agent).length))
   if (canAfford(budget, trials.length, candidates + 1, trialsPerStay(session) * (1 + solos))) return false
-  warnings.push({ code: 'trial_budget', message: sweepTexts.trialBudget(budget, number - 1) })
+  warnings.push({ code: 'trial_budget', message: runWarnings.trialBudget(budget, number - 1) })
   return true
 }

@@ -3,7 +3,7 @@
  * there is a verdict, fresh blocks where something regressed that has to be confirmed. Knows nothing of Vitest: trials
  * leave through `onTrial`.
  */
-import { suiteErrors, warningTexts } from '../errors.ts'
+import { runWarnings, suiteErrors } from './messages.ts'
 import { assess, hasRegression } from '../judge/assess.ts'
 import { differences } from '../judge/comparable.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
@@ -88,7 +88,7 @@ async function warnOfTime({ plan, onNotice }: Session, block: number): Promise<v
   const blocks = Math.max(minimumBlocks(plan.alpha / plan.candidates.length), plan.blocks.min)
   const needed = Math.round(blocks * block)
   if (needed > plan.timeBudget)
-    await onNotice(warningTexts.timeBudgetTooSmall(plan.timeBudget, needed, blocks))
+    await onNotice(runWarnings.timeBudgetTooSmall(plan.timeBudget, needed, blocks))
 }
 
 /** Blocks until the verdicts are there, or no candidate is left. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Plan } from '../judge/plan.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
-import { runErrors } from '../errors.ts'
+import { trialErrors } from './messages.ts'
 import { runCheck } from '../checks/index.ts'
 import type { AgentBenchOptions, AgentContext } from './agent.ts'
 import type { RunArm } from './arms.ts'
@@ -105,7 +105,7 @@ function rejectAfterAbort(signal: AbortSignal): { promise: Promise<never>; dispo
   const { promise, reject } = Promise.withResolvers<never>()
   let timer: NodeJS.Timeout | undefined
   const onAbort = (): void => {
-    timer = setTimeout(() => reject(runErrors.agentIgnoredAbort(ABORT_GRACE_MS)), ABORT_GRACE_MS)
+    timer = setTimeout(() => reject(trialErrors.agentIgnoredAbort(ABORT_GRACE_MS)), ABORT_GRACE_MS)
   }
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
@@ -126,11 +126,11 @@ interface Fault {
 
 /** The first invalid call says more than the error it made the agent throw. */
 function findFault(signal: AbortSignal, ran: Ran, calls: readonly Call[]): Fault | undefined {
-  if (signal.aborted) return { reason: 'interrupted', message: runErrors.interrupted().message }
+  if (signal.aborted) return { reason: 'interrupted', message: trialErrors.interrupted().message }
   const call = calls.find((call) => !call.valid)
   if (call !== undefined) return { reason: call.reason!, message: call.message! }
-  if (!ran.ok) return { reason: 'agent_error', message: runErrors.agentThrew(ran.error).message }
-  if (calls.length === 0) return { reason: 'no_calls', message: runErrors.noCalls().message }
+  if (!ran.ok) return { reason: 'agent_error', message: trialErrors.agentThrew(ran.error).message }
+  if (calls.length === 0) return { reason: 'no_calls', message: trialErrors.noCalls().message }
   return undefined
 }
 

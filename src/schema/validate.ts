@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { schemaErrors } from '../errors.ts'
+import { ChimeraError, messageOf } from '../errors.ts'
 import type { Report, Trial } from './generated.ts'
 
 /** What is wrong with a value, one sentence a fault; empty when it is valid. */
@@ -104,3 +104,18 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
+
+/** Faults of data against the JSON Schemas. */
+const schemaErrors = {
+  badSchema: (cause: unknown): ChimeraError =>
+    new ChimeraError(
+      'bad_schema',
+      `The JSON Schema is itself invalid: ${messageOf(cause)}. Correct it against draft 2020-12.`,
+      { cause },
+    ),
+  invalid: (what: string, where: string, faults: readonly string[]): ChimeraError =>
+    new ChimeraError(
+      `invalid_${what}`,
+      `Invalid ${what} from ${where}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nIt was written by another version or changed by hand: make it again with this version.`,
+    ),
+} as const

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Message } from './wire.ts'
 import { describeMachine } from './environment.ts'
-import { warningTexts } from '../errors.ts'
+import { warningTexts } from '../judge/messages.ts'
 import { isCalibration, knownCalibration, outOfReach, type Calibration } from '../judge/noise.ts'
 import type { Plan } from '../judge/plan.ts'
 import { judge } from '../judge/results.ts'

@@ -4,7 +4,7 @@
  */
 import type { Message } from './wire.ts'
 import { armsOf, type ArmFacts, type Plan } from '../judge/plan.ts'
-import { warningTexts } from '../errors.ts'
+import { warningTexts } from '../judge/messages.ts'
 // Names come from the user's files, messages from servers: neither may move the cursor.
 import { oneLine, visible } from '../text/index.ts'
 import { minimumBlocks } from '../stats/index.ts'

@@ -6,7 +6,7 @@
  * and merges. A blob is JSON, so a message is kept as JSON text: nothing on the way can bend a number or drop a field.
  */
 import { recordArtifact } from 'vitest'
-import { artifactErrors } from '../errors.ts'
+import { adapterErrors } from './messages.ts'
 import type { Ending, Facts, Plan, SuiteRecord } from '../judge/plan.ts'
 import type { Agent, AgentBenchOptions, BlocksInput, ThresholdInput } from '../run/agent.ts'
 import type { AgentSweepOptions } from '../run/candidates.ts'
@@ -102,7 +102,7 @@ function read({ retry, text }: { retry: number; text: string }): Received {
   try {
     message = JSON.parse(text) as Message
   } catch (error) {
-    throw artifactErrors.unreadable(error)
+    throw adapterErrors.unreadable(error)
   }
   if (message.kind === 'trial') asTrial(message.trial, 'a worker')
   return { retry, message }

@@ -2,7 +2,7 @@
  * The document of a run: may this merge, why, one line a suite with failures first; then the evidence, a section a suite.
  * report.md and report.html are this document in two formats.
  */
-import { gateTexts } from '../../errors.ts'
+import { gateTexts } from '../../judge/messages.ts'
 import type { GateFailure, Report, SuiteReport, Trial } from '../../schema/generated.ts'
 import { count, span } from '../../text/index.ts'
 import { embeddedNote, headline } from '../headline.ts'

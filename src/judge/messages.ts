@@ -1,0 +1,121 @@
+/** What the gate says, and the warnings that go with a comparison. */
+import { ChimeraError } from '../errors.ts'
+import { change, count, quantity, share, threshold } from '../text/index.ts'
+import type { Absence } from './absence.ts'
+
+/** Faults of the environment's settings. */
+export const gateErrors = {
+  badEnvironment: (name: string, expected: string, received: string): ChimeraError =>
+    new ChimeraError(
+      'bad_environment',
+      `Invalid ${name}: Expected ${expected} but received ${JSON.stringify(received)}. Correct the variable or unset it.`,
+    ),
+} as const
+
+/** What the gate says. */
+export const gateTexts = {
+  noValidTrial: (
+    suite: string,
+    arm: string,
+    trials: number,
+    reasons: readonly string[],
+    message: string,
+  ): string =>
+    `${suite}: arm "${arm}" has no valid trial (${trials} of ${trials} ${reasons.join(', ')}). ${message}`,
+  unusable: (suite: string, message: string): string => `${suite}: nothing usable was measured. ${message}`,
+  noBlock: (suite: string): string =>
+    `${suite}: nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold; see the arms' invalid trials for the reasons.`,
+  interrupted: (suite: string): string => `${suite}: interrupted before its verdict. Run it again.`,
+  runInterrupted: (): string =>
+    'The run was interrupted. What was measured is in the reports; run it again for a verdict.',
+  nothingRan: (): string =>
+    'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
+  nothingGated: (suite: string, absences: readonly (Absence & { metric: string })[]): string =>
+    `${suite}: none of the gated metrics could be measured. ${absences.map((one) => `${one.metric}: ${absent(one.metric, one)} `).join('')}You can also gate another metric through \`thresholds\`.`,
+  verdict: (suite: string, comparison: Verdicted): string => {
+    const { metric, stage, verdict, blocks, difference } = comparison
+    const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
+    if (difference !== undefined) {
+      const [before, after] = [comparison.baseline_value, comparison.candidate_value].map((rate) =>
+        quantity(rate, 'fraction'),
+      )
+      return `${what}: ${comparison.candidate} ${after} of trials valid against ${comparison.baseline} ${before}: ${change(comparison)}, threshold ${threshold(comparison)}.`
+    }
+    const needed =
+      comparison.blocks_needed === undefined
+        ? ''
+        : `; about ${comparison.blocks_needed} blocks would decide it`
+    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${comparison.ratio === undefined ? 'not measured' : change(comparison)} over ${count(blocks, 'block')}, threshold ${threshold(comparison)}${needed}.`
+  },
+  notRanked: (suite: string, arms: readonly string[]): string =>
+    `${suite}: ${arms.length} ${arms.length === 1 ? 'candidate is' : 'candidates are'} not ranked (${arms.join('; ')}); the warnings say why.`,
+} as const
+
+interface Verdicted {
+  metric: string
+  stage: string | null
+  verdict: string
+  baseline: string
+  candidate: string
+  ratio?: number
+  interval?: number[]
+  baseline_value?: number
+  candidate_value?: number
+  blocks: number
+  threshold: number
+  floor?: number
+  unit: string
+  blocks_needed?: number
+  difference?: number
+  difference_interval?: number[]
+}
+
+/** What a reader has to know before trusting a comparison. */
+export const warningTexts = {
+  numCtxClamped: (arm: string, asked: number, got: number): string =>
+    `num_ctx ${asked} of arm "${arm}" had no effect: the server runs the model with ${got}. Ask for what it can do, or leave the option out.`,
+  numGpuBeyond: (arm: string, asked: number, layers: number): string =>
+    `num_gpu ${asked} of arm "${arm}" is beyond the model's ${layers} layers: every value from ${layers} up is the same.`,
+  noGpu: (arm: string, asked: number): string =>
+    `num_gpu ${asked} of arm "${arm}" had no effect: the server has put no layer on a GPU.`,
+  partialOffload: (arm: string, fraction: number): string =>
+    `Only ${share(fraction)} of arm "${arm}"'s model is in video memory; the rest runs on the CPU.`,
+  identicalArms: (baseline: string, candidate: string): string =>
+    `The effective configs of "${baseline}" and "${candidate}" are identical: their options ask for different things, but the server does the same for both.`,
+  outOfReach: (
+    {
+      metric,
+      threshold,
+      scale,
+      blocks,
+    }: { metric: string; threshold: number; scale: number; blocks: number },
+    max: number,
+  ): string =>
+    `A threshold of ${share(threshold)} of ${metric} is out of reach on this machine: blocks scatter by ${share(scale)}, so it would take about ${blocks} blocks and ${max} are allowed. Raise \`blocks.max\` or the threshold, let the agent's replies be longer, or quieten the machine.`,
+  tooFewBlocks: (max: number, needed: number): string =>
+    `At most ${max} blocks can decide nothing: a verdict takes at least ${needed}. Raise \`blocks.max\` or CHIMERA_BLOCKS_MAX.`,
+  requeued: (count: number): string =>
+    `${count} ${count === 1 ? 'block was' : 'blocks were'} run again because a trial was invalid or unexpectedly cold.`,
+  cacheHit: (arm: string, hits: number, calls: number): string =>
+    `${hits} of ${calls} calls of arm "${arm}" found their prompt in the server's cache: their ttft is that of the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the calls of a trial share less of their prompts.`,
+  reportedDiffers: (arm: string, reported: number, arrives: number): string =>
+    `The server reports ${reported.toFixed(1)} tok/s for arm "${arm}", but ${arrives.toFixed(1)} tok/s arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure, which may leave work out (Ollama 0.12.5 to 0.24 leaves out sampling).`,
+  reportedGated: (suite: string): string =>
+    `Nothing in ${suite} is streamed, so output_throughput cannot be measured and reported_throughput, the server's own figure, is gated in its place. Stream the calls to gate what arrives.`,
+  metricAbsent: (metric: string, absence: Absence): string =>
+    `${metric} is gated but could not be measured: ${absent(metric, absence)} The other metrics judge.`,
+} as const
+
+/** Why a metric has no value, and the cure. */
+function absent(metric: string, { reason, arm }: Absence): string {
+  const of = arm === undefined ? '' : ` of arm "${arm}"`
+  const texts: Readonly<Record<Absence['reason'], string>> = {
+    not_streamed: `no call${of} is streamed. Stream the calls.`,
+    all_cold: `every call${of} loaded the model, and ${metric} counts warm calls. Set a longer \`keep_alive\`, or gate ttft_cold.`,
+    all_warm: `no call${of} loaded the model. Set \`keep_alive: 0\`, or gate ttft.`,
+    short: `every reply${of} has fewer than 16 tokens. Raise num_predict, or ask for longer replies.`,
+    one_chunk: `every reply${of} came in one chunk. Ask for longer replies, or use a server that streams token by token.`,
+    none: 'no block has a value of both arms.',
+  }
+  return texts[reason]
+}

@@ -1,0 +1,102 @@
+/** What a suite, its agent and its arms can fail with: what happened, where, what to do. */
+import { ChimeraError, messageOf } from '../errors.ts'
+
+/** Faults of a suite's definition, found before any call is made. */
+export const suiteErrors = {
+  badName: (what: string, value: unknown): ChimeraError =>
+    new ChimeraError(
+      'bad_name',
+      `Invalid ${what}: Expected a non-empty string but received ${JSON.stringify(value)}. Give it a name in agentBench.`,
+    ),
+  badArm: (suite: string, role: string, problem: string): ChimeraError =>
+    new ChimeraError('bad_arm', `Invalid ${role} of suite "${suite}": ${problem}.`),
+  sameArms: (suite: string, name: string): ChimeraError =>
+    new ChimeraError(
+      'same_arms',
+      `Both arms of suite "${suite}" are called "${name}". Give the candidate a name of its own, e.g. "${name}-again".`,
+    ),
+  badBlocks: (source: string, received: string): ChimeraError =>
+    new ChimeraError(
+      'bad_blocks',
+      `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Correct it, e.g. \`blocks: { min: 6, max: 20 }\`.`,
+    ),
+  badThreshold: (suite: string, metric: string, problem: string): ChimeraError =>
+    new ChimeraError('bad_threshold', `Invalid threshold "${metric}" of suite "${suite}": ${problem}.`),
+  badNumber: (suite: string, name: string, received: unknown): ChimeraError =>
+    new ChimeraError(
+      'bad_option',
+      `Invalid \`${name}\` of suite "${suite}": Expected a positive number but received ${String(received)}. Correct it in agentBench.`,
+    ),
+  notComparable: (suite: string, differences: readonly string[], flag: string): ChimeraError =>
+    new ChimeraError(
+      'not_comparable',
+      `The arms of suite "${suite}" are not comparable: ${differences.join('; ')}. If that is what you want to compare, say \`compare: '${flag}'\` in agentBench.`,
+    ),
+} as const
+
+/** Faults of a sweep's definition, found before any call is made. */
+export const sweepErrors = {
+  empty: (suite: string): ChimeraError =>
+    new ChimeraError(
+      'bad_sweep',
+      `Sweep "${suite}" has no candidate: Expected a \`grid\` of options or a list of \`candidates\`. Give one, e.g. \`grid: { temperature: [0.6, 0.8] }\`.`,
+    ),
+  badGrid: (suite: string, problem: string): ChimeraError =>
+    new ChimeraError(
+      'bad_grid',
+      `Invalid grid of sweep "${suite}": ${problem}. Give every axis a list of different values, e.g. \`num_ctx: [2048, 4096]\`.`,
+    ),
+  sameName: (suite: string, name: string): ChimeraError =>
+    new ChimeraError(
+      'same_arms',
+      `Two arms of sweep "${suite}" are called "${name}". Give each candidate a name of its own.`,
+    ),
+  badRankBy: (suite: string, received: unknown, known: readonly string[]): ChimeraError =>
+    new ChimeraError(
+      'bad_rank_by',
+      `Invalid \`rankBy\` of sweep "${suite}": Expected a metric with an interval but received ${JSON.stringify(received)}. Known are ${known.join(', ')}.`,
+    ),
+  badHalving: (suite: string, problem: string): ChimeraError =>
+    new ChimeraError(
+      'bad_halving',
+      `Invalid \`halving\` of sweep "${suite}": ${problem}. Say \`halving: true\`, or e.g. \`halving: { keep: 0.5, budget: 300 }\`.`,
+    ),
+} as const
+
+/** What makes a trial invalid, apart from its calls and checks. */
+export const trialErrors = {
+  agentThrew: (error: unknown): ChimeraError =>
+    new ChimeraError(
+      'agent_error',
+      `The agent threw: ${messageOf(error)}. Mend the agent, or catch what it can live with.`,
+      { cause: error },
+    ),
+  agentIgnoredAbort: (ms: number): ChimeraError =>
+    new ChimeraError(
+      'agent_ignored_abort',
+      `The agent went on for ${ms} ms after its signal was aborted. Pass \`signal\` on to whatever it waits for.`,
+    ),
+  noCalls: (): ChimeraError =>
+    new ChimeraError(
+      'no_calls',
+      'The agent made no model call, so there is nothing to measure. Use `generate`, `chat` or `ollama` of its context.',
+    ),
+  interrupted: (): ChimeraError =>
+    new ChimeraError('interrupted', 'The run was interrupted during this trial.'),
+} as const
+
+/** Warnings of a run while it goes on. */
+export const runWarnings = {
+  renamedOption: (old: string, name: string, where: string): string =>
+    `\`${old}\` in ${where} is now called \`${name}\`. The old name still works; use the new one.`,
+  timeBudget: (ms: number, blocks: number): string =>
+    `The time budget of ${ms} ms ended the suite after ${blocks} blocks. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET for a verdict.`,
+  timeBudgetTooSmall: (ms: number, needed: number, blocks: number): string =>
+    `The time budget of ${ms} ms is too small to decide anything: ${blocks} blocks, the fewest for a verdict, take about ${needed} ms. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET.`,
+  agentsReload: (arm: string, model: string, host: string): string =>
+    `Agents of arm "${arm}" run ${model} at ${host} with different runner options: whenever they take turns the server reloads the model. Give them one server each, or the same num_ctx, num_gpu, num_batch and num_thread.`,
+  unloadFailed: (host: string, model: string): string =>
+    `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop whoever else uses the model.`,
+  trialBudget: (budget: number, blocks: number): string =>
+    `The budget of ${budget} trials ended the sweep after ${blocks} blocks. Raise \`halving.budget\` to tell more arms apart.`,
+} as const

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `vitest-chimera <command>`: what is done with reports outside a run. Running suites is `vitest bench`.
- * Each command is a folder of its own with `command.ts`: arguments in, text out, exit code back.
+ * Each command is a separate folder with `command.ts`: arguments in, text out, exit code back.
  */
 import { ChimeraError } from './errors.ts'
 

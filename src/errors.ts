@@ -14,7 +14,7 @@ export class ChimeraError extends Error {
   }
 }
 
-/** The message of whatever was thrown. */
+/** The message of anything thrown. */
 export function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }

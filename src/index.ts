@@ -4,8 +4,8 @@
  * A suite is a folder of bench files, one per agent config. A bench file calls {@link agentBench} with an
  * agent (a plain async function that makes model calls) and two arms: the `baseline` and the `candidate`.
  * `npx vitest bench` runs them in blocks of one trial each, interleaved on the same machine, measures every
- * call at the socket, takes broken trials out of the statistics whole, stops as soon as the data decide,
- * and fails when a gated metric regressed.
+ * call at the socket, excludes any block with an invalid trial, stops as soon as the data decide, and fails
+ * when a gated metric regressed.
  *
  * ```ts
  * import { agentBench, type Agent } from 'vitest-chimera'
@@ -60,11 +60,11 @@ export {
  * Registers a test that compares `agent` under two arms, baseline and candidate.
  *
  * It is an ordinary Vitest test called `name (candidate vs baseline)`, so filters, tags, shards and retries work.
- * It fails when the gate does: for a regression, for an arm without a valid trial, or for a definition that
- * cannot be run, with what to do about it.
+ * It fails when the gate does: for a regression, for an arm without a valid trial, or for an invalid
+ * definition; the message says what to do.
  *
- * @param name names the suite in reports; several bench files may share it
- * @param agent does the job under test; what it returns is the trial's output
+ * @param name name of the suite in reports; several bench files may share it
+ * @param agent the workload under test; its return value is the trial's output
  */
 export function agentBench(name: string, agent: Agent, definition: AgentBenchOptions): void {
   const title = `${name} (${definition?.candidate?.name} vs ${definition?.baseline?.name})`
@@ -74,9 +74,9 @@ export function agentBench(name: string, agent: Agent, definition: AgentBenchOpt
 
 /**
  * Registers a test that runs `agent` under a baseline and many candidates, and ranks them: the points of a grid of
- * options, arms of your own, or both. One block is one baseline trial and one of every candidate.
+ * options, your own arms, or both. One block is one baseline trial and one of every candidate.
  *
- * A sweep looks for the best and gates nothing: it fails only when nothing usable was measured.
+ * A sweep searches for the best candidate and has no gate: it fails only if nothing usable was measured.
  *
  * ```ts
  * agentSweep('rivers', ask, {
@@ -86,8 +86,8 @@ export function agentBench(name: string, agent: Agent, definition: AgentBenchOpt
  * })
  * ```
  *
- * @param name names the suite in reports
- * @param agent does the job under test; what it returns is the trial's output
+ * @param name name of the suite in reports
+ * @param agent the workload under test; its return value is the trial's output
  */
 export function agentSweep(name: string, agent: Agent, definition: AgentSweepOptions): void {
   const arms = armNames(definition)
@@ -97,7 +97,7 @@ export function agentSweep(name: string, agent: Agent, definition: AgentSweepOpt
 
 function register(title: string, arms: readonly string[], request: SuiteRequest): void {
   const { name } = request
-  // No limit of its own: every call has limits, and how many trials it takes is the data's to say.
+  // No test timeout: every call has limits, and the data decide how many trials it takes.
   test(title, { timeout: 0 }, async ({ bench }) => {
     const [first, second, ...rest] = arms.map((arm) => bench(arm, withoutPlugin(name)))
     await bench.compare(first!, second!, ...rest, requestOptions(request))
@@ -113,7 +113,7 @@ function withoutPlugin(name: string): () => Promise<never> {
   }
 }
 
-/** Two and more names for Vitest's own table; what is wrong with a definition is told when it is run. */
+/** Two and more names for Vitest's own table; an invalid definition is reported when it runs. */
 function armNames(definition: AgentSweepOptions): string[] {
   try {
     const names = [definition.baseline, ...candidatesOf(definition).map(({ arm }) => arm)].map(

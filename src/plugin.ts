@@ -14,21 +14,21 @@ import type { ProvidedSettings, ReporterOptions } from './vitest/index.ts'
 /** A model server that lives as long as the run, such as `embedded()` from `vitest-chimera/embedded`. */
 export interface RunServer {
   kind: string
-  /** Starts it; rejects with a ChimeraError that says what is missing. */
+  /** Starts the server; rejects with a ChimeraError that names what is missing. */
   start: () => Promise<{ url: string; stop: () => Promise<void> }>
 }
 
-/** What {@link chimera} takes; all of it may be left out. */
+/** Options of {@link chimera}; all are optional. */
 export interface ChimeraOptions {
   /** The server of every arm without a `host`. Unset: OLLAMA_HOST, read as Ollama reads it. */
   server?: RunServer | undefined
   /** Smallest relative change that matters, by metric, for every suite; a metric named here is gated. */
   thresholds?: Record<string, ThresholdInput>
-  /** Least and most blocks of every suite. Default 6 to 20. */
+  /** Minimum and maximum number of blocks of every suite. Default 6 to 20. */
   blocks?: BlocksInput
-  /** The old name of `blocks`. */
+  /** Former name of `blocks`. */
   pairs?: BlocksInput
-  /** Where the reports go, relative to the project's root. Default `reports`. */
+  /** Folder of the reports, relative to the project's root. Default `reports`. */
   outputDir?: string
 }
 

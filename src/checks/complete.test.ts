@@ -33,7 +33,7 @@ describe('complete', () => {
 
   test('fails a call that its limit cut, and names it', async () => {
     expect(await judge(complete(), 'All is well.', [cut])).toMatch(
-      /^Call 1 \(report\) was cut by its limit of 240 tokens/,
+      /^Call 1 \(report\) was cut off at its limit of 240 tokens/,
     )
   })
 

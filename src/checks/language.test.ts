@@ -8,13 +8,13 @@ describe('inLanguage', () => {
     ['German', 'Besitz ist eine der wichtigsten Grundlagen menschlicher Gesellschaften.'],
     ['Thai', 'เกมเมอร์หลายคนไม่รู้จักการเล่นเกมแนว ได้แก่ เกมจำลองสถานการณ์ต่างๆ'],
   ])('fails an opening in %s', async (language, output) => {
-    expect(await judge(inLanguage('en'), output)).toContain(`opens in ${language}: Expected English`)
+    expect(await judge(inLanguage('en'), output)).toContain(`starts in ${language}: Expected English`)
   })
 
   test('fails a paragraph within', async () => {
     const output =
       'This report is about the files of a benchmark.\n\nDie Antwort ist komplex, denn Eigentum ist mehr als nur materielles Gut, es ist ein Konzept.'
-    expect(await judge(inLanguage('en'), output)).toContain('falls into German')
+    expect(await judge(inLanguage('en'), output)).toContain('switches to German')
   })
 
   test.each([

@@ -7,9 +7,9 @@ describe('inScript', () => {
     [
       'an opening line',
       "频繁出现的问题：\n* The report's emphasis is on JSON.",
-      /opens in Han: Expected Latin but received "频繁出现的问题：/,
+      /starts in Han: Expected Latin but received "频繁出现的问题：/,
     ],
-    ['a first word', 'купно, this is a solid response', /opens in Cyrillic/],
+    ['a first word', 'купно, this is a solid response', /starts in Cyrillic/],
     ['a word within', 'The table | 所謂的Latency | 3 |', /mixes Han into Latin: "所謂的" in/],
     ['a letter within a name', 'gemma3_1b穌_v2.json', /mixes Han/],
     ['a script without a name here', 'latency 𒊜 ms', /mixes another script/],
@@ -29,7 +29,7 @@ describe('inScript', () => {
 
   test('takes other scripts, and scripts beside them', async () => {
     expect(await judge(inScript('Cyrillic'), 'Руководство')).toBeUndefined()
-    expect(await judge(inScript('Cyrillic'), 'Guide')).toMatch(/opens in Latin: Expected Cyrillic/)
+    expect(await judge(inScript('Cyrillic'), 'Guide')).toMatch(/starts in Latin: Expected Cyrillic/)
     expect(await judge(inScript('Cyrillic', { allow: ['Latin'] }), 'Файл JSON готов')).toBeUndefined()
   })
 })

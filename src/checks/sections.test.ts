@@ -19,7 +19,7 @@ describe('hasSections', () => {
     expect(await judge(check, '## Executive Summary\nFast.\n## Appendix\nNone.')).toContain(
       'no section "Key Findings"; it has "executive summary", "appendix".',
     )
-    expect(await judge(check, 'Plain text.')).toContain('it has none at all')
+    expect(await judge(check, 'Plain text.')).toContain('it has none.')
   })
 
   test('a heading inside code is none, and a mention in a sentence neither', async () => {

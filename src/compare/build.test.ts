@@ -52,7 +52,7 @@ describe('two reports', () => {
     expect(comparison.mode).toBe('runs')
     expect(JSON.stringify(comparison.tables)).not.toMatch(/verdict|regressed|improved/)
     expect(comparison.notes.join(' ')).toMatch(
-      /one run is one sample.* no verdict here.*verdict takes 20 earlier reports/,
+      /one run is one sample.* there is no verdict\..*verdict takes 20 earlier reports/,
     )
   })
 
@@ -192,5 +192,5 @@ test('the trials beside a report are used as far as they are its own', () => {
     'welch',
     'welch',
   ])
-  expect(foreign.notes.join(' ')).toContain("trials.jsonl beside old may be another run's")
+  expect(foreign.notes.join(' ')).toContain('trials.jsonl next to old may be from another run')
 })

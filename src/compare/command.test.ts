@@ -98,9 +98,9 @@ describe('refuses with a cure', () => {
     [
       'an older version',
       '{"schema_version":0}',
-      /another schema_version: Expected 2 but received 0\. Make it again/,
+      /unsupported schema_version: Expected 2 but received 0\. Create it again/,
     ],
-    ['no report', '{"schema_version":2}', /Invalid report from .*\n.*is missing.*\n[^]*make it again/],
+    ['no report', '{"schema_version":2}', /Invalid report from .*\n.*is missing.*\n[^]*Create it again/],
     ['null', 'null', /report: must be object but received null/],
     [
       'commands to the terminal',

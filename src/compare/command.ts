@@ -1,6 +1,6 @@
 /**
- * `vitest-chimera compare old/report.json new/report.json…`: stored reports beside each other, in the manner of
- * benchstat. It advises and never gates: the exit code is 0 whatever it finds, 2 if it cannot compare at all.
+ * `vitest-chimera compare old/report.json new/report.json…`: stored reports side by side, in the manner of
+ * benchstat. It advises and never gates: the exit code is 0 for any result, 2 if it cannot compare at all.
  *
  * The way is `read` (disk to valid reports) → `build` (refuse or name what is not alike, `fingerprint`; line up the
  * `arms`; compare `within` two runs or against a `history`) → `model` → `document`, which is printed, or JSON.
@@ -19,20 +19,20 @@ import { readStored } from './read.ts'
 
 const help = `Usage: vitest-chimera compare [options] old/report.json new/report.json…
 
-Compares stored reports: one table a metric, a row an arm of a suite, a column a report. ~ marks where the trials show
-no difference. Each report is held against the first. With ${NEEDED_RUNS} or more earlier reports, the last is held against a
-prediction interval over the runs before it, and gets a verdict. Folders stand for the report.json in them; the
-trials.jsonl beside a report is used where it is there.
+Compares stored reports: one table per metric, one row per arm of a suite, one column per report. ~ means no detectable
+difference. Each report is compared with the first. With ${NEEDED_RUNS} or more earlier reports, the last is compared with a
+prediction interval over the runs before it, and gets a verdict. A folder stands for the report.json in it; the
+trials.jsonl next to a report is used if there is one.
 
-  -m, --metric <names>   metrics, separated by commas, or all; by default those that gate
-      --stages           a row for every stage as well
-      --compare models   compare although model or quantization differ (also: --models)
-      --compare hosts    compare although server or server version differ (also: --hosts)
+  -m, --metric <names>   metrics, separated by commas, or all (default: the gated ones)
+      --stages           add a row for every stage
+      --compare models   compare even if model or quantization differ (also: --models)
+      --compare hosts    compare even if server or server version differ (also: --hosts)
   -f, --format <format>  text (default), markdown, json
   -o, --out <file>       write to a file instead
-  -h, --help             this text
+  -h, --help             show this help
 
-Advisory: a stored report is never a gate. Exit code 0, or 2 if the reports cannot be read or compared.`
+Advisory only: stored reports never fail a build. Exit code 0, or 2 if the reports cannot be read or compared.`
 
 /** @throws ChimeraError on wrong arguments, and reports that cannot be read or compared */
 export const run: Command = async (args, io) => {

@@ -11,17 +11,21 @@ export function historyNotes({ reports, tables }: Unnoted): string[] {
   const partial = rows.filter(({ history }) => history!.runs < reports.length - 1).length
   const of = (n: number): string => (n === rows.length ? 'every row' : `${n} of ${count(rows.length, 'row')}`)
   return [
-    `earlier: geometric mean of the runs' medians. prediction: where the next run's median falls with ${share} if nothing has changed, exp(m ± t s √(1 + 1/n)) over the logarithms of the earlier medians (Hahn and Meeker, Statistical Intervals, 1991); it takes the runs for independent. The change is the new median against the earlier ones, its interval the prediction turned around; the verdict reads it by the threshold, which is the suite's, or its absolute floor where that is more.`,
+    `Prediction: ${share} interval for the next run's median if nothing has changed, exp(m ± t s √(1 + 1/n)) over the logarithms of the earlier medians (Hahn and Meeker, Statistical Intervals, 1991); assumes independent runs.`,
+    "Earlier: geometric mean of the earlier runs' medians. Change: the new median against it, with the interval that the prediction gives.",
+    "Verdict: as in a run, against the suite's threshold or its absolute floor, whichever is greater.",
     ...(judged > 0
       ? [`Of ${count(judged, 'row')} about ${byChance(judged)} would lie outside by chance alone.`]
       : []),
     ...(partial > 0
       ? [
-          `Only runs of one setup are a history: for ${of(partial)} some of the earlier reports have another setup or lack the arm.`,
+          `History counts runs of the same setup only: for ${of(partial)} some earlier reports have another setup or lack the arm.`,
         ]
       : []),
     ...(judged < rows.length
-      ? [`No verdict for ${of(rows.length - judged)}: it takes ${NEEDED_RUNS} earlier runs of one setup.`]
+      ? [
+          `No verdict for ${of(rows.length - judged)}: a verdict takes ${NEEDED_RUNS} earlier runs of one setup.`,
+        ]
       : []),
     ...orderNote(reports),
   ]

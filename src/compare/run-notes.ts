@@ -13,8 +13,8 @@ export function runNotes({ reports, tables }: Unnoted, stored: readonly StoredRe
   const tested = changes.filter(({ p }) => p !== undefined)
   if (changes.length === 0) return []
   return [
-    `A change sets the trials of two runs against each other; [..] is its ${share} interval, ~ that they show no difference. The trials of a run share its conditions, such as heat, other load, a restarted server: one run is one sample, and what moves whole runs is neither in p nor in the interval. So there is no verdict here. Of ${count(tested.length, 'change')} about ${byChance(tested.length)} would show by chance alone.`,
-    `A verdict takes ${NEEDED_RUNS} earlier reports of one setup, given before the new one (here ${reports.length - 1}), or both arms in one run of \`vitest bench\`.`,
+    `Change compares the trials of two runs: [..] is the ${share} interval; ~ means no detectable difference. The trials of a run share its conditions, such as heat, other load or a restarted server, so one run is one sample: what shifts whole runs is covered by neither p nor the interval, and there is no verdict. Of ${count(tested.length, 'change')} about ${byChance(tested.length)} would show a difference by chance alone.`,
+    `A verdict takes ${NEEDED_RUNS} earlier reports of one setup, listed before the new one (here ${reports.length - 1}), or both arms in one run of \`vitest bench\`.`,
     ...testNotes(rows),
     ...trialNotes(stored, rows, labels),
   ]
@@ -32,15 +32,11 @@ function testNotes(rows: readonly Row[]): string[] {
       : []),
     ...(used.has('welch')
       ? [
-          "p marked w: two-sided Welch test on logarithms, from the means and standard deviations that the reports keep; an approximation, for want of the trials' own values.",
+          "p marked w: two-sided Welch test on logarithms, from the means and standard deviations that the reports keep; an approximation, used where the trials' own values are not available.",
         ]
       : []),
     ...(used.has('fisher') ? ["p of valid_rate: Fisher's exact test, two-sided."] : []),
-    ...(bare
-      ? [
-          `Where no interval stands, there are too few trials for one: four in each report give the first of ${share}.`,
-        ]
-      : []),
+    ...(bare ? [`No interval: too few trials. A ${share} interval takes at least four in each report.`] : []),
   ]
 }
 
@@ -58,12 +54,12 @@ function trialNotes(
   )
   const welch = rows.filter((row) => row.changes?.some(({ test }) => test === 'welch')).length
   return stored.flatMap(({ trials, unusable }, i) => {
-    if (unusable !== undefined) return [`The trials.jsonl beside ${labels[i]} is not used: ${unusable}`]
+    if (unusable !== undefined) return [`The trials.jsonl next to ${labels[i]} is not used: ${unusable}`]
     if (!summarized.has(i)) return []
-    if (trials === undefined) return [`There is no trials.jsonl beside ${labels[i]}.`]
+    if (trials === undefined) return [`There is no trials.jsonl next to ${labels[i]}.`]
     return stored.every((one, j) => !summarized.has(j) || one.trials !== undefined)
       ? [
-          `The trials.jsonl beside ${labels[i]} may be another run's: for ${count(welch, 'row')} it does not give the samples that the report holds.`,
+          `The trials.jsonl next to ${labels[i]} may be from another run: for ${count(welch, 'row')} its samples differ from those in the report.`,
         ]
       : []
   })

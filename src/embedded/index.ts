@@ -1,5 +1,5 @@
 /**
- * The embedded engine: real llama.cpp inference behind Ollama's HTTP protocol, in a process of its own, so the
+ * The embedded engine: real llama.cpp inference behind Ollama's HTTP protocol, in a separate process, so the
  * whole tool runs with no daemon, no GPU and no download. By default it serves the tiny model that the package ships
  * (scripts/tiny-model makes it), which writes readable reports at about 800 tokens per second on one core: enough to
  * measure, cheap enough for a test.

@@ -110,9 +110,7 @@ test('its death in the middle of a run is told once', { timeout: 30_000 }, async
   process.kill(server.pid, 'SIGKILL')
   await expect
     .poll(() => spoken.mock.calls.flat())
-    .toEqual([
-      expect.stringMatching(/embedded engine at http:\S+ ended \(SIGKILL\) in the middle of the run/),
-    ])
+    .toEqual([expect.stringMatching(/embedded engine at http:\S+ ended \(SIGKILL\) during the run/)])
   await server.stop()
   expect(await refused(server.url)).toBe(true)
 })

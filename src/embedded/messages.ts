@@ -10,26 +10,26 @@ export const engineErrors = {
   no_model: (path: string): ChimeraError =>
     new ChimeraError(
       'engine_no_model',
-      `The embedded engine found no model file at ${path}. Give \`model\` the path of a GGUF file, or leave it out for the tiny model.`,
+      `The embedded engine found no model file at ${path}. Set \`model\` to the path of a GGUF file, or omit it to use the tiny model.`,
     ),
   not_built: (path: string): ChimeraError =>
     new ChimeraError(
       'engine_no_model',
-      `The embedded engine's own model is missing at ${path}. In a checkout of vitest-chimera, run \`npm run build\`; anywhere else, install the package again.`,
+      `The embedded engine's own model is missing at ${path}. In a checkout of vitest-chimera, run \`npm run build\`; otherwise, reinstall the package.`,
     ),
   bad_model: (path: string, detail: string): ChimeraError =>
     new ChimeraError(
       'engine_bad_model',
-      `The embedded engine could not load ${path} (${detail}). See that it is a complete GGUF file that llama.cpp can run.`,
+      `The embedded engine could not load ${path} (${detail}). Check that it is a complete GGUF file that llama.cpp can run.`,
     ),
   died_early: (path: string, how: string, log: string): ChimeraError =>
     new ChimeraError(
       'engine_died',
-      `The embedded engine ended (${how}) while loading ${path}.${log} See that the file is a complete GGUF that llama.cpp can run and that it fits into memory.`,
+      `The embedded engine ended (${how}) while loading ${path}.${log} Check that the file is a complete GGUF that llama.cpp can run and that it fits into memory.`,
     ),
   died: (url: string, how: string, log: string): ChimeraError =>
     new ChimeraError(
       'engine_died',
-      `The embedded engine at ${url} ended (${how}) in the middle of the run; calls to it are refused from here on.${log} Run again; if it ends again, try a smaller num_ctx.`,
+      `The embedded engine at ${url} ended (${how}) during the run; further calls to it will fail.${log} Run again; if it ends again, try a smaller num_ctx.`,
     ),
 } as const

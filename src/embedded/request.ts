@@ -8,7 +8,7 @@ import type { Message } from './template.ts'
 
 export type Endpoint = 'generate' | 'chat'
 
-/** A request's body: whatever JSON object the client sent. */
+/** A request's body: any JSON object the client sent. */
 export type Body = Record<string, unknown>
 
 /** The conversation to be answered; none if the request only loads or unloads the model. */

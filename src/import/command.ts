@@ -24,15 +24,15 @@ import { toReport, type Imported } from './to-report.ts'
 const help = `Usage: vitest-chimera import <file.json…> [--out <folder>]
 
 Reads the metrics.json files of the older system and writes report.json, report.md, report.html, trials.jsonl and
-agents/ from them: one suite a file, the figures as they were published beside ours. It reads
+agents/ from them: one suite per file, the published figures next to the new ones. It reads
   - a single agent: baseline and chimera, with their calls
   - two agents at once: one run (collector and insight), or the summary of several
 
 Options
-  --out <folder>  where the reports go; default reports/imported
-  -h, --help      this text
+  --out <folder>  output folder (default: reports/imported)
+  -h, --help      show this help
 
-Exit code: 0 when every file was imported, 1 when one was not, 2 when there was nothing to do.`
+Exit code: 0 if every file was imported, 1 if any was not, 2 if there was nothing to do.`
 
 export const run: Command = async (args, io) => {
   const { values, positionals } = parse(args)

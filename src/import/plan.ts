@@ -30,7 +30,7 @@ export function planFor({ agents }: Recording, suite: string, file: string, tria
   return { ...recorded, looks: [Math.max(minimumBlocks(plan.alpha), complete)] }
 }
 
-/** Options and host are those of the record, whatever would be refused today. */
+/** Options and host are those of the record, including what would be refused today. */
 function recordedArm({ name, role, model, host, options }: RecordedAgent): PlannedArm {
   return { name, role, host: host ?? unknownHost, model, options: asRequested(options) }
 }

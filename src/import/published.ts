@@ -22,11 +22,11 @@ export interface PublishedRow {
 
 /** What every section of this kind opens with. */
 export const publishedNote =
-  'As published: means ± sample standard deviations over all calls of all stages, calls that loaded the model among them, broken calls as 0; reproduced from the recorded calls by the older formulas.'
+  'As published: means ± sample standard deviations over all calls of all stages, including calls that loaded the model, with broken calls as 0; recomputed from the recorded calls by the older formulas.'
 
 /** What the figures beside them rest on. */
 export const oursNote =
-  'Ours, in this table: single calls of all stages too, so that the two compare; throughput over the calls that ended, TTFT of the warm calls apart from the cold, and of a broken call only its first token, which did come. The comparisons rest on less: whole trials, and only those of blocks whose trials are all valid and warm.'
+  'Ours, in this table: single calls of all stages as well; throughput of completed calls, TTFT of warm and cold calls separately, and the TTFT of a broken call, whose first token did arrive. The comparisons use whole trials only, from blocks whose trials are all valid and warm.'
 
 /** The rows of one arm; none for an arm that was not imported or kept no calls. */
 export function armRows(arm: ArmReport, suite: SuiteReport, trials: readonly Trial[]): PublishedRow[] {

@@ -39,12 +39,12 @@ describe('the shapes', () => {
 describe('what cannot be read says why', () => {
   test.each([
     ['{', 'import_not_json', /not JSON/],
-    ['[]', 'import_shape', /none of the older files/],
+    ['[]', 'import_shape', /not a file of the older system/],
     ['null', 'import_shape', /something else/],
     ['{"a":1,"b":2}', 'import_shape', /"a", "b"/],
-    ['[{"run_number":1,"baseline_results":{}}]', 'import_no_calls', /means only/],
-    ['{"baseline":{"aggregate_metrics":{}},"chimera":{}}', 'import_no_calls', /means only/],
-    ['{"collector":{"aggregate_metrics":{}},"insight":{}}', 'import_no_calls', /means only/],
+    ['[{"run_number":1,"baseline_results":{}}]', 'import_no_calls', /only means/],
+    ['{"baseline":{"aggregate_metrics":{}},"chimera":{}}', 'import_no_calls', /only means/],
+    ['{"collector":{"aggregate_metrics":{}},"insight":{}}', 'import_no_calls', /only means/],
   ])('%s', (text, code, message) => {
     expect(() => readRecording(text)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }) as Error,

@@ -75,5 +75,5 @@ test('each reason has its own sentence, with a cure', () => {
   )
   expect(new Set(all).size).toBe(6)
   for (const text of all)
-    expect(text).toMatch(/^ttft is gated but could not be measured: .*The other metrics judge\.$/)
+    expect(text).toMatch(/^ttft is gated but could not be measured: .*The other metrics decide the gate\.$/)
 })

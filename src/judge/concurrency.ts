@@ -63,7 +63,7 @@ export function judgeConcurrency(
 
 /**
  * Against the threshold of slowdown: `serialised` when speedup is at most 1 + θ however the interval
- * falls; `contended` when slowdown is beyond doubt and at least 1 + θ; `parallel` when it is less.
+ * falls; `contended` when slowdown is detected and is at least 1 + θ; `parallel` when it is less.
  */
 function verdictOf(
   plan: ArmPair,

@@ -191,7 +191,7 @@ describe('data that cannot be judged', () => {
     const plan = planFor()
     expect(gateSuite({ plan, trials: same, ending, results: judge(plan, same) }, REGRESSED)).toMatchObject({
       status: 'inconclusive',
-      failures: [{ message: 'made: interrupted before its verdict. Run it again.' }],
+      failures: [{ message: 'made: interrupted before a verdict. Run it again.' }],
     })
   })
 

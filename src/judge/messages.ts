@@ -25,9 +25,9 @@ export const gateTexts = {
   unusable: (suite: string, message: string): string => `${suite}: nothing usable was measured. ${message}`,
   noBlock: (suite: string): string =>
     `${suite}: nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold; see the arms' invalid trials for the reasons.`,
-  interrupted: (suite: string): string => `${suite}: interrupted before its verdict. Run it again.`,
+  interrupted: (suite: string): string => `${suite}: interrupted before a verdict. Run it again.`,
   runInterrupted: (): string =>
-    'The run was interrupted. What was measured is in the reports; run it again for a verdict.',
+    'The run was interrupted. Results so far are in the reports; run it again for a verdict.',
   nothingRan: (): string =>
     'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
   nothingGated: (suite: string, absences: readonly (Absence & { metric: string })[]): string =>
@@ -48,7 +48,7 @@ export const gateTexts = {
     return `${what}: ${comparison.candidate} against ${comparison.baseline} ${comparison.ratio === undefined ? 'not measured' : change(comparison)} over ${count(blocks, 'block')}, threshold ${threshold(comparison)}${needed}.`
   },
   notRanked: (suite: string, arms: readonly string[]): string =>
-    `${suite}: ${arms.length} ${arms.length === 1 ? 'candidate is' : 'candidates are'} not ranked (${arms.join('; ')}); the warnings say why.`,
+    `${suite}: ${count(arms.length, 'candidate')} ${arms.length === 1 ? 'is' : 'are'} not ranked (${arms.join('; ')}); the warnings say why.`,
 } as const
 
 interface Verdicted {
@@ -73,15 +73,15 @@ interface Verdicted {
 /** What a reader has to know before trusting a comparison. */
 export const warningTexts = {
   numCtxClamped: (arm: string, asked: number, got: number): string =>
-    `num_ctx ${asked} of arm "${arm}" had no effect: the server runs the model with ${got}. Ask for what it can do, or leave the option out.`,
+    `num_ctx ${asked} of arm "${arm}" had no effect: the server runs the model with ${got}. Request a supported value, or omit the option.`,
   numGpuBeyond: (arm: string, asked: number, layers: number): string =>
-    `num_gpu ${asked} of arm "${arm}" is beyond the model's ${layers} layers: every value from ${layers} up is the same.`,
+    `num_gpu ${asked} of arm "${arm}" exceeds the model's ${layers} layers: every value from ${layers} up has the same effect.`,
   noGpu: (arm: string, asked: number): string =>
-    `num_gpu ${asked} of arm "${arm}" had no effect: the server has put no layer on a GPU.`,
+    `num_gpu ${asked} of arm "${arm}" had no effect: the server runs every layer on the CPU.`,
   partialOffload: (arm: string, fraction: number): string =>
     `Only ${share(fraction)} of arm "${arm}"'s model is in video memory; the rest runs on the CPU.`,
   identicalArms: (baseline: string, candidate: string): string =>
-    `The effective configs of "${baseline}" and "${candidate}" are identical: their options ask for different things, but the server does the same for both.`,
+    `The effective configs of "${baseline}" and "${candidate}" are identical: their options differ, but the server treats both the same.`,
   outOfReach: (
     {
       metric,
@@ -91,19 +91,19 @@ export const warningTexts = {
     }: { metric: string; threshold: number; scale: number; blocks: number },
     max: number,
   ): string =>
-    `A threshold of ${share(threshold)} of ${metric} is out of reach on this machine: blocks scatter by ${share(scale)}, so it would take about ${blocks} blocks and ${max} are allowed. Raise \`blocks.max\` or the threshold, let the agent's replies be longer, or quieten the machine.`,
+    `A threshold of ${share(threshold)} for ${metric} is out of reach on this machine: values scatter by ${share(scale)} between blocks, so a verdict would take about ${blocks} blocks; at most ${max} are allowed. Raise \`blocks.max\` or the threshold, ask for longer replies, or reduce other load on the machine.`,
   tooFewBlocks: (max: number, needed: number): string =>
-    `At most ${max} blocks can decide nothing: a verdict takes at least ${needed}. Raise \`blocks.max\` or CHIMERA_BLOCKS_MAX.`,
-  requeued: (count: number): string =>
-    `${count} ${count === 1 ? 'block was' : 'blocks were'} run again because a trial was invalid or unexpectedly cold.`,
+    `At most ${max} blocks are too few for a verdict, which takes at least ${needed}. Raise \`blocks.max\` or CHIMERA_BLOCKS_MAX.`,
+  requeued: (blocks: number): string =>
+    `${count(blocks, 'block')} ${blocks === 1 ? 'was' : 'were'} run again because a trial was invalid or unexpectedly cold.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>
-    `${hits} of ${calls} calls of arm "${arm}" found their prompt in the server's cache: their ttft is that of the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the calls of a trial share less of their prompts.`,
+    `${hits} of ${calls} calls of arm "${arm}" hit the server's prompt cache: their ttft reflects the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the prompts of a trial share less.`,
   reportedDiffers: (arm: string, reported: number, arrives: number): string =>
-    `The server reports ${reported.toFixed(1)} tok/s for arm "${arm}", but ${arrives.toFixed(1)} tok/s arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure, which may leave work out (Ollama 0.12.5 to 0.24 leaves out sampling).`,
+    `The server reports ${quantity(reported, 'tok/s')} for arm "${arm}", but ${quantity(arrives, 'tok/s')} arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure, which may exclude part of the work (Ollama 0.12.5 to 0.24 excludes sampling).`,
   reportedGated: (suite: string): string =>
-    `Nothing in ${suite} is streamed, so output_throughput cannot be measured and reported_throughput, the server's own figure, is gated in its place. Stream the calls to gate what arrives.`,
+    `Nothing in ${suite} is streamed, so output_throughput cannot be measured and reported_throughput, the server's own figure, is gated instead. Stream the calls to gate output_throughput.`,
   metricAbsent: (metric: string, absence: Absence): string =>
-    `${metric} is gated but could not be measured: ${absent(metric, absence)} The other metrics judge.`,
+    `${metric} is gated but could not be measured: ${absent(metric, absence)} The other metrics decide the gate.`,
 } as const
 
 /** Why a metric has no value, and the cure. */
@@ -115,7 +115,7 @@ function absent(metric: string, { reason, arm }: Absence): string {
     all_warm: `no call${of} loaded the model. Set \`keep_alive: 0\`, or gate ttft.`,
     short: `every reply${of} has fewer than 16 tokens. Raise num_predict, or ask for longer replies.`,
     one_chunk: `every reply${of} came in one chunk. Ask for longer replies, or use a server that streams token by token.`,
-    none: 'no block has a value of both arms.',
+    none: 'no block has a value for both arms.',
   }
   return texts[reason]
 }

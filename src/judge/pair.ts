@@ -39,7 +39,7 @@ export function pairTrials(trials: readonly Trial[], arm: string): Trial[] {
   return trials.filter((trial) => trial.arm === arm || (trial.role === 'baseline' && own.has(place(trial))))
 }
 
-/** What every comparison says of itself, whatever its figures. */
+/** What every comparison says of itself, independent of its figures. */
 export function identity(
   { arms }: ArmPair,
   metric: MetricName,

@@ -1,7 +1,7 @@
 import { isObject } from '../json.ts'
 import type { PlannedArm, PlannedConfig } from './plan.ts'
 
-/** Whether two arms were asked for the same, whatever they are called. */
+/** Whether two arms were asked for the same, regardless of their names. */
 export function asksTheSame(a: PlannedArm, b: PlannedArm): boolean {
   return requested(a) === requested(b)
 }
@@ -11,7 +11,7 @@ export function configsOf(arm: PlannedArm): readonly PlannedConfig[] {
   return arm.agents ?? [arm]
 }
 
-/** The same text for the same value, in whatever order its keys stand. */
+/** The same text for the same value, in any order of its keys. */
 export function canonical(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
     isObject(item) ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))) : item,

@@ -25,7 +25,7 @@ export function findUnusable(plan: Plan, trials: readonly Trial[]): DeadArm | un
   return findDead(plan, trials, whyUnusable)
 }
 
-/** The same of arms that never had a valid trial, whatever else was tried; interrupted trials do not count. */
+/** The same of arms that never had a valid trial, regardless of the rest; interrupted trials do not count. */
 export function findNeverValid(
   plan: Plan,
   trials: readonly Trial[],

@@ -68,7 +68,7 @@ describe('options without effect', () => {
     const [first, ...rest] = warningsOf({ candidate: { options: { num_gpu: 28, temperature: 1 } } })
     expect(first).toMatchObject({
       code: 'num_gpu_no_effect',
-      message: expect.stringContaining("beyond the model's 27 layers"),
+      message: expect.stringContaining("exceeds the model's 27 layers"),
     })
     expect(rest).toEqual([])
   })
@@ -81,7 +81,7 @@ describe('options without effect', () => {
       kind: 'embedded',
     })
     expect(found.map(({ code }) => code)).toEqual(['num_gpu_no_effect', 'identical_arms'])
-    expect(found[0]!.message).toMatch(/no layer on a GPU/)
+    expect(found[0]!.message).toMatch(/every layer on the CPU/)
   })
 
   test('a model partly outside video memory is named with its share; the embedded engine never has any in it', () => {

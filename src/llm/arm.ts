@@ -4,11 +4,11 @@ import type { Options } from 'ollama'
 export interface CallConfig {
   /** The model's tag, as Ollama knows it. */
   model: string
-  /** Server of this arm, in any form OLLAMA_HOST may have; unset means the run's server. */
+  /** Server of this arm, in any form that OLLAMA_HOST accepts. Default: the run's server. */
   host?: string
   /** Model options sent with every call. Names the server does not know are refused. */
   options?: Partial<Options>
-  /** How long the model stays loaded; unset means longer than the run. */
+  /** How long the model stays loaded. Default: longer than the run. */
   keep_alive?: string | number
   think?: boolean | 'high' | 'medium' | 'low'
   format?: string | object
@@ -16,9 +16,9 @@ export interface CallConfig {
 
 /** One named agent config in a comparison. */
 export interface Arm extends CallConfig {
-  /** How reports call it: `baseline`, `chimera`, … Unique within a comparison. */
+  /** Name in reports: `baseline`, `chimera`, … Unique within a comparison. */
   name: string
-  /** Where several agents work at once, what one of them has instead of the arm's own config; options are merged. */
+  /** For concurrent agents: config of one agent, by name, which overrides the arm's; options are merged. */
   agents?: Readonly<Record<string, Partial<CallConfig>>>
 }
 
@@ -28,7 +28,7 @@ export function agentArm(arm: Arm, agent: string): Arm {
   return own === undefined ? arm : { ...arm, ...own, options: { ...arm.options, ...own.options } }
 }
 
-/** Limits of one call; past them the call is invalid as `runaway`. */
+/** Limits of one call; a call that exceeds one is invalid as `runaway`. */
 export interface Bound {
   /** Output tokens. */
   tokens?: number

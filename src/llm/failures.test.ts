@@ -84,10 +84,10 @@ describe('every broken call is invalid for exactly one reason, and says its cure
       'no final object after repeats',
       { tokens: 60, fault: { kind: 'no_done', after: 5, repeats: 31 } },
       'no_done',
-      /object after 31 identical pieces\./,
+      /object after 31 identical chunks\./,
     ],
-    ['a reset', { fault: { kind: 'reset', after: 3 } }, 'truncated_stream', /connection broke/],
-    ['a reset before any byte', { fault: { kind: 'reset' } }, 'truncated_stream', /connection broke/],
+    ['a reset', { fault: { kind: 'reset', after: 3 } }, 'truncated_stream', /reply is incomplete/],
+    ['a reset before any byte', { fault: { kind: 'reset' } }, 'truncated_stream', /reply is incomplete/],
     [
       'half a line',
       { fault: { kind: 'partial_line', after: 3 } },
@@ -98,12 +98,12 @@ describe('every broken call is invalid for exactly one reason, and says its cure
     ['no counters', { counters: false }, 'no_tokens', /no eval_count/],
     ['counters, but no content', { tokens: 2, text: [''] }, 'no_tokens', /no content/],
     ['a reason that is none', { done_reason: 'load' }, 'no_tokens', /"load"/],
-    ['silence before the first byte', { fault: { kind: 'stall' } }, 'timeout', /No byte.*within 400 ms/],
+    ['silence before the first byte', { fault: { kind: 'stall' } }, 'timeout', /did not start within 400 ms/],
     [
       'silence in the middle',
       { fault: { kind: 'stall', after: 3 } },
       'timeout',
-      /stood still for more than 400 ms/,
+      /stalled for more than 400 ms/,
     ],
   ] as const satisfies [string, CallPlan, string, RegExp][])('%s', async (_name, plan, reason, message) => {
     using _ = vi.spyOn(console, 'log').mockImplementation(() => {})
@@ -159,7 +159,7 @@ describe('every broken call is invalid for exactly one reason, and says its cure
     const plan = { prompt_tokens: 1000, tokens: 24 }
     expect((await fail(plan, { effectiveContext: 1024 })).call).toMatchObject({
       reason: 'context_overflow',
-      message: expect.stringContaining('1024 tokens of a context of 1024'),
+      message: expect.stringContaining('1024 tokens in a context of 1024'),
     })
     expect((await fail(plan, { effectiveContext: 1025 })).call).toMatchObject({ valid: true })
     expect((await fail(plan)).call).toMatchObject({ valid: true })

@@ -4,32 +4,32 @@ import { ChimeraError } from '../errors.ts'
 /** Why a call failed and what cures it; `detail` is the server's or the system's own text. */
 export const callMessages = {
   unreachable: (host: string, detail: string): string =>
-    `No model server answers at ${host} (${detail}). Start it with \`ollama serve\`, or set OLLAMA_HOST to where it listens.`,
+    `No model server answers at ${host} (${detail}). Start it with \`ollama serve\`, or set OLLAMA_HOST to its address.`,
   model_missing: (model: string, host: string, detail: string): string =>
     `The server at ${host} has no model "${model}" (${detail}). Get it with \`ollama pull ${model}\`.`,
   busy: (host: string, detail: string): string =>
     `The server at ${host} refused the call because its queue is full (${detail}). Run fewer agents at once, or raise OLLAMA_MAX_QUEUE.`,
   http_error: (host: string, status: number, detail: string): string =>
-    `The server at ${host} answered with status ${status} (${detail}). See the server's log.`,
+    `The server at ${host} answered with status ${status} (${detail}). Check the server's log.`,
   stream_error: (detail: string): string =>
-    `The server broke the reply off with an error: ${detail}. See the server's log.`,
+    `The server ended the reply with an error: ${detail}. Check the server's log.`,
   no_done: (detail: string): string =>
-    `The stream ended without its final object${detail}. Ollama does this after more than 30 identical pieces: raise repeat_penalty or the temperature, or change the prompt.`,
+    `The stream ended without its final object${detail}. Ollama does this after more than 30 identical chunks: raise repeat_penalty or the temperature, or change the prompt.`,
   truncated_stream: (detail: string): string =>
-    `The connection broke in the middle of the reply (${detail}). See whether the server crashed or ran out of memory.`,
+    `The reply is incomplete (${detail}). Check whether the server crashed or ran out of memory.`,
   no_tokens: (detail: string): string =>
-    `The server finished without a token of output (${detail}). Check the prompt and the model's template.`,
+    `The server finished without generating a token (${detail}). Check the prompt and the model's template.`,
   timeout_first_byte: (ms: number): string =>
-    `No byte of the reply came within ${ms} ms. Raise \`timeout\` in agentBench if the model takes longer to load.`,
+    `The reply did not start within ${ms} ms. Raise \`timeout\` in agentBench if the model takes longer to load.`,
   timeout_stall: (ms: number): string =>
-    `The reply stood still for more than ${ms} ms. Raise \`timeout\` in agentBench if such pauses are normal here.`,
+    `The reply stalled for more than ${ms} ms. Raise \`timeout\` in agentBench if such pauses are expected.`,
   runaway_tokens: (tokens: number): string =>
-    `The reply went past the bound of ${tokens} tokens. Set num_predict, or raise \`bound.tokens\`.`,
+    `The reply exceeded the limit of ${tokens} tokens. Set num_predict, or raise \`bound.tokens\`.`,
   runaway_ms: (ms: number): string =>
-    `The call went past the bound of ${ms} ms. Set num_predict, or raise \`bound.ms\`.`,
+    `The call exceeded the limit of ${ms} ms. Set num_predict, or raise \`bound.ms\`.`,
   context_overflow: (used: number, numCtx: number): string =>
-    `Prompt and reply took ${used} tokens of a context of ${numCtx}: the server silently dropped part of the prompt. Raise num_ctx or shorten the prompt.`,
-  interrupted: (): string => 'The run was interrupted while the call was under way.',
+    `Prompt and reply used ${used} tokens in a context of ${numCtx}: the server silently dropped part of the prompt. Raise num_ctx or shorten the prompt.`,
+  interrupted: (): string => 'The run was interrupted during the call.',
   aborted: (): string =>
     'The agent aborted the call before the reply was complete. Read the stream to its end, or set num_predict to bound it.',
   abandoned: (): string =>
@@ -41,11 +41,11 @@ export const llmErrors = {
   badHost: (value: string): ChimeraError =>
     new ChimeraError(
       'host',
-      `Invalid host "${value}": Expected the address of a model server in OLLAMA_HOST or in an arm's \`host\`. Give host, host:port or an http(s) URL, e.g. 127.0.0.1:11434.`,
+      `Invalid host "${value}": Expected the address of a model server in OLLAMA_HOST or in an arm's \`host\`. Use host, host:port or an http(s) URL, e.g. 127.0.0.1:11434.`,
     ),
   unknownOption: (name: string, where: string, nearest: string): ChimeraError =>
     new ChimeraError(
       'unknown_option',
-      `Unknown option "${name}" of ${where}: Ollama would ignore it silently. The nearest name it knows is "${nearest}".`,
+      `Unknown option "${name}" of ${where}: Ollama would ignore it silently. Did you mean "${nearest}"?`,
     ),
 } as const

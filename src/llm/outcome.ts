@@ -79,7 +79,7 @@ export function judgeEnd(reply: Reply, rest: string): Invalid {
   if (rest) return invalid('truncated_stream', callMessages.truncated_stream('its last line is incomplete'))
   return invalid(
     'no_done',
-    callMessages.no_done(reply.repeats >= 10 ? ` after ${reply.repeats} identical pieces` : ''),
+    callMessages.no_done(reply.repeats >= 10 ? ` after ${reply.repeats} identical chunks` : ''),
   )
 }
 

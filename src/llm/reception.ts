@@ -20,7 +20,7 @@ export interface Expected extends Limits {
   host: string
 }
 
-/** What comes of a request: bytes to objects to an outcome. The first outcome stands, whatever comes after it. */
+/** What comes of a request: bytes to objects to an outcome. The first outcome stands. */
 export class Reception {
   readonly reply: Reply = new Reply()
   outcome: Outcome | undefined

@@ -57,7 +57,7 @@ describe('the effect of an axis', () => {
     expect(effectReport(sweep, numCtx!)).toMatchObject({
       by_construction: true,
       blocks: 0,
-      message: 'num_ctx had no effect by construction: the server does the same for 2048, 4096 and 8192.',
+      message: 'num_ctx had no effect by construction: the server treats 2048, 4096 and 8192 the same.',
     })
     expect(temperature!.same).toEqual([])
   })
@@ -99,7 +99,7 @@ describe('the effect of an axis', () => {
     )
     expect([numCtx!.effect, temperature!.effect]).toEqual(['inconclusive', 'inconclusive'])
     expect(effectReport(sweep, temperature!).message).toBe(
-      'Whether temperature has an effect on output_throughput is not decided after 5 blocks (0.8 against 0.2 ~ −50.0 %).',
+      'Whether temperature has an effect on output_throughput is undecided after 5 blocks (0.8 against 0.2 ~ −50.0 %).',
     )
   })
 

@@ -18,7 +18,7 @@ export interface Step {
 /** What an axis did to the metric that ranks. */
 export interface AxisEffect {
   axis: string
-  /** none: no difference that matters, as a tested statement or because the server did the same; some: a difference beyond doubt. */
+  /** none: no difference that matters, as a tested statement or because the server did the same; some: a detected difference. */
   effect: 'none' | 'some' | 'inconclusive'
   /** Values that are one to the server, in groups of two and more. */
   same: unknown[][]
@@ -30,7 +30,7 @@ export interface AxisEffect {
 
 /**
  * The effect of every axis of the grid. `some` and a slice's exception need an interval without 0 beside all like tests
- * (Bonferroni); `none` needs every pair of values within ± delta, which is a test of its own for each pair, all of which
+ * (Bonferroni); `none` needs every pair of values within ± delta, which is a separate test for each pair, all of which
  * must agree (Berger, "Multiparameter hypothesis testing and acceptance sampling", 1982), so only the axes share alpha.
  *
  * @param configs what the server made of each arm, by arm: equal texts are equal configs; an unknown one is missing

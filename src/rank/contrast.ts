@@ -26,7 +26,7 @@ export function contrast(
 /** Equal counters can give logarithms that differ in their last digit. */
 const ROUNDING = 1e-12
 
-/** Worse beyond doubt. */
+/** Detectably worse. */
 export function isWorse(contrast: Contrast | undefined): boolean {
   return contrast?.interval !== undefined && contrast.interval[0] > ROUNDING
 }

@@ -40,7 +40,7 @@ export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
-/** The baseline with a point's settings in place of its own. */
+/** The baseline with a point's settings instead of those it has. */
 export function pointArm(baseline: Arm, settings: Settings): Arm {
   return Object.entries(settings).reduce<Arm>(
     (arm, [name, value]) => {

@@ -4,7 +4,7 @@
  *
  * @param order arms, best first
  * @param keep share that goes on, above 0; at least one arm does
- * @param isWorse whether the first arm is worse than the second beyond doubt
+ * @param isWorse whether the first arm is detectably worse than the second
  */
 export function survivors(
   order: readonly string[],

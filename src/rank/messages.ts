@@ -1,25 +1,25 @@
-import { change, share } from '../text/index.ts'
+import { change, count, share } from '../text/index.ts'
 
 /** What a sweep found, in sentences, and what a reader has to know of it. Values are as they are shown. */
 export const sweepTexts = {
   sameToServer: (axis: string, values: readonly string[]): string =>
-    `${axis} had no effect by construction: the server does the same for ${enumerated(values)}.`,
+    `${axis} had no effect by construction: the server treats ${enumerated(values)} the same.`,
   alsoSame: (axis: string, values: readonly string[]): string =>
     ` ${axis} ${enumerated(values)} are the same to the server.`,
   noEffect: (axis: string, metric: string, threshold: number, widest: string, blocks: number): string =>
-    `${axis} had no effect on ${metric} that matters: its values differ by less than ${share(threshold)} (at most ${widest}), over ${blocks} blocks.`,
+    `${axis} had no effect on ${metric} that matters: its values differ by less than ${share(threshold)} (at most ${widest}), over ${count(blocks, 'block')}.`,
   onlyAt: (axis: string, metric: string, slice: string): string =>
     `${axis} had no effect on ${metric} on average, but it has one at ${slice}.`,
   someEffect: (axis: string, metric: string, widest: string, blocks: number): string =>
-    `${axis} had an effect on ${metric}: ${widest}, over ${blocks} blocks.`,
+    `${axis} had an effect on ${metric}: ${widest}, over ${count(blocks, 'block')}.`,
   openEffect: (axis: string, metric: string, widest: string | undefined, blocks: number): string =>
-    `Whether ${axis} has an effect on ${metric} is not decided after ${blocks} blocks${widest === undefined ? '' : ` (${widest})`}.`,
+    `Whether ${axis} has an effect on ${metric} is undecided after ${count(blocks, 'block')}${widest === undefined ? '' : ` (${widest})`}.`,
   step: (worse: string, better: string, ratio: number, interval: readonly number[] | undefined): string =>
     `${worse} against ${better} ${change({ ratio, interval })}`,
   identical: (arms: readonly string[]): string =>
-    `The effective configs of ${enumerated(arms.map((arm) => `"${arm}"`))} are identical: their options ask for different things, but the server does the same for all. Leave out what has no effect.`,
+    `The effective configs of ${enumerated(arms.map((arm) => `"${arm}"`))} are identical: their options differ, but the server treats all of them the same. Remove the options without effect.`,
   givenUp: (arm: string, message: string): string =>
-    `Arm "${arm}" was given up and is not ranked: too many of its trials were invalid or unexpectedly cold. ${message}`.trimEnd(),
+    `Arm "${arm}" was stopped and is not ranked: too many of its trials were invalid or unexpectedly cold. ${message}`.trimEnd(),
   answersWorse: (arm: string): string =>
     `Arm "${arm}" is not ranked: its trials are valid less often than the baseline's. See its invalid trials for the reasons.`,
 } as const

@@ -56,7 +56,7 @@ export function rank(
   return standings
 }
 
-/** Whether more blocks could still change what a standing says: neither behind beyond doubt nor certainly the same. */
+/** Whether more blocks could still change what a standing says: neither detectably behind nor within the threshold. */
 export function isOpen({ behind }: Standing, delta: number): boolean {
   return behind !== undefined && !isWorse(behind) && !isWithin(behind, delta)
 }

@@ -17,7 +17,7 @@ export interface Headline {
   title: string
 }
 
-/** Fails closed: whatever is not clearly a pass reads as a failure, and an interrupted run never passes. */
+/** Fails closed: all that is not clearly a pass reads as a failure, and an interrupted run never passes. */
 export function headline(report: Report): Headline {
   const decided = decide(report)
   // Nobody merges an archive.

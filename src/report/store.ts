@@ -19,7 +19,7 @@ const longestSummary = 1024 * 1024
  * Writes report.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, removes arm pages of an
  * earlier run, and in GitHub Actions appends report.md to the step summary.
  *
- * @returns absolute paths of the files written; the data comes first, so that it is safe whatever happens to the prose
+ * @returns absolute paths of the files written; the data comes first, so that it is safe even if the prose fails
  * @throws ChimeraError `report_unwritable`
  */
 export async function writeReports(
@@ -114,7 +114,7 @@ const reportErrors = {
   unwritable: (dir: string, cause: Error): ChimeraError =>
     new ChimeraError(
       'report_unwritable',
-      `The reports could not be written to ${dir} (${cause.message}). Free the place or the rights, or set \`outputDir\` in the plugin's options to a folder that can be written.`,
+      `The reports could not be written to ${dir} (${cause.message}). Free some disk space or fix the permissions, or set \`outputDir\` in the plugin's options to a writable folder.`,
       { cause },
     ),
 } as const

@@ -2,7 +2,7 @@ import type { ChatResponse, Ollama, Options } from 'ollama'
 import type { Check } from '../checks/index.ts'
 import type { Arm, Bound, ChatInput, Generated, GenerateInput } from '../llm/index.ts'
 
-/** What an agent works with. */
+/** What an agent function receives. */
 export interface AgentContext {
   /** One `/api/generate` call under the arm's config: streams, is measured, resolves to the whole response. */
   generate: (input: GenerateInput) => Promise<Generated>
@@ -19,14 +19,14 @@ export interface AgentContext {
   stage: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
   /**
    * Does part of the work as one of several concurrent agents: with the config that `agents` of the arm has
-   * under this name, its calls and stages told apart by it. See `team`.
+   * under this name, its calls and stages are recorded under that name. See `team`.
    */
   as: <T>(agent: string, work: (context: AgentContext) => T | Promise<T>) => Promise<T>
-  /** Aborts when the run is cancelled: pass it on to whatever the agent waits for. */
+  /** Aborts when the run is cancelled: pass it to everything the agent awaits. */
   signal: AbortSignal
 }
 
-/** The workload under test: plain code that makes model calls. What it returns is the trial's output. */
+/** The workload under test: plain code that makes model calls. Its return value is the trial's output. */
 export type Agent = (context: AgentContext) => unknown
 
 /**
@@ -38,7 +38,7 @@ export type ThresholdInput =
   | boolean
   | { relative?: number; floor?: number; gated?: boolean; stages?: readonly string[] }
 
-/** Least and most blocks of a suite. */
+/** Minimum and maximum number of blocks of a suite. */
 export interface BlocksInput {
   min?: number
   max?: number
@@ -47,7 +47,7 @@ export interface BlocksInput {
 /** What may differ between the arms because the comparison is about it. */
 export type CompareInput = 'models' | 'hosts' | readonly ('models' | 'hosts')[]
 
-/** What a suite says to {@link agentBench}. */
+/** Options of {@link agentBench}. */
 export interface AgentBenchOptions {
   baseline: Arm
   candidate: Arm
@@ -55,19 +55,19 @@ export interface AgentBenchOptions {
   checks?: readonly Check[]
   /** By metric name; see the table of metrics for the defaults. */
   thresholds?: Record<string, ThresholdInput>
-  /** Blocks to spend: never fewer than `min`, never more than `max`. Default 6 to 20. */
+  /** Number of blocks: at least `min`, at most `max`. Default 6 to 20. */
   blocks?: BlocksInput
-  /** The old name of `blocks`. */
+  /** Former name of `blocks`. */
   pairs?: BlocksInput
-  /** Wall time the suite may spend, ms; it ends with what it has by then. Default: as long as its blocks take. */
+  /** Maximum wall time of the suite, ms; it then ends with the results so far. Default: no limit. */
   timeBudget?: number
-  /** Longest silence within a call, before the first byte and between chunks, ms. Default 300,000. */
+  /** Longest pause within a call, before the first byte and between chunks, ms. Default 300,000. */
   timeout?: number
   /** Limits of a call, past which it is `runaway`. Default 600,000 ms and no token limit. */
   bound?: Bound
-  /** `false` where the prompt cache itself is measured. */
+  /** Set `false` to measure the prompt cache itself. */
   nonce?: boolean
-  /** `regressed` only when the whole interval is beyond the threshold. */
+  /** `regressed` only if the whole interval is beyond the threshold. */
   strict?: boolean
   compare?: CompareInput
 }

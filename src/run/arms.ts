@@ -56,7 +56,7 @@ export function plannedArm(
     throw suiteErrors.badArm(
       suite,
       role,
-      `there is no agent "${unknown}"; its agents are ${members.join(', ') || 'none'}`,
+      `Unknown agent "${unknown}". Its agents: ${members.join(', ') || 'none'}`,
     )
   return { ...plannedConfig(arm, arm.name, defaultHost), role, ...(agents.length > 0 && { agents }) }
 }

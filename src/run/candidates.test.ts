@@ -33,14 +33,14 @@ describe('the plan of a sweep', () => {
     [{ grid: {} }, /Sweep "swept" has no candidate/],
     [{ grid: { num_ctx: [] } }, /Invalid grid of sweep "swept": axis "num_ctx"/],
     [{ grid: { num_ctxx: [1] } as never }, /Unknown option "num_ctxx" of arm "num_ctxx=1".*"num_ctx"/],
-    [{ grid: { 'insight.top_k': [1] } }, /there is no agent "insight"/],
+    [{ grid: { 'insight.top_k': [1] } }, /Unknown agent "insight"/],
     [
       { candidates: [{ name: 'num_ctx=2048 temperature=0.2', model: 'tiny' }] },
-      /Two arms of sweep "swept" are called "num_ctx=2048 temperature=0.2"/,
+      /Two arms of sweep "swept" are named "num_ctx=2048 temperature=0.2"/,
     ],
     [
       { candidates: [{ name: 'baseline', model: 'tiny' }] },
-      /Both arms of suite "swept" are called "baseline"/,
+      /Both arms of suite "swept" are named "baseline"/,
     ],
     [{ rankBy: 'speed' }, /Invalid `rankBy`.*output_throughput, reported_throughput, ttft/],
     [{ rankBy: 'valid_rate' }, /Invalid `rankBy`/],

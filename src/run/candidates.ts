@@ -9,21 +9,21 @@ export type { Grid }
 
 /** Successive halving, as a suite asks for it. */
 export interface HalvingInput {
-  /** Share of the contenders that goes on at every look. Default 0.5; ties with the last of them go on too. */
+  /** Fraction of the candidates kept at every look. Default 0.5; ties with the last of them are kept too. */
   keep?: number
-  /** Trials to spend in all, warm-ups included. Default: as many as `blocks` allows. */
+  /** Maximum number of trials, including warm-ups. Default: as many as `blocks` allows. */
   budget?: number
 }
 
-/** What a suite says to {@link agentSweep}. */
+/** Options of {@link agentSweep}. */
 export interface AgentSweepOptions extends Omit<AgentBenchOptions, 'candidate' | 'strict'> {
   /** Values by option; every combination is a candidate: the baseline with these options. `agent.option` in a team. */
   grid?: Grid
-  /** Candidates beside the grid's, or instead of it. */
+  /** Candidates in addition to the grid's, or instead of a grid. */
   candidates?: readonly Arm[]
   /** Metric the table is ranked by. Default `output_throughput`. */
   rankBy?: string
-  /** Stop running arms that are beaten, and spend the blocks on the contenders. */
+  /** Stop running arms that fall behind, and spend the blocks on the rest. */
   halving?: boolean | HalvingInput
 }
 
@@ -64,7 +64,7 @@ function halvingOf(suite: string, asked: AgentSweepOptions['halving']): Halving 
   if (!(keep > 0 && keep < 1))
     throw sweepErrors.badHalving(
       suite,
-      `Expected a share between 0 and 1 in \`keep\` but received ${String(keep)}`,
+      `Expected a fraction between 0 and 1 in \`keep\` but received ${String(keep)}`,
     )
   if (budget !== undefined && !(Number.isInteger(budget) && budget > 0)) {
     throw sweepErrors.badHalving(

@@ -1,5 +1,6 @@
 /** What a suite, its agent and its arms can fail with: what happened, where, what to do. */
 import { ChimeraError, messageOf } from '../errors.ts'
+import { count } from '../text/index.ts'
 
 /** Faults of a suite's definition, found before any call is made. */
 export const suiteErrors = {
@@ -13,12 +14,12 @@ export const suiteErrors = {
   sameArms: (suite: string, name: string): ChimeraError =>
     new ChimeraError(
       'same_arms',
-      `Both arms of suite "${suite}" are called "${name}". Give the candidate a name of its own, e.g. "${name}-again".`,
+      `Both arms of suite "${suite}" are named "${name}". Rename the candidate, e.g. "${name}-again".`,
     ),
   badBlocks: (source: string, received: string): ChimeraError =>
     new ChimeraError(
       'bad_blocks',
-      `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Correct it, e.g. \`blocks: { min: 6, max: 20 }\`.`,
+      `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Set e.g. \`blocks: { min: 6, max: 20 }\`.`,
     ),
   badThreshold: (suite: string, metric: string, problem: string): ChimeraError =>
     new ChimeraError('bad_threshold', `Invalid threshold "${metric}" of suite "${suite}": ${problem}.`),
@@ -30,7 +31,7 @@ export const suiteErrors = {
   notComparable: (suite: string, differences: readonly string[], flag: string): ChimeraError =>
     new ChimeraError(
       'not_comparable',
-      `The arms of suite "${suite}" are not comparable: ${differences.join('; ')}. If that is what you want to compare, say \`compare: '${flag}'\` in agentBench.`,
+      `The arms of suite "${suite}" are not comparable: ${differences.join('; ')}. To compare them anyway, set \`compare: '${flag}'\` in agentBench.`,
     ),
 } as const
 
@@ -39,7 +40,7 @@ export const sweepErrors = {
   empty: (suite: string): ChimeraError =>
     new ChimeraError(
       'bad_sweep',
-      `Sweep "${suite}" has no candidate: Expected a \`grid\` of options or a list of \`candidates\`. Give one, e.g. \`grid: { temperature: [0.6, 0.8] }\`.`,
+      `Sweep "${suite}" has no candidate: Expected a \`grid\` of options or a list of \`candidates\`. Set one, e.g. \`grid: { temperature: [0.6, 0.8] }\`.`,
     ),
   badGrid: (suite: string, problem: string): ChimeraError =>
     new ChimeraError(
@@ -49,17 +50,17 @@ export const sweepErrors = {
   sameName: (suite: string, name: string): ChimeraError =>
     new ChimeraError(
       'same_arms',
-      `Two arms of sweep "${suite}" are called "${name}". Give each candidate a name of its own.`,
+      `Two arms of sweep "${suite}" are named "${name}". Give each candidate a different name.`,
     ),
   badRankBy: (suite: string, received: unknown, known: readonly string[]): ChimeraError =>
     new ChimeraError(
       'bad_rank_by',
-      `Invalid \`rankBy\` of sweep "${suite}": Expected a metric with an interval but received ${JSON.stringify(received)}. Known are ${known.join(', ')}.`,
+      `Invalid \`rankBy\` of sweep "${suite}": Expected a metric with an interval but received ${JSON.stringify(received)}. Known metrics: ${known.join(', ')}.`,
     ),
   badHalving: (suite: string, problem: string): ChimeraError =>
     new ChimeraError(
       'bad_halving',
-      `Invalid \`halving\` of sweep "${suite}": ${problem}. Say \`halving: true\`, or e.g. \`halving: { keep: 0.5, budget: 300 }\`.`,
+      `Invalid \`halving\` of sweep "${suite}": ${problem}. Set \`halving: true\`, or e.g. \`halving: { keep: 0.5, budget: 300 }\`.`,
     ),
 } as const
 
@@ -68,18 +69,18 @@ export const trialErrors = {
   agentThrew: (error: unknown): ChimeraError =>
     new ChimeraError(
       'agent_error',
-      `The agent threw: ${messageOf(error)}. Mend the agent, or catch what it can live with.`,
+      `The agent threw: ${messageOf(error)}. Fix the agent, or catch errors it can recover from.`,
       { cause: error },
     ),
   agentIgnoredAbort: (ms: number): ChimeraError =>
     new ChimeraError(
       'agent_ignored_abort',
-      `The agent went on for ${ms} ms after its signal was aborted. Pass \`signal\` on to whatever it waits for.`,
+      `The agent kept running for ${ms} ms after its signal was aborted. Pass \`signal\` to everything the agent awaits.`,
     ),
   noCalls: (): ChimeraError =>
     new ChimeraError(
       'no_calls',
-      'The agent made no model call, so there is nothing to measure. Use `generate`, `chat` or `ollama` of its context.',
+      'The agent made no model call, so there is nothing to measure. Call `generate`, `chat` or `ollama` from its context.',
     ),
   interrupted: (): ChimeraError =>
     new ChimeraError('interrupted', 'The run was interrupted during this trial.'),
@@ -90,13 +91,13 @@ export const runWarnings = {
   renamedOption: (old: string, name: string, where: string): string =>
     `\`${old}\` in ${where} is now called \`${name}\`. The old name still works; use the new one.`,
   timeBudget: (ms: number, blocks: number): string =>
-    `The time budget of ${ms} ms ended the suite after ${blocks} blocks. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET for a verdict.`,
+    `The time budget of ${ms} ms ended the suite after ${count(blocks, 'block')}. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET for a verdict.`,
   timeBudgetTooSmall: (ms: number, needed: number, blocks: number): string =>
-    `The time budget of ${ms} ms is too small to decide anything: ${blocks} blocks, the fewest for a verdict, take about ${needed} ms. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET.`,
+    `The time budget of ${ms} ms is too small for a verdict: the minimum of ${blocks} blocks takes about ${needed} ms. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET.`,
   agentsReload: (arm: string, model: string, host: string): string =>
-    `Agents of arm "${arm}" run ${model} at ${host} with different runner options: whenever they take turns the server reloads the model. Give them one server each, or the same num_ctx, num_gpu, num_batch and num_thread.`,
+    `Agents of arm "${arm}" run ${model} at ${host} with different runner options, so the server reloads the model each time they alternate. Give each agent its own server, or set the same num_ctx, num_gpu, num_batch and num_thread.`,
   unloadFailed: (host: string, model: string): string =>
-    `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop whoever else uses the model.`,
+    `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop other clients of the model.`,
   trialBudget: (budget: number, blocks: number): string =>
-    `The budget of ${budget} trials ended the sweep after ${blocks} blocks. Raise \`halving.budget\` to tell more arms apart.`,
+    `The budget of ${budget} trials ended the sweep after ${count(blocks, 'block')}. Raise \`halving.budget\` to separate more arms.`,
 } as const

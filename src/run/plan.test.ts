@@ -192,7 +192,7 @@ describe('a definition that cannot be run', () => {
     [
       { candidate: { ...arm, name: 'baseline' } },
       'same_arms',
-      /Both arms of suite "rivers" are called "baseline".*"baseline-again"/,
+      /Both arms of suite "rivers" are named "baseline".*"baseline-again"/,
     ],
     [
       { candidate: { ...arm, options: { num_gpus: 1 } } },
@@ -203,7 +203,7 @@ describe('a definition that cannot be run', () => {
     [
       { candidate: { ...arm, agents: { insight: {} } } },
       'bad_arm',
-      /no agent "insight"; its agents are none/,
+      /Unknown agent "insight"\. Its agents: none/,
     ],
     [{ timeout: 0 }, 'bad_option', /`timeout` of suite "rivers": Expected a positive number but received 0/],
     [{ timeout: '5 s' }, 'bad_option', /received 5 s/],
@@ -221,16 +221,16 @@ describe('a definition that cannot be run', () => {
     [
       { thresholds: { speed: 0.1 } },
       'bad_threshold',
-      /"speed" of suite "rivers": there is no such metric\. Known are output_throughput, /,
+      /"speed" of suite "rivers": Unknown metric\. Known metrics: output_throughput, /,
     ],
-    [{ thresholds: { ttft: -0.1 } }, 'bad_threshold', /Expected a share such as 0\.05 but received -0\.1/],
+    [{ thresholds: { ttft: -0.1 } }, 'bad_threshold', /Expected a fraction such as 0\.05 but received -0\.1/],
     [{ thresholds: { ttft: Number.NaN } }, 'bad_threshold', /received NaN/],
     [
       { thresholds: { ttft: { floor: -1 } } },
       'bad_threshold',
       /Expected a floor of 0 or more but received -1/,
     ],
-    [{ thresholds: { ttft: 0 } }, 'bad_threshold', /a threshold of 0 can never be shown to be kept/],
+    [{ thresholds: { ttft: 0 } }, 'bad_threshold', /Expected a threshold above 0 but received 0/],
   ])('%j is refused as %s', (own, code, message) => {
     const error = refusal(own)
     expect(error.code).toBe(code)
@@ -250,7 +250,7 @@ describe('a definition that cannot be run', () => {
     )
     const unknown = { ...arm, agents: { inside: {} } }
     expect(refusal({ candidate: unknown }, {}, ['collector', 'insight']).message).toMatch(
-      /no agent "inside"; its agents are collector, insight/,
+      /Unknown agent "inside"\. Its agents: collector, insight/,
     )
   })
 

@@ -20,7 +20,7 @@ export function makeRules(
         throw suiteErrors.badThreshold(
           suite,
           name,
-          `there is no such metric. Known are ${metricNames.join(', ')}`,
+          `Unknown metric. Known metrics: ${metricNames.join(', ')}`,
         )
       rules[name] = merged(suite, name, rules[name], input)
     }
@@ -42,7 +42,7 @@ function merged(suite: string, name: MetricName, rule: Rule, input: ThresholdInp
     throw suiteErrors.badThreshold(
       suite,
       name,
-      `Expected a share such as 0.05 but received ${String(threshold)}`,
+      `Expected a fraction such as 0.05 but received ${String(threshold)}`,
     )
   if (!(Number.isFinite(floor) && floor >= 0))
     throw suiteErrors.badThreshold(suite, name, `Expected a floor of 0 or more but received ${String(floor)}`)
@@ -50,7 +50,7 @@ function merged(suite: string, name: MetricName, rule: Rule, input: ThresholdInp
     throw suiteErrors.badThreshold(
       suite,
       name,
-      'a threshold of 0 can never be shown to be kept. Say the smallest change that matters, e.g. 0.05',
+      'Expected a threshold above 0 but received 0. Set the smallest change that matters, e.g. 0.05',
     )
   const onlyStages = asked.stages !== undefined && asked.gated === undefined
   return {

@@ -106,7 +106,7 @@ async function runPhase(session: Session, phase: Phase): Promise<Stopped> {
 
 /**
  * A block until every contender has its part of it or is given up. A candidate whose part broke, or was cold when it
- * should not have been, runs it again beside a baseline trial of its own; the others need not wait for it to be right.
+ * should not have been, runs it again with a fresh baseline trial; the others need not wait for it to be right.
  */
 async function completeBlock(
   session: Session,

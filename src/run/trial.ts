@@ -29,7 +29,7 @@ export interface TrialSetup {
 /** An agent that ignores the abort of its signal is left behind after this time. */
 const ABORT_GRACE_MS = 2_000
 
-/** Executes the agent once under one arm. Never rejects: whatever goes wrong makes the trial invalid. */
+/** Executes the agent once under one arm. Never rejects: any failure makes the trial invalid. */
 export async function runTrial(setup: TrialSetup): Promise<Trial> {
   const { plan, limits, block } = setup
   const { arm, planned } = setup.arm

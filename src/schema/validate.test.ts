@@ -70,7 +70,7 @@ describe('the errors', () => {
         `Invalid trial from a worker:
   - trial.block: must be >= 0 but received -1.
   - trial.role: Expected one of baseline, candidate but received "x".
-It was written by another version or changed by hand: make it again with this version.`,
+It was written by another version or edited by hand. Create it again with this version.`,
       ),
     )
     expect(() => asReport({ ...report, schema_version: 9 }, 'old/report.json')).toThrow(
@@ -104,6 +104,6 @@ describe("a schema of the user's own", () => {
   test('that is no schema is refused with what is wrong and what to do', () => {
     const compile = () => compileSchema({ type: 'strnig' })
     expect(compile).toThrow(ChimeraError)
-    expect(compile).toThrow(/^The JSON Schema is itself invalid: .*Correct it against draft 2020-12\.$/)
+    expect(compile).toThrow(/^The JSON Schema is invalid: .*the expected draft is 2020-12\.$/)
   })
 })

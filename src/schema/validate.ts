@@ -110,12 +110,12 @@ const schemaErrors = {
   badSchema: (cause: unknown): ChimeraError =>
     new ChimeraError(
       'bad_schema',
-      `The JSON Schema is itself invalid: ${messageOf(cause)}. Correct it against draft 2020-12.`,
+      `The JSON Schema is invalid: ${messageOf(cause)}. Fix it; the expected draft is 2020-12.`,
       { cause },
     ),
   invalid: (what: string, where: string, faults: readonly string[]): ChimeraError =>
     new ChimeraError(
       `invalid_${what}`,
-      `Invalid ${what} from ${where}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nIt was written by another version or changed by hand: make it again with this version.`,
+      `Invalid ${what} from ${where}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nIt was written by another version or edited by hand. Create it again with this version.`,
     ),
 } as const

@@ -5,7 +5,7 @@ export type Better = 'lower' | 'higher'
 
 /**
  * One log ratio a block, candidate against baseline: d = s (ln candidate - ln baseline), s = +1 where
- * lower is better and -1 where higher is. Positive is worse, whatever the metric; no unit.
+ * lower is better and -1 where higher is. Positive is worse, for every metric; no unit.
  *
  * @param baseline one positive value a block, in the metric's unit
  * @param candidate the same blocks in the same order

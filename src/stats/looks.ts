@@ -1,6 +1,6 @@
 import { InvalidValuesError } from './invalid.ts'
 
-/** Fewer blocks than this decide nothing, whatever alpha would allow. */
+/** Fewer blocks than this decide nothing, at any alpha. */
 export const FEWEST_BLOCKS = 6
 
 /**

@@ -12,7 +12,7 @@ export interface VerdictOptions {
 
 /**
  * The verdict at one look, first hit wins:
- * 1. `regressed`: surely worse (lower > 0), and by what matters as far as we can tell (estimate >= delta);
+ * 1. `regressed`: detectably worse (lower > 0), and by what matters as far as we can tell (estimate >= delta);
  * 2. `improved`: the mirror image;
  * 3. `unchanged`: the whole interval lies within the threshold;
  * 4. undefined: go on.

@@ -103,7 +103,7 @@ function escapePunctuation(text: string): string {
 // the text after a last `]` might complete. The brackets of an interval are part of none.
 const isLinkLike = /^\s*\[|\]\s?[(:[]|\[[\^!]|!\[|[^\d]\]$/
 
-/** Text as a Markdown code span, whatever backticks it holds. */
+/** Text as a Markdown code span, with any backticks in it. */
 export function code(hostile: string): string {
   const text = oneLine(hostile)
   if (text === '') return ''

@@ -1,4 +1,4 @@
-/** Characters that deceive, made visible: whatever a terminal would obey or a reader could not see. */
+/** Characters that deceive, made visible: all that a terminal would obey or a reader could not see. */
 
 /** Text on one line, fit for a terminal: no line break, nothing that moves the cursor or the reading order. */
 export function oneLine(hostile: string): string {

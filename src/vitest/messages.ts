@@ -10,7 +10,7 @@ export const adapterErrors = {
   unreadable: (cause: unknown): ChimeraError =>
     new ChimeraError(
       'unreadable_artifact',
-      `A message from a worker is not JSON (${messageOf(cause)}). If it came through a blob, make the blob again with this version.`,
+      `A message from a worker is not JSON (${messageOf(cause)}). If it came through a blob, create the blob again with this version.`,
       { cause },
     ),
 } as const
@@ -18,8 +18,8 @@ export const adapterErrors = {
 /** What the reporter says on its own behalf. */
 export const reporterTexts = {
   stopping: (signal: string): string =>
-    `${signal}: stopping after the calls under way; what was measured goes into the reports. Again to end at once.`,
+    `${signal}: stopping after the current calls; results so far will be reported. Press Ctrl-C again to quit immediately.`,
   shard: (index: number, count: number): string =>
-    `Shard ${index} of ${count} has measured. It judges nothing: \`vitest bench --merge-reports\` does, once all shards are there.`,
+    `Shard ${index} of ${count} is done. It gives no verdict: run \`vitest bench --merge-reports\` when all shards are done.`,
   unloadable: (file: string, message: string): string => `${file} could not be loaded: ${message}`,
 } as const

@@ -26,7 +26,7 @@ const noisy: Message[] = [
 ]
 const OUT_OF_REACH = [
   expect.stringMatching(
-    /^A threshold of 5 % of output_throughput is out of reach on this machine.*10 are allowed/,
+    /^A threshold of 5 % for output_throughput is out of reach on this machine.*10 are allowed/,
   ),
 ]
 

@@ -57,7 +57,9 @@ test('only the last try counts', () => {
 test('what cannot be read is told with what to do', () => {
   const broken = () => receive({ type: 'vitest-chimera', retry: 0, text: '{"kind":' } as { type: string })
   expect(broken).toThrow(ChimeraError)
-  expect(broken).toThrow(/^A message from a worker is not JSON \(.*make the blob again with this version\.$/)
+  expect(broken).toThrow(
+    /^A message from a worker is not JSON \(.*create the blob again with this version\.$/,
+  )
 })
 
 test('a trial is held to its schema on the way in', () => {

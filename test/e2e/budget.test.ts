@@ -23,7 +23,9 @@ test(
     const second = await project.bench([], env)
     const [before, after] = second.output.split(/✓|×/)
     expect(after).toBeDefined()
-    expect(before).toMatch(/5 % of output_throughput is out of reach.*about \d+ blocks and 8 are allowed/)
+    expect(before).toMatch(
+      /5 % for output_throughput is out of reach.*about \d+ blocks; at most 8 are allowed/,
+    )
   },
 )
 
@@ -42,7 +44,7 @@ test(
     )
     expect(report!.suites[0]!.warnings.map(({ code }) => code)).toContain('time_budget')
     expect(report!.status).toBe('complete')
-    expect(output).toMatch(/300 ms is too small to decide anything: 6 blocks/)
+    expect(output).toMatch(/300 ms is too small for a verdict: the minimum of 6 blocks/)
     expect(exitCode).toBe(0)
   },
 )

@@ -269,6 +269,6 @@ describe('what fails', () => {
 
   test('the token bound makes a call runaway and ends it at the server', () => {
     expect(run.trialsOf('endless').every((trial) => trial.invalid_reason === 'runaway')).toBe(true)
-    expect(failure('endless')).toMatch(/bound of 30 tokens/)
+    expect(failure('endless')).toMatch(/limit of 30 tokens/)
   })
 })

@@ -90,7 +90,7 @@ test(
   }`)
     const { exitCode, output, report, trials } = await fixture.bench()
     expect(output).toMatch(
-      /The embedded engine at http:\S+ ended \(SIGKILL\) in the middle of the run; calls to it are refused from here on\./,
+      /The embedded engine at http:\S+ ended \(SIGKILL\) during the run; further calls to it will fail\./,
     )
     expect(report!.status).toBe('complete')
     expect(report!.gate.status).toBe('invalid')

@@ -14,13 +14,13 @@ const PAIRS =
 
 /** How a call breaks, by the reason it is to be told with, and the cure. */
 const FAULTS: [string, Fault, RegExp][] = [
-  ['no_done', { kind: 'no_done', repeats: 31 }, /31 identical pieces.*repeat_penalty/],
+  ['no_done', { kind: 'no_done', repeats: 31 }, /31 identical chunks.*repeat_penalty/],
   ['stream_error', { kind: 'error_line', after: 4, error: 'cuda out of memory' }, /cuda out of memory/],
   ['truncated_stream', { kind: 'reset', after: 4 }, /crashed or ran out of memory/],
   ['busy', { kind: 'status', status: 503, error: 'server busy' }, /OLLAMA_MAX_QUEUE/],
   ['http_error', { kind: 'status', status: 500, error: 'boom' }, /500.*boom/],
   ['no_tokens', { kind: 'empty' }, /template/],
-  ['timeout', { kind: 'stall', after: 3 }, /stood still for more than 1000 ms.*Raise `timeout`/],
+  ['timeout', { kind: 'stall', after: 3 }, /stalled for more than 1000 ms.*Raise `timeout`/],
 ]
 
 /** A suite whose prompts say its name, so that the server can tell it from the others. */

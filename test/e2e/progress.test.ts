@@ -96,7 +96,7 @@ describe.skipIf(!hasScript)(
         await called(server, 7)
         type(CTRL_C)
       })
-      expect(screen).toMatch(/SIGINT: stopping after the calls under way/)
+      expect(screen).toMatch(/SIGINT: stopping after the current calls/)
       expect(report.status).toBe('interrupted')
       expect(report.gate.status).not.toBe('passed')
       expect(report.suites[0]!.arms.reduce((sum, arm) => sum + arm.trials, 0)).toBeGreaterThanOrEqual(6)

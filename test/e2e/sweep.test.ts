@@ -80,7 +80,7 @@ describe('a sweep', { timeout: 120_000 }, () => {
     for (const text of [output, markdown]) {
       expect(text).toMatch(/1=.*num_ctx=512 temperature=0\.6.*improved.*leads/)
       expect(text).toContain(
-        'num_ctx had no effect by construction: the server does the same for 512 and 1024.',
+        'num_ctx had no effect by construction: the server treats 512 and 1024 the same.',
       )
     }
     const measured = trials.filter(({ phase }) => phase === 'measure')
@@ -214,8 +214,8 @@ describe('what a sweep cannot use', { timeout: 120_000 }, () => {
       ['gone', 'given_up'],
     ])
     const messages = report!.suites[0]!.warnings.map(({ message }) => message).join('\n')
-    expect(messages).toMatch(/Arm "temperature=0.1" was given up.*It says nonsense/)
-    expect(messages).toMatch(/Arm "gone" was given up.*ollama pull no-such-model/)
+    expect(messages).toMatch(/Arm "temperature=0.1" was stopped.*It says nonsense/)
+    expect(messages).toMatch(/Arm "gone" was stopped.*ollama pull no-such-model/)
     expect(report!.gate).toMatchObject({ status: 'passed', failures: [] })
     expect(output).toMatch(/2 candidates are not ranked \(temperature=0\.1; gone\)/)
     expect(exitCode).toBe(0)

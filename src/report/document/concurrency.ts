@@ -7,7 +7,7 @@ const MEANING: Readonly<Record<Concurrency['verdict'], string>> = {
   parallel: 'no agent is slowed beyond the threshold',
   contended: 'the agents slow each other down',
   serialised: 'together they take as long as one after the other',
-  inconclusive: 'too few blocks, or too much noise, for a verdict',
+  inconclusive: 'too few blocks or too much noise for a verdict',
 }
 
 /** A row an arm, then a row each of its agents; nothing where no arm has several. */

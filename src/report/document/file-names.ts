@@ -1,5 +1,5 @@
 /**
- * File names for suites and arms, which may be called anything. A plain name stays as it is; whatever a file system,
+ * File names for suites and arms, which may be called anything. A plain name stays unchanged; all that a file system,
  * a shell or an artifact upload could trip over becomes `-`, and names that would then be one file are numbered.
  */
 import type { Report } from '../../schema/generated.ts'
@@ -7,7 +7,7 @@ import type { Report } from '../../schema/generated.ts'
 const longest = 80
 const reserved = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
 
-/** A file name without extension for each name. Names that stay as they are have first pick, whatever the order. */
+/** A file name without extension for each name. Names that stay as they are have first pick, in any order. */
 export function fileNames(names: readonly string[]): Map<string, string> {
   const given = [...new Set(names)]
   const plainFirst = [...given.filter(isPlain), ...given.filter((name) => !isPlain(name))]

@@ -11,14 +11,14 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
     comparisons.length > 0 &&
       'Bold metrics are gated; the others have a verdict only where they moved. Values are medians. A change is the Hodges-Lehmann estimate over the blocks, with its repeated confidence interval in brackets; `~` where that includes no change.',
     comparisons.some(({ difference }) => difference !== undefined) &&
-      'valid_rate is a difference in percentage points over all trials that count; its interval says what cannot be ruled out.',
+      'valid_rate is a difference in percentage points over all trials that count; its interval shows which differences are not ruled out.',
     comparisons.some(({ stage }) => stage !== null) &&
       'By stage, each cell is a change: ✗ regressed, ✓ improved. report.html has the intervals.',
     ...suites.map(({ sweep }) => sweep !== undefined && rankingLegend(sweep)),
     arms.some(({ concurrency }) => concurrency !== undefined) &&
-      "Speedup is the sum of the solo walls over the concurrent wall, from solo trials in the same blocks; efficiency is speedup per agent; slowdown is an agent's concurrent wall over its solo wall. Load balance, the sum of the concurrent walls over the longest, shows how even the work is and nothing about gain.",
+      "Speedup is the sum of the solo walls over the concurrent wall, from solo trials in the same blocks; efficiency is speedup per agent; slowdown is an agent's concurrent wall over its solo wall. Load balance, the sum of the concurrent walls over the longest, shows how evenly the work is spread; it does not measure a gain.",
     arms.some(({ invalid }) => Object.keys(invalid).length > 0) &&
-      'Invalid trials are counted and shown, but are in no figure: the whole block is left out.',
+      'Invalid trials are counted and shown; their whole block is excluded from all other figures.',
   ].filter((item) => item !== false)
   if (items.length === 0) return []
   const unique = [...new Set(items)].map(trusted)
@@ -28,5 +28,5 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
 }
 
 function rankingLegend({ threshold, alpha, ranking }: NonNullable<SuiteReport['sweep']>): string {
-  return `Candidates that share a rank (=) cannot be told apart from the first of it, paired by block. Against the leader: behind is detectably worse, equal has its whole interval within ±${share(threshold)}, open is undecided. The intervals of a column hold jointly at ${share(alpha)} one-sided error across ${count(ranking.length, 'candidate')}. A sweep gates nothing.`
+  return `Candidates that share a rank (=) cannot be told apart from the first of it, paired by block. Against the leader: behind is detectably worse, equal has its whole interval within ±${share(threshold)}, open is undecided. The intervals of a column hold jointly at ${share(alpha)} one-sided error across ${count(ranking.length, 'candidate')}. Sweeps do not fail the build.`
 }

@@ -4,7 +4,7 @@ import type { Block, Column, Inline } from '../report/index.ts'
 import { absent, quantity, share } from '../text/index.ts'
 import { sentence } from './differences.ts'
 import type { Change, MetricTable, ReportComparison, Row, Value } from './model.ts'
-import { LEVEL, showsNothing } from './within.ts'
+import { LEVEL, noDifference } from './within.ts'
 
 /** More reports than this are named by the first and the last; more differences are counted only. */
 const MOST_NAMED = 6
@@ -12,7 +12,7 @@ const MOST_DIFFERENCES = 12
 
 export function comparisonDocument(comparison: ReportComparison): Block[] {
   const labels = comparison.reports.map(({ label }) => label)
-  const differences = unalike(comparison, labels)
+  const differences = describeDifferences(comparison, labels)
   const items = comparison.notes
   return [
     { kind: 'only', format: 'markdown', blocks: [heading(1, trusted('Stored reports compared'))] },
@@ -45,7 +45,7 @@ function reportsTable({ reports }: ReportComparison): Block {
 }
 
 /** A sentence a difference. Those of model and server stand here only because they were said to be meant. */
-function unalike({ differences }: ReportComparison, labels: readonly string[]): Inline[] {
+function describeDifferences({ differences }: ReportComparison, labels: readonly string[]): Inline[] {
   const rest = differences.length - MOST_DIFFERENCES
   return [
     ...differences.slice(0, MOST_DIFFERENCES).map((one) => {
@@ -97,7 +97,7 @@ function tested(change: Change): Inline {
   const basis = trusted(`(${value}${test === 'welch' ? 'w' : ''} n=${n.join('+')})`)
   return ratio === undefined
     ? say`~ ${basis}`
-    : say`${changed({ ratio, interval, isNone: showsNothing(change) })} ${basis}`
+    : say`${changed({ ratio, interval, isNone: noDifference(change) })} ${basis}`
 }
 
 /** Where the earlier runs lie, where the new one lies, and what that says; valid_rate is only counted. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { summarize } from '../stats/index.ts'
-import { changeBetween, showsNothing, validityChange, type Measured } from './within.ts'
+import { changeBetween, noDifference, validityChange, type Measured } from './within.ts'
 
 function measured(values: number[], kept: boolean): Measured {
   return { sample: { ...summarize(values), unit: 'ms' }, ...(kept && { values }) }
@@ -14,7 +14,7 @@ test("the trials' own values are compared by ranks", () => {
   expect(change).toMatchObject({ n: [6, 6], ratio: expect.closeTo(1.2, 2), test: 'mann-whitney' })
   // All of the second above all of the first: 2 of the 924 choices.
   expect(change.p).toBeCloseTo(2 / 924, 12)
-  expect(showsNothing(change)).toBe(false)
+  expect(noDifference(change)).toBe(false)
 })
 
 test('summaries by their moments, and one of both is not enough for ranks', () => {
@@ -26,14 +26,14 @@ test('summaries by their moments, and one of both is not enough for ranks', () =
 })
 
 test('the same trials show nothing', () => {
-  expect(showsNothing(changeBetween(measured(before, true), measured(before, true))!)).toBe(true)
-  expect(showsNothing(changeBetween(measured(before, false), measured(before, false))!)).toBe(true)
+  expect(noDifference(changeBetween(measured(before, true), measured(before, true))!)).toBe(true)
+  expect(noDifference(changeBetween(measured(before, false), measured(before, false))!)).toBe(true)
 })
 
 test('a single trial has neither test nor interval and shows nothing', () => {
   const change = changeBetween(measured([100], false), measured(after, false))!
   expect(change).toEqual({ n: [1, 6], ratio: expect.closeTo(1.206, 3) })
-  expect(showsNothing(change)).toBe(true)
+  expect(noDifference(change)).toBe(true)
   const few = changeBetween(measured([1, 2, 3], true), measured([4, 5, 6], true))!
   expect(few).toMatchObject({ p: expect.closeTo(0.1, 9), test: 'mann-whitney' })
   expect(few.interval).toBeUndefined()
@@ -52,6 +52,6 @@ test('valid trials are counted', () => {
     p: expect.closeTo((2 * 252) / 15504, 12),
     test: 'fisher',
   })
-  expect(showsNothing(change)).toBe(false)
+  expect(noDifference(change)).toBe(false)
   expect(validityChange({ valid: 0, trials: 3 }, { valid: 3, trials: 3 }).ratio).toBeUndefined()
 })

@@ -61,7 +61,7 @@ export function validityChange(from: Validity, to: Validity): Compared {
 }
 
 /** Whether the trials show no difference: `~`. */
-export function showsNothing({ interval, p, test }: Compared): boolean {
+export function noDifference({ interval, p, test }: Compared): boolean {
   if (p === undefined || p > 1 - LEVEL) return true
   return test !== 'fisher' && (interval === undefined || (interval[0] <= 1 && interval[1] >= 1))
 }

@@ -37,11 +37,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   const url = `http://127.0.0.1:${await listening(child, config, ended, () => log)}`
 
   let stopping = false
-  const mourn = async (): Promise<void> => {
+  const logExit = async (): Promise<void> => {
     const how = await ended
     if (!stopping) console.error(engineErrors.died(url, how, shown(log)).message)
   }
-  void mourn()
+  void logExit()
   release(child)
   return {
     url,

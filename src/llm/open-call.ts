@@ -3,9 +3,9 @@ import { callMessages } from './messages.ts'
 import { toCall, type MadeCall } from './call.ts'
 import type { Outgoing } from './exchange.ts'
 import { invalid, tooLong, type Invalid, type Outcome } from './outcome.ts'
-import { Reception, type Expected } from './reception.ts'
+import { ReplyReader, type Expected } from './reception.ts'
 import { send, type Sent, type Tap } from './transport.ts'
-import { watch } from './watch.ts'
+import { watchDeadlines } from './watch.ts'
 
 /** What is known of a call when it is made. */
 export interface CallStart extends Expected {
@@ -22,27 +22,27 @@ export interface CallStart extends Expected {
 // How long a decided reply may take to end by itself, so that its connection can serve the next call.
 const LINGER = 1000
 
-/** A call under way: sends it, watches its limits, and lets its reception hear the reply beside its reader. */
+/** A call under way: sends it, watches its limits, and lets a ReplyReader follow the reply alongside the agent's own reader. */
 export class OpenCall implements Tap {
   readonly #start: CallStart
   readonly #madeAt = performance.now()
-  readonly #reception: Reception
-  readonly #stopWatch: () => void
+  readonly #reader: ReplyReader
+  readonly #clearDeadlines: () => void
   #sent: Sent | undefined
   #writtenAt: number | undefined
   #over = false
 
   constructor(start: CallStart) {
     this.#start = start
-    this.#reception = new Reception(start, (at) => at - this.#began())
-    this.#stopWatch = watch({
+    this.#reader = new ReplyReader(start, (at) => at - this.#began())
+    this.#clearDeadlines = watchDeadlines({
       next: () => Math.min(this.#silentAt(), this.#longAt()),
       missed: () => this.stop(this.#missed()),
     })
   }
 
   get outcome(): Outcome | undefined {
-    return this.#reception.outcome
+    return this.#reader.outcome
   }
 
   /** Sends the request; the reader's own signal may break it off. */
@@ -54,22 +54,22 @@ export class OpenCall implements Tap {
   /** Ends the call with this outcome, at the server too, if it is not decided; its reader sees the message as an error. */
   stop(outcome: Invalid): void {
     if (this.outcome) return
-    this.#reception.decide(outcome, performance.now())
+    this.#reader.decide(outcome, performance.now())
     this.#abort(outcome)
   }
 
   /** The same when nobody is to read it any more: its promise and its stream stay as they are. */
   drop(outcome: Invalid): void {
     const decided = this.outcome !== undefined
-    this.#reception.decide(outcome, performance.now())
-    this.#stopWatch()
+    this.#reader.decide(outcome, performance.now())
+    this.#clearDeadlines()
     if (!decided) this.#sent?.drop()
     else if (!this.#over) setTimeout(() => this.#over || this.#sent?.drop(), LINGER).unref()
   }
 
   /** The call as it is recorded; it must be decided. */
   toCall(origin: number): MadeCall {
-    const { reply, endedAt } = this.#reception
+    const { reply, endedAt } = this.#reader
     const outcome = this.outcome ?? invalid('truncated_stream', callMessages.abandoned())
     return toCall({ ...this.#start, outcome, reply, origin, writtenAt: this.#began(), endedAt })
   }
@@ -79,35 +79,35 @@ export class OpenCall implements Tap {
   }
 
   head(status: number, headers: Headers): void {
-    this.#reception.head(status, headers)
+    this.#reader.head(status, headers)
   }
 
   chunk(bytes: Uint8Array, at: number): void {
     if (this.outcome) return
-    this.#reception.chunk(bytes, at)
+    this.#reader.chunk(bytes, at)
     const outcome = this.outcome as Outcome | undefined
     if (!outcome) return
-    this.#stopWatch()
+    this.#clearDeadlines()
     // A reply that is over is left to end by itself; one that is too long would not.
-    if (!outcome.valid && outcome.reason === 'runaway' && !this.#reception.reply.final) this.#abort(outcome)
+    if (!outcome.valid && outcome.reason === 'runaway' && !this.#reader.reply.final) this.#abort(outcome)
   }
 
   end(at: number): void {
     this.#over = true
-    this.#reception.end(at)
-    this.#stopWatch()
+    this.#reader.end(at)
+    this.#clearDeadlines()
   }
 
   broke(error: Error, at: number, by: 'connection' | 'reader'): 'error' | 'close' {
     this.#over = true
-    if (by === 'reader') this.#reception.left(at)
-    else this.#reception.broke(error, at, this.#writtenAt !== undefined)
-    this.#stopWatch()
+    if (by === 'reader') this.#reader.left(at)
+    else this.#reader.broke(error, at, this.#writtenAt !== undefined)
+    this.#clearDeadlines()
     return this.outcome?.valid ? 'close' : 'error'
   }
 
   #abort(outcome: Invalid): void {
-    this.#stopWatch()
+    this.#clearDeadlines()
     this.#sent?.abort(new ChimeraError(outcome.reason, outcome.message))
   }
 

@@ -3,7 +3,7 @@ import { roundMs } from '../clock.ts'
 import type { StageTime } from '../schema/generated.ts'
 
 /** Where in an agent a call is made. */
-export interface Place<Made> {
+export interface CallContext<Made> {
   stage: string | null
   agent: string | undefined
   /** Told of the call that a request became. */
@@ -11,8 +11,8 @@ export interface Place<Made> {
 }
 
 /** Knows for every line of asynchronous work which stage and which agent it belongs to, also when they run at once. */
-export class Places<Made> {
-  readonly #storage = new AsyncLocalStorage<Place<Made>>()
+export class CallContexts<Made> {
+  readonly #storage = new AsyncLocalStorage<CallContext<Made>>()
   readonly #origin: number
   readonly #ended: StageTime[] = []
 
@@ -21,13 +21,13 @@ export class Places<Made> {
     this.#origin = origin
   }
 
-  here(): Place<Made> {
+  current(): CallContext<Made> {
     return this.#storage.getStore() ?? { stage: null, agent: undefined }
   }
 
   /** Runs work in a place that differs from this one in what is given. */
-  run<T>(change: Partial<Place<Made>>, work: () => Promise<T>): Promise<T> {
-    return this.#storage.run({ ...this.here(), ...change }, work)
+  run<T>(change: Partial<CallContext<Made>>, work: () => Promise<T>): Promise<T> {
+    return this.#storage.run({ ...this.current(), ...change }, work)
   }
 
   /** Runs work as a stage and takes its time, also when it fails. */

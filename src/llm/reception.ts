@@ -21,7 +21,7 @@ export interface Expected extends Limits {
 }
 
 /** What comes of a request: bytes to objects to an outcome. The first outcome stands. */
-export class Reception {
+export class ReplyReader {
   readonly reply: Reply = new Reply()
   outcome: Outcome | undefined
   /** When the outcome was reached, performance.now(). */

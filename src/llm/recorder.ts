@@ -7,12 +7,12 @@ import type { Arm, Bound } from './arm.ts'
 import type { MadeCall } from './call.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
-import { Places } from './places.ts'
+import { CallContexts } from './places.ts'
 import { dropped, quiet } from './quiet.ts'
 import { complete } from './request.ts'
-import { allHandedOn } from './stamped-socket.ts'
+import { drain } from './stamped-socket.ts'
 import { outgoingOf, transportFetch } from './transport.ts'
-import { wholeChat, wholeGenerate, type ChatInput, type Generated, type GenerateInput } from './whole.ts'
+import { collectChat, collectGenerate, type ChatInput, type Generated, type GenerateInput } from './whole.ts'
 
 export interface RecorderOptions {
   arm: Arm
@@ -55,7 +55,7 @@ export interface Recorder {
 
 export function createRecorder(options: RecorderOptions): Recorder {
   const { arm, host, signal, origin } = options
-  const places = new Places<OpenCall>(origin)
+  const contexts = new CallContexts<OpenCall>(origin)
   const calls: OpenCall[] = []
   let finished = false
 
@@ -70,7 +70,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const endpoint = endpointOf(input, init)
     if (!endpoint) return transportFetch(input, { ...init, signal: either(signal, init?.signal) })
 
-    const { stage, agent, made } = places.here()
+    const { stage, agent, made } = contexts.current()
     const body = complete(
       objectOf(typeof init?.body === 'string' ? parseJson(init.body) : undefined),
       options,
@@ -105,7 +105,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         ? new ChimeraError(outcome.reason, outcome.message, { cause })
         : undefined
     }
-    const result = await places
+    const result = await contexts
       .run({ made: (made) => void (call = made) }, request)
       .catch((error: unknown) => {
         throw fault(error) ?? error
@@ -117,7 +117,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   async function finish(): Promise<MadeCall[]> {
     // What has arrived by now belongs to the calls.
-    await allHandedOn()
+    await drain()
     finished = true
     signal.removeEventListener('abort', interrupt)
     const abandoned = invalid('truncated_stream', callMessages.abandoned())
@@ -128,11 +128,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const ollama = quiet(new Ollama({ host, fetch: measured }))
   return {
     ollama,
-    generate: (request) => dropped(checked(() => wholeGenerate(ollama, arm, request))),
-    chat: (request) => dropped(checked(() => wholeChat(ollama, arm, request))),
-    stage: (name, work) => places.stage(name, work),
-    asAgent: (name, work) => places.run({ agent: name }, async () => work()),
-    stages: () => places.stages(),
+    generate: (request) => dropped(checked(() => collectGenerate(ollama, arm, request))),
+    chat: (request) => dropped(checked(() => collectChat(ollama, arm, request))),
+    stage: (name, work) => contexts.stage(name, work),
+    asAgent: (name, work) => contexts.run({ agent: name }, async () => work()),
+    stages: () => contexts.stages(),
     finish,
   }
 }

@@ -55,7 +55,7 @@ function next(): void {
 }
 
 /** Resolves when all bytes that have come were handed on. */
-export async function allHandedOn(): Promise<void> {
+export async function drain(): Promise<void> {
   do await turn()
   while (waiting.length > 0)
 }

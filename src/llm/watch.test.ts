@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { watch } from './watch.ts'
+import { watchDeadlines } from './watch.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0, toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] })
@@ -12,7 +12,7 @@ const TURN = 1
 /** Watches until the test is over, and counts what is missed. */
 function counted(next: () => number): () => number {
   let missed = 0
-  onTestFinished(watch({ next, missed: () => missed++ }))
+  onTestFinished(watchDeadlines({ next, missed: () => missed++ }))
   return () => missed
 }
 
@@ -58,7 +58,7 @@ test('no deadline takes no timer, and one beyond the longest timer is not missed
 
 test('stopped, it is silent', () => {
   const missed = vi.fn()
-  watch({ next: () => 5, missed })()
+  watchDeadlines({ next: () => 5, missed })()
   expect(vi.getTimerCount()).toBe(0)
   vi.advanceTimersByTime(20)
   expect(missed).not.toHaveBeenCalled()
@@ -66,7 +66,7 @@ test('stopped, it is silent', () => {
 
 test('stopped between its timer and its check, it is silent', () => {
   const missed = vi.fn()
-  const stop = watch({ next: () => 5, missed })
+  const stop = watchDeadlines({ next: () => 5, missed })
   vi.advanceTimersToNextTimer()
   stop()
   vi.advanceTimersByTime(20)

@@ -13,7 +13,7 @@ export interface Deadlines {
  * A timer may fire late, after a stretch of work in the agent, with bytes waiting unread at the socket:
  * they are let in before anything is called missed. Returns how to stop.
  */
-export function watch({ next, missed }: Deadlines): () => void {
+export function watchDeadlines({ next, missed }: Deadlines): () => void {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
 

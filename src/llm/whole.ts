@@ -17,7 +17,7 @@ export type ChatInput = Omit<ChatRequest, 'model' | 'stream'>
 export type Generated = GenerateResponse & { response: string }
 
 /** Streams a generate request and puts the pieces together: the final object with all the text. */
-export async function wholeGenerate(ollama: Ollama, arm: Arm, request: GenerateInput): Promise<Generated> {
+export async function collectGenerate(ollama: Ollama, arm: Arm, request: GenerateInput): Promise<Generated> {
   const parts = new Parts()
   let last: GenerateResponse | undefined
   for await (const part of await ollama.generate({
@@ -35,7 +35,7 @@ export async function wholeGenerate(ollama: Ollama, arm: Arm, request: GenerateI
 }
 
 /** Streams a chat request and puts the pieces together. */
-export async function wholeChat(ollama: Ollama, arm: Arm, request: ChatInput): Promise<ChatResponse> {
+export async function collectChat(ollama: Ollama, arm: Arm, request: ChatInput): Promise<ChatResponse> {
   const parts = new Parts()
   let last: ChatResponse | undefined
   for await (const part of await ollama.chat({

@@ -39,7 +39,7 @@ export function replay(sweep: RankedPlan, trials: readonly Trial[]): Standpoint 
       break
     look = n
     if (sweep.ranking.halving === undefined || n === sweep.looks.at(-1)) continue
-    const kept = goOn(sweep, sweep.ranking.halving.keep, usable, before)
+    const kept = keptArms(sweep, sweep.ranking.halving.keep, usable, before)
     for (const { arm } of usable) if (!kept.has(arm.name)) dropped.set(arm.name, n)
     contenders = usable.filter(({ arm }) => kept.has(arm.name))
   }
@@ -59,7 +59,7 @@ export function answersWorse(sweep: RankedPlan, point: Candidate, trials: readon
 }
 
 /** Names of those that go on. Who answers worse is no contender, however fast; who has no value yet cannot be told apart. */
-function goOn(
+function keptArms(
   sweep: RankedPlan,
   keep: number,
   points: readonly Candidate[],

@@ -14,7 +14,7 @@ import { Progress } from './progress.ts'
 import { buildReport, printTerminal, summaryDocument, writeReports } from '../report/index.ts'
 import { recordSuite } from './wire.ts'
 import { asReport } from '../schema/validate.ts'
-import { takeSignals } from './signals.ts'
+import { interceptSignals } from './signals.ts'
 
 export interface ReporterOptions {
   /** Absolute path of the folder the reports go to. */
@@ -36,7 +36,7 @@ export default class ChimeraReporter implements Reporter {
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest
-    this.#releaseSignals = takeSignals({
+    this.#releaseSignals = interceptSignals({
       onFirst: (signal) => {
         this.#progress.line(reporterTexts.stopping(signal))
         return vitest.cancelCurrentRun('keyboard-input')

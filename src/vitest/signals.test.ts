@@ -8,9 +8,9 @@ const source = fileURLToPath(new URL('./signals.ts', import.meta.url))
 /** A process that has taken its signals over; `more` is what it does besides. It says `ready`, and what is called. */
 async function child(more = '') {
   const script = `
-    import { takeSignals } from ${JSON.stringify(source)}
+    import { interceptSignals } from ${JSON.stringify(source)}
     process.on('SIGTERM', () => console.log('theirs'))
-    const release = takeSignals({
+    const release = interceptSignals({
       onFirst: async (signal) => { console.log('first', signal); ${more} },
       onLast: async () => console.log('last'),
     })

@@ -16,7 +16,7 @@ interface SignalHandlers {
 }
 
 /** Takes both signals over from whoever has them; the returned function gives them back. */
-export function takeSignals({ onFirst, onLast }: SignalHandlers): () => void {
+export function interceptSignals({ onFirst, onLast }: SignalHandlers): () => void {
   let received = false
   let patience: NodeJS.Timeout | undefined
   const end = async (signal: NodeJS.Signals): Promise<void> => {

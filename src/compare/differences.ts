@@ -49,7 +49,7 @@ function latestDifferences(
   })
 }
 
-/** At most so many are told in a refusal; the first few say it all. */
+/** Most differences that a refusal lists; the first few are enough. */
 const MOST_TOLD = 6
 
 /** @throws ChimeraError `not_comparable` if models or servers differ and that was not said to be meant */

@@ -57,7 +57,7 @@ export function fingerprintOf(environment: Environment, arm: ArmReport): Fingerp
   )
 }
 
-/** Options as requested, but for those of which the server told what it made of them. */
+/** Options as requested, except those whose effective value the server reported. */
 function optionParts({ options, effective }: ArmReport): (readonly [string, Kind, unknown])[] {
   const told = new Set([
     ...(effective.num_ctx === undefined ? [] : ['num_ctx']),
@@ -95,7 +95,7 @@ export function compareParts(
   )
 }
 
-/** Whether one side asked for what the other side was told; the two cannot be held against each other. */
+/** Whether one side has a requested value where the other has an effective one; the two cannot be compared. */
 function isTold(part: string, from: Fingerprint, to: Fingerprint): boolean {
   const told = { 'option num_ctx': 'num_ctx', 'option num_gpu': 'share on the GPU' }[part]
   return told !== undefined && (from.has(told) || to.has(told))

@@ -65,7 +65,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** Reads every file; those that cannot be read are told at once, and again in the report. */
+/** Reads every file; those that cannot be read are reported at once, and again in the report. */
 async function readAll(
   files: readonly string[],
   io: CommandIo,

@@ -23,7 +23,7 @@ export function readSingle(root: Field): Recording {
   }
 }
 
-/** Later builds kept whole runs; before, a list of calls, where each was a run of its own. */
+/** Later builds kept whole runs; before, a list of calls, each of which was a separate run. */
 function readRuns(result: Field): RecordedRun[] {
   const runs = result.has('workflow_runs')
     ? result

@@ -35,7 +35,7 @@ export function toReport(
     environment: environmentOf(files.map(({ recording }) => recording)),
     suites: records,
     refusals,
-    // An archive is no pull request: what it says is told, and fails nothing.
+    // An archive is no pull request: its findings are shown and fail nothing.
     failOn: new Set(),
   })
   const suites = report.suites.map((suite, i) => decorate(suite, built[i]!))

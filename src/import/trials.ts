@@ -99,7 +99,7 @@ function startTimes({ endedAt, runs }: RecordedAgent): string[] {
 }
 
 /**
- * Which calls loaded the model: by load_duration, as in a run of our own; a call that broke before it was told, by its
+ * Which calls loaded the model: by load_duration, as in a run of our own; a call that broke before it was reported, by its
  * time to first token against that of the agent's warm calls.
  */
 function coldness({ runs }: RecordedAgent): (call: RecordedCall) => boolean {

@@ -51,7 +51,7 @@ function callWarnings(arm: string, trials: readonly Trial[]): Warning[] {
   const broken = calls.filter((call) => !call.valid)
   const cold = calls.filter((call) => call.cold)
   const loads = cold.map((call) =>
-    call.load_duration === undefined ? 'time not told' : `${Math.round(call.load_duration)} ms`,
+    call.load_duration === undefined ? 'time not recorded' : `${Math.round(call.load_duration)} ms`,
   )
   return [
     ...(broken.length > 0

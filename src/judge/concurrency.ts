@@ -84,7 +84,7 @@ function estimate(plan: ArmPair, values: readonly number[]): Concurrency['speedu
   return { value: Math.exp(hodgesLehmann(logs)), ...(interval !== undefined && { interval }) }
 }
 
-/** Wall time of each agent of a trial, ms: the stage of its own name. */
+/** Wall time of each agent of a trial, ms: the stage that has its name. */
 function agentWalls(trial: Trial): [string, number][] {
   const agents = new Set(trial.calls.map((call) => call.agent).filter((agent) => agent !== undefined))
   return trial.stages.filter((stage) => agents.has(stage.name)).map((stage) => [stage.name, stage.duration])

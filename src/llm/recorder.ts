@@ -96,7 +96,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return call.send(outgoing, init?.signal ?? undefined)
   }
 
-  /** Runs a request whose failure, and whose invalid success, is to be told with the call's own message. */
+  /** Runs a request whose failure, and whose invalid success, is to be reported with the call's own message. */
   async function checked<T>(request: () => Promise<T>): Promise<T> {
     let call: OpenCall | undefined
     const fault = (cause?: unknown): ChimeraError | undefined => {

@@ -1,5 +1,5 @@
 /**
- * Who goes on: the better share, and every arm behind it that cannot be told apart from the last of that share. So a cut
+ * Who goes on: the better share, and every arm behind it that is not detectably worse than the last of that share. So a cut
  * never falls between two arms that may be the same, and the best arm is dropped no more often than alpha allows.
  *
  * @param order arms, best first

@@ -6,7 +6,7 @@ import { compareTracks, type Track } from './tracks.ts'
 /** A candidate's place. */
 export interface Standing {
   arm: string
-  /** 1 is best; arms that share a rank cannot be told apart from the first of them. */
+  /** 1 is best; arms that share a rank show no detectable difference from the first of them. */
   rank: number
   /** Against the leader of all; positive is behind. Absent for the leader. */
   behind?: Contrast
@@ -22,7 +22,7 @@ export function inOrder(tracks: readonly Track[], dropped: ReadonlyMap<string, n
 }
 
 /**
- * Ranks candidates, best first. The best by estimate leads; whoever cannot be told apart from it shares its rank; the
+ * Ranks candidates, best first. The best by estimate leads; candidates without a detectable difference from it share its rank; the
  * best of the rest leads the next rank, and so on (1, 1, 3, …).
  *
  * Each test is of one candidate against a leader, paired by block, with alpha / (candidates − 1). That is enough

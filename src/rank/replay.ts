@@ -58,7 +58,7 @@ export function answersWorse(sweep: RankedPlan, point: Candidate, trials: readon
   return verdict === 'regressed'
 }
 
-/** Names of those that go on. Who answers worse is no contender, however fast; who has no value yet cannot be told apart. */
+/** Names of the candidates that go on. One that answers worse is dropped, however fast; one without a value yet is kept. */
 function keptArms(
   sweep: RankedPlan,
   keep: number,

@@ -29,7 +29,7 @@ export function configsOf(plan: RankedPlan, facts: Facts): ReadonlyMap<string, s
   )
 }
 
-/** Told by axis or once for all arms; the same sentence for eighteen arms is told by nobody and read by nobody. */
+/** By axis, or once for all arms: nobody reads the same sentence for eighteen arms. */
 const TOLD_BY_AXIS = new Set(['num_ctx_clamped', 'num_gpu_no_effect', 'identical_arms'])
 
 /** Every warning of a sweep, each once. */
@@ -68,7 +68,7 @@ export function sweepWarnings(
   ]
 }
 
-/** What points of the grid have in common is told by axis. */
+/** What points of the grid have in common is reported by axis. */
 function onlyGrid({ candidates }: RankedPlan, names: readonly string[]): boolean {
   return names.every((name) =>
     candidates.some(({ arm, settings }) => arm.name === name && settings !== undefined),

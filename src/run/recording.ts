@@ -35,7 +35,7 @@ export function openRecording(
   async function runAs<T>(name: string, work: (context: AgentContext) => T | Promise<T>): Promise<T> {
     const recorder = open(agentArm(options.arm, name), name)
     const arm = agentArm(options.arm, name)
-    // The agent's whole work is a stage of its own name, and its stages are told apart from another agent's.
+    // The agent's whole work is a stage with its name, and its stages are kept separate from another agent's.
     const context = contextOf(recorder, arm, (stage, part) => recorder.stage(`${name}/${stage}`, part))
     return recorder.stage(name, () => recorder.asAgent(name, () => work(context)))
   }

@@ -70,7 +70,7 @@ function createAjv(own: boolean): Ajv2020 {
   return ajv
 }
 
-/** At most this many faults are told: a wrong file has hundreds, and the first few explain them all. */
+/** At most this many faults are listed: a wrong file has hundreds, and the first few explain them all. */
 const MAX_FAULTS = 8
 
 function sentences(errors: readonly ErrorObject[], subject: string): string[] {

@@ -110,7 +110,7 @@ export default class ChimeraReporter implements Reporter {
     if (suites.length === 0 && refusals.length === 0 && tests.some((test) => test.benchmarks().length > 0))
       return
     const overhead = records.find((record) => record.overhead !== undefined)?.overhead
-    // Modules are told in order of their paths; the trials are wanted in the order in which they ran.
+    // Modules come in order of their paths; the trials are wanted in the order in which they ran.
     const trials = suites
       .flatMap((suite) => suite.trials)
       .toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at))
@@ -134,7 +134,7 @@ export default class ChimeraReporter implements Reporter {
   }
 }
 
-/** A bench file that could not be loaded is told like a suite that was refused. */
+/** A bench file that could not be loaded is reported like a suite that was refused. */
 function unloadable(module: TestModule): { suite: string; message: string }[] {
   return module.errors().map((error) => ({
     suite: module.relativeModuleId,

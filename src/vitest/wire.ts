@@ -115,7 +115,7 @@ export function messagesOf(artifacts: readonly { type: string }[]): Message[] {
   return ours.filter((one) => one.retry === last).map((one) => one.message)
 }
 
-/** What one test told: a suite, or why there is none. */
+/** What one test sent: a suite, or why there is none. */
 export interface TestRecord {
   suites: SuiteRecord[]
   refusals: GateFailure[]

@@ -119,7 +119,7 @@ test('an engine that cannot start says why, and nothing is run', { timeout: 60_0
   })
   await rm(join(fixture.dir, 'reports'), { recursive: true, force: true })
   const { exitCode, output, trials } = await fixture.bench()
-  expect(output).toMatch(/found no model file at .*nowhere\.gguf\. Give `model` the path of a GGUF file/)
+  expect(output).toMatch(/found no model file at .*nowhere\.gguf\. Set `model` to the path of a GGUF file/)
   expect(trials).toEqual([])
   expect(exitCode).not.toBe(0)
 })

@@ -23,6 +23,7 @@
  */
 import { expect, test } from 'vitest'
 import { adapterErrors } from './vitest/index.ts'
+import { collected } from './base/collect.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
 import { requestOptions, type SuiteRequest } from './vitest/index.ts'
 import { candidatesOf, type AgentSweepOptions } from './run/candidates.ts'
@@ -96,6 +97,7 @@ export function agentSweep(name: string, agent: Agent, definition: AgentSweepOpt
 }
 
 function register(title: string, arms: readonly string[], request: SuiteRequest): void {
+  if (collected(request)) return
   const { name } = request
   // No test timeout: every call has limits, and the data decide how many trials it takes.
   test(title, { timeout: 0 }, async ({ bench }) => {

@@ -117,6 +117,16 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     'node:fs': /command\.ts alone/,
   },
   'src/import/command.ts': { '../run/trial.ts': /older files/ },
+  'src/base/broken.ts': {
+    '../run/plan.ts': /nothing of what is run in them/,
+    '../llm/index.ts': /nothing of what is run in them/,
+    '../judge/plan.ts': /nothing of what is run in them/,
+    '../report/index.ts': /nothing of what is run in them/,
+    '../plugin.ts': /nothing of what is run in them/,
+    vite: /nothing of what is run in them/,
+    vitest: /nothing of what is run in them/,
+  },
+  'src/base/plugin.ts': { '../run/plan.ts': /stands in for Vitest/, '../index.ts': /stands in for Vitest/ },
   'src/embedded/broken.ts': {
     '../llm/index.ts': /stands alone/,
     '../run/plan.ts': /stands alone/,
@@ -198,6 +208,14 @@ const allowed: Record<string, string[]> = {
   'src/compare/read.ts': ['node:fs/promises', '../schema/validate.ts'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],
+  'src/base/whole.ts': [
+    '../errors.ts',
+    '../json.ts',
+    '../text/index.ts',
+    'node:child_process',
+  ],
+  'src/base/plugin.ts': ['vite', './paths.ts'],
+  'src/base/quiet.ts': ['vitest'],
   'src/embedded/whole.ts': [
     'node-llama-cpp',
     '../errors.ts',

@@ -1,0 +1,131 @@
+/** What keeps head from being held against base: what happened, where, what to do. */
+import { ChimeraError } from '../errors.ts'
+import { oneLine, visible } from '../text/index.ts'
+
+const DEEPER =
+  'In GitHub Actions set `fetch-depth: 0` for actions/checkout, in GitLab CI `GIT_DEPTH: 0`; elsewhere run `git fetch --unshallow`.'
+
+function error(code: string, message: string): ChimeraError {
+  return new ChimeraError(`base_${code}`, message)
+}
+
+export const baseErrors = {
+  noGit: (): ChimeraError =>
+    error('no_git', 'There is no git on the PATH, and base is a commit of git. Install git.'),
+  notRepository: (folder: string): ChimeraError =>
+    error(
+      'no_repository',
+      `${oneLine(folder)} is not in the working tree of a git repository. Run in a checkout of the project.`,
+    ),
+  unsafe: (top: string): ChimeraError =>
+    error(
+      'unsafe_repository',
+      `Git refuses ${oneLine(top)} because another user owns it. Run \`git config --global --add safe.directory ${oneLine(top)}\`.`,
+    ),
+  noCommit: (top: string): ChimeraError =>
+    error('no_commit', `${oneLine(top)} has no commit to hold the change against. Commit first.`),
+  noRef: (why: string): ChimeraError =>
+    error(
+      'no_ref',
+      `The branch to compare with is not known: ${oneLine(why)}. Name it with CHIMERA_BASE or --base, e.g. origin/main.`,
+    ),
+  refUnknown: (ref: string): ChimeraError =>
+    error(
+      'ref_unknown',
+      `Git knows no commit "${oneLine(ref)}" here. Fetch the branch, or correct CHIMERA_BASE or --base. ${DEEPER}`,
+    ),
+  shallow: (ref: string): ChimeraError =>
+    error(
+      'shallow',
+      `This clone is shallow: it does not reach back to where HEAD branched off from "${oneLine(ref)}". ${DEEPER}`,
+    ),
+  noMergeBase: (ref: string): ChimeraError =>
+    error(
+      'no_merge_base',
+      `HEAD and "${oneLine(ref)}" have no commit in common. Name the branch that HEAD started from with CHIMERA_BASE or --base.`,
+    ),
+  checkout: (sha: string, stderr: string): ChimeraError =>
+    error(
+      'checkout',
+      `The files of base ${sha.slice(0, 12)} could not be written. See what git says, and free the space or fetch what is missing.\n${tail(stderr)}`,
+    ),
+  submodule: (path: string, sha: string): ChimeraError =>
+    error(
+      'submodule',
+      `The submodule ${oneLine(path)} does not have the commit ${sha.slice(0, 12)} that base uses. Run \`git -C ${oneLine(path)} fetch --all\`; in GitHub Actions also set \`fetch-depth: 0\`.`,
+    ),
+  pointer: (path: string, sha: string): ChimeraError =>
+    error(
+      'lfs',
+      `${oneLine(path)} is a Git LFS pointer at base and a whole file at head. Install git-lfs and run \`git lfs fetch origin ${sha}\`.`,
+    ),
+  lockMissing: (file: string, side: 'base' | 'head'): ChimeraError =>
+    error(
+      'lock_missing',
+      side === 'base'
+        ? `${oneLine(file)} is missing at base, so base's dependencies cannot be installed as they were. Merge the lock file first, and compare from then on.`
+        : `${oneLine(file)} is at base but missing at head, so head's dependencies are not fixed. Restore the lock file, or make it again with its package manager.`,
+    ),
+  noLock: (file: string): ChimeraError =>
+    error(
+      'no_lock',
+      `${oneLine(file)} differs between base and head and there is no lock file, so base's dependencies are not known. Commit a lock file.`,
+    ),
+  plugNPlay: (file: string): ChimeraError =>
+    error(
+      'plug_n_play',
+      `${oneLine(file)} resolves every import into head (Plug'n'Play). Set \`nodeLinker: node-modules\` in .yarnrc.yml.`,
+    ),
+  linkInside: (name: string, place: string): ChimeraError =>
+    error(
+      'link_inside',
+      `The dependency ${oneLine(name)} links to head's ${oneLine(place)} from inside the package manager's own folder, where the link cannot be redirected to base. Depend on ${oneLine(place)} from the workspace alone, not as a peer of a package.`,
+    ),
+  managerMissing: (manager: string, lock: string): ChimeraError =>
+    error(
+      'manager_missing',
+      `${oneLine(lock)} differs between base and head, so base's dependencies must be installed, but there is no ${manager} on the PATH. Install ${manager}, or run \`corepack enable\`.`,
+    ),
+  install: (command: string, output: string): ChimeraError =>
+    error(
+      'install',
+      `Base's dependencies could not be installed with \`${command}\`. Fix what its last lines name; in CI, check access to the registry.\n${tail(output)}`,
+    ),
+  unresolved: (source: string, importer: string): ChimeraError =>
+    error(
+      'unresolved',
+      `Base's ${oneLine(importer)} imports "${oneLine(source)}", which leads to a file that only head has. Import it by a relative path, or by an alias that does not hold head's absolute path.`,
+    ),
+  foreign: (path: string, how: 'link' | 'path' | 'package'): ChimeraError =>
+    error(
+      'foreign_module',
+      `The base arm loaded head's ${oneLine(path)}, so it is not base that would be measured. ${CURES[how]}`,
+    ),
+  noGraph: (): ChimeraError =>
+    error(
+      'no_graph',
+      "Vitest did not say which modules base's bench file loaded, so nothing proves that base is measured. Use a version of Vitest that vitest-chimera supports, with its module runner on.",
+    ),
+  load: (file: string, message: string): ChimeraError =>
+    error(
+      'load',
+      `The bench file ${oneLine(file)} could not be loaded from base: ${visible(message).trim()} Fix it on the base branch, or leave the file out with a filter.`,
+    ),
+  empty: (file: string): ChimeraError =>
+    error(
+      'empty',
+      `The bench file ${oneLine(file)} of base called agentBench not once while it was loaded. Call it at the top level of the file, or in describe from 'vitest'.`,
+    ),
+} as const
+
+const CURES = {
+  link: 'It came through a link in node_modules (a workspace or a `file:` dependency) that base does not have. Run your package manager in head, so that its links are those of the lock file.',
+  path: 'It came through an absolute path (an alias, a plugin or an environment variable). Import it by a relative path.',
+  package:
+    'It is a package that base does not have in its own lock file. Add it to the dependencies at base, or import it from nowhere that base loads.',
+} as const
+
+/** The last lines of what a program wrote, on their lines. */
+function tail(output: string): string {
+  return visible(output).trim().split('\n').slice(-30).join('\n')
+}

@@ -1,0 +1,88 @@
+/** An install of base's own packages, in a checkout of base that is kept for its lock file. */
+import { execFile } from 'node:child_process'
+import { access, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { checkOut } from './checkout.ts'
+import type { Install } from './dependencies.ts'
+import { baseErrors } from './errors.ts'
+import type { Repository } from './git.ts'
+import { hold, prune, type Held } from './store.ts'
+
+export interface InstallOptions {
+  repository: Repository
+  sha: string
+  /** Folder of all installs. */
+  store: string
+  signal?: AbortSignal | undefined
+  /** Told before an install that may take a while, with its command. */
+  onInstall?: ((command: string) => void) | undefined
+}
+
+/** A checkout with base's packages in it: one that is there already, or one that is installed now. */
+export async function install(wanted: Install, options: InstallOptions): Promise<Held> {
+  const { repository, sha, store } = options
+  const held = await hold(store, wanted.key, async (folder) => {
+    await checkOut(repository, sha, folder)
+    await runManager(wanted, folder, options)
+  })
+  await prune(store, KEPT)
+  return held
+}
+
+const KEPT = 2
+
+async function runManager(wanted: Install, checkout: string, options: InstallOptions): Promise<void> {
+  const { manager, lock } = wanted
+  const cwd = join(checkout, wanted.folder)
+  const text = await readFile(join(checkout, lock), 'utf8')
+  const args = manager.install(text, await isWorkspace(cwd, checkout))
+  const command = [manager.name, ...args].join(' ')
+  options.onInstall?.(command)
+  await new Promise<void>((resolve, reject) => {
+    const settings = {
+      cwd,
+      env: environment(checkout),
+      maxBuffer: 2 ** 28,
+      // On Windows the managers are scripts of the shell; no argument comes from outside.
+      shell: process.platform === 'win32',
+      ...(options.signal !== undefined && { signal: options.signal }),
+    }
+    const child = execFile(manager.name, args, settings, (error, stdout, stderr) => {
+      if (error === null) return resolve()
+      if (error.code === 'ENOENT') return reject(baseErrors.managerMissing(manager.name, lock))
+      reject(baseErrors.install(command, `${stdout}\n${stderr}`))
+    })
+    child.stdin?.end()
+  })
+}
+
+async function isWorkspace(cwd: string, checkout: string): Promise<boolean> {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const found = await access(join(folder, 'pnpm-workspace.yaml')).then(
+      () => true,
+      () => false,
+    )
+    if (found || folder === checkout || folder === dirname(folder)) return found
+  }
+}
+
+/**
+ * The environment that a shell would give: without what this Vitest, and the script it was started from, have set.
+ * Install scripts find no repository around base, so that none of them puts its hooks into the user's.
+ */
+function environment(checkout: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^(VITEST|CHIMERA|NODE_ENV$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|INIT_CWD$|GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$|npm_(package|lifecycle|command|execpath|node_execpath|config_local_prefix))/i.test(
+        name,
+      ),
+  )
+  return {
+    ...Object.fromEntries(inherited),
+    CI: 'true',
+    HUSKY: '0',
+    LEFTHOOK: '0',
+    SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
+    GIT_CEILING_DIRECTORIES: dirname(checkout),
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Base's node_modules, made of links: packages are taken from where they are installed, and what there is a link into
+ * the repository itself (a workspace, a `file:` dependency) leads to the same place in the base tree instead.
+ */
+import { mkdir, readdir, realpath, symlink } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import type { Listing } from './checkout.ts'
+import { baseErrors } from './errors.ts'
+
+/** A link in the base tree, relative to its top level, and where it leads: outside of the tree, or to a place in it. */
+export type Link = { at: string } & ({ to: string } | { inside: string })
+
+/** The links that bring the packages of `source`, the top level of a checkout, to a tree of `files`. */
+export async function planLinks(source: string, files: Listing): Promise<Link[]> {
+  const links: Link[] = []
+  for (const folder of packageFolders(files)) {
+    const at = join(folder, 'node_modules')
+    if ([...files.keys()].some((path) => path.startsWith(`${slashed(at)}/`))) continue
+    await planFolder(source, files, at, links)
+  }
+  return links
+}
+
+/** Makes them in `tree`, which is going to be at `final`. */
+export async function makeLinks(tree: string, final: string, links: readonly Link[]): Promise<void> {
+  const folders = new Set(links.map(({ at }) => dirname(join(tree, at))))
+  await Promise.all([...folders].map((folder) => mkdir(folder, { recursive: true })))
+  for (const link of links) {
+    const target = 'to' in link ? link.to : join(final, link.inside)
+    // Windows makes junctions without a privilege; they are absolute, and other systems ignore the word.
+    await symlink(target, join(tree, link.at), 'junction')
+  }
+}
+
+function packageFolders(files: Listing): Set<string> {
+  const manifests = [...files.keys()].filter((path) => /(^|\/)package\.json$/.test(path))
+  return new Set(['', ...manifests.map((path) => dirname(path)).filter((folder) => folder !== '.')])
+}
+
+async function planFolder(source: string, files: Listing, at: string, links: Link[]): Promise<void> {
+  const folder = await real(join(source, at))
+  if (folder === undefined) return
+  for (const name of await packagesIn(folder)) {
+    const target = await real(join(folder, name))
+    if (target === undefined) continue
+    const place = placeOf(source, target)
+    if (place === undefined) links.push({ at: join(at, name), to: target })
+    // A package of the workspace that base does not have yet is none of base's dependencies.
+    else if (hasFolder(files, place)) links.push({ at: join(at, name), inside: place })
+  }
+  await refuseInnerLinks(source, join(folder, '.pnpm'))
+}
+
+/** Packages of other packages are found from where those are really, so a link among them cannot be redirected. */
+async function refuseInnerLinks(source: string, store: string): Promise<void> {
+  for (const entry of await list(store)) {
+    const folder = join(store, entry, 'node_modules')
+    for (const name of entry === 'node_modules' ? [] : await packagesIn(folder)) {
+      const target = await real(join(folder, name))
+      const place = target === undefined ? undefined : placeOf(source, target)
+      if (place !== undefined) throw baseErrors.linkInside(`${entry} → ${name}`, place)
+    }
+  }
+}
+
+/** Names of packages, scoped ones included, and of folders with a dot that packages look for, such as `.bin`. */
+async function packagesIn(folder: string): Promise<string[]> {
+  const names: string[] = []
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    if (NOT_LINKED.test(entry.name) || entry.isFile()) continue
+    if (!entry.name.startsWith('@')) names.push(entry.name)
+    else names.push(...(await list(join(folder, entry.name))).map((name) => join(entry.name, name)))
+  }
+  return names
+}
+
+/** Caches, and what managers keep for themselves. */
+const NOT_LINKED = /^\.(pnpm|cache|vite|vite-temp|vitest|yarn-state\.yml|store)$/
+
+/** Where in the repository's own code `target` lies, with forward slashes; undefined in node_modules and outside. */
+function placeOf(source: string, target: string): string | undefined {
+  const place = slashed(relative(source, target))
+  const outside = place === '..' || place.startsWith('../') || place.includes(':')
+  return outside || /(^|\/)(node_modules|\.git)(\/|$)/.test(place) ? undefined : place
+}
+
+function hasFolder(files: Listing, place: string): boolean {
+  return place === '' || [...files.keys()].some((path) => path === place || path.startsWith(`${place}/`))
+}
+
+function slashed(path: string): string {
+  return path.split(sep).join('/')
+}
+
+async function list(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => [])
+}
+
+async function real(path: string): Promise<string | undefined> {
+  return realpath(path).catch(() => undefined)
+}

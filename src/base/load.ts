@@ -1,0 +1,47 @@
+/** Base's bench file in the worker: loaded as head's is, and yielding what it defines instead of registering it. */
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { collect, type Definition } from './collect.ts'
+import { baseErrors } from './errors.ts'
+import { loadedFrom, type EvaluatedModules } from './graph.ts'
+import { within } from './paths.ts'
+import type { Base } from './prepare.ts'
+
+/** Vitest's module runner, as the worker has it. */
+export interface Runner {
+  /** Imports an absolute path through the runner: Vitest's `vi.importActual`. */
+  load: (path: string) => Promise<unknown>
+  /** What it has evaluated: `globalThis.__vitest_worker__.evaluatedModules`. */
+  modules: EvaluatedModules | undefined
+}
+
+/** What a bench file of base defines. */
+export interface LoadedBase {
+  definitions: Definition[]
+  /** Ids of what it has loaded so far; ask again after the trials, which may have imported more. */
+  modules: () => string[]
+}
+
+/** Loads base's counterpart of head's bench `file`; undefined where base has none, so that the suite is new. */
+export async function loadBase(base: Base, file: string, runner: Runner): Promise<LoadedBase | undefined> {
+  const slashed = file.replaceAll('\\', '/')
+  const place = within(base.top, slashed)
+  if (place === undefined) return undefined
+  const path = join(base.tree, place)
+  if (!(await exists(path))) return undefined
+  const { modules } = runner
+  if (modules === undefined) throw baseErrors.noGraph()
+  const definitions = await collect(() => runner.load(path)).catch((error: unknown) => {
+    throw baseErrors.load(place, error instanceof Error ? error.message : String(error))
+  })
+  if (definitions.length === 0) throw baseErrors.empty(place)
+  if (modules.getModuleById(path.replaceAll('\\', '/')) === undefined) throw baseErrors.noGraph()
+  return { definitions, modules: () => loadedFrom(path, modules) }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

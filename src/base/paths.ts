@@ -1,0 +1,31 @@
+/** Paths as Vite writes them (forward slashes, a query) and where they lie in the two trees. */
+import type { Base } from './prepare.ts'
+
+/** A module's id as a path with forward slashes; undefined for built-in and virtual modules. */
+export function pathOf(id: string): string | undefined {
+  const path = id
+    .replace(/^file:\/\/(?=\/)/, '')
+    .replace(/^\/@fs(?=\/)/, '')
+    .replace(/[?#].*$/s, '')
+    .replaceAll('\\', '/')
+    .replace(/^\/(?=[A-Za-z]:\/)/, '')
+  return /^(\/|[A-Za-z]:\/)/.test(path) ? path : undefined
+}
+
+/** What follows `folder/` in `path`; undefined when it is not in it. */
+export function within(folder: string, path: string): string | undefined {
+  const start = `${folder.replaceAll('\\', '/')}/`
+  return path.startsWith(start) ? path.slice(start.length) : undefined
+}
+
+/** Whether the path goes through a folder of packages. */
+export function isPackage(path: string): boolean {
+  return /(^|\/)node_modules\//.test(path)
+}
+
+/** Relative to the top level, a path of head's own code, node_modules and git's folder not among it. */
+export function headPlace({ top, tree }: Pick<Base, 'top' | 'tree'>, path: string): string | undefined {
+  if (within(tree, path) !== undefined) return undefined
+  const place = within(top, path)
+  return place === undefined || isPackage(place) || place.startsWith('.git/') ? undefined : place
+}

@@ -1,0 +1,94 @@
+/**
+ * Keeps base's imports in base. Aliases and plugins of Vitest's config are head's, and where they hold an absolute
+ * path they lead from base into head: what they make of an import of base is taken back to the same place in the base
+ * tree. A file that only head has is an error there, not a fallback.
+ */
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vite'
+import { objectOf } from '../json.ts'
+import { baseErrors } from './errors.ts'
+import { headPlace, pathOf, within } from './paths.ts'
+import type { Base } from './prepare.ts'
+
+/** `find` is asked at every import, since a plugin is made before there is a base; without one nothing changes. */
+export function basePlugin(find: () => Base | undefined): Plugin {
+  return {
+    name: 'vitest-chimera:base',
+    enforce: 'pre',
+    resolveId: {
+      order: 'pre',
+      async handler(source, importer, options) {
+        const base = find()
+        const from = importer === undefined ? undefined : pathOf(importer)
+        const place = base === undefined || from === undefined ? undefined : within(base.tree, from)
+        if (base === undefined || importer === undefined || place === undefined) return null
+        if (source === QUIET) return { id: quietFile(), external: false }
+        const resolve = async (id: string, by = importer) =>
+          await this.resolve(id, by, { ...options, skipSelf: true })
+        // The harness is head's: a second one would be a second set of clocks, and would register what it is given.
+        if (HARNESS.test(source)) return resolve(source, join(base.top, base.place, 'vitest.config.ts'))
+        const asked = await inHead(base, source)
+        const meant = asked === undefined ? null : await resolve(join(base.tree, asked))
+        const found = meant ?? (await resolve(source))
+        const led = found === null ? undefined : headPlace(base, pathOf(found.id) ?? '')
+        if (found === null || led === undefined) return found
+        const moved = join(base.tree, led)
+        if (!(await exists(moved))) throw baseErrors.unresolved(source, place)
+        return resolve(`${moved}${queryOf(found.id)}`)
+      },
+    },
+    transform: {
+      order: 'post',
+      handler(code, id) {
+        const base = find()
+        const path = pathOf(id)
+        if (base === undefined || path === undefined || within(base.tree, path) === undefined) return null
+        return code.includes('vitest') ? quietened(code, this.parse(code).body) : null
+      },
+    },
+  }
+}
+
+const QUIET = 'vitest-chimera:quiet'
+const HARNESS = /^vitest-chimera(\/|$)/
+
+function quietFile(): string {
+  const name = `./quiet${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`
+  return fileURLToPath(new URL(name, import.meta.url))
+}
+
+/** Base's `vitest` is one in which nothing is registered. Only import statements are touched: a prompt may say anything. */
+function quietened(code: string, body: readonly object[]): { code: string; map: null } | null {
+  let quiet = code
+  // From the end, so that positions before it stay what they are.
+  for (const statement of body.toReversed()) {
+    const source = objectOf('source' in statement ? statement.source : undefined)
+    const { value, start, end } = source
+    if (value === 'vitest' && typeof start === 'number' && typeof end === 'number')
+      quiet = `${quiet.slice(0, start)}'${QUIET}'${quiet.slice(end)}`
+  }
+  return quiet === code ? null : { code: quiet, map: null }
+}
+
+/** An absolute path into head's code, in the file system or, as Vite allows, from Vitest's root. */
+async function inHead(base: Base, source: string): Promise<string | undefined> {
+  const path = pathOf(source)
+  if (path === undefined) return undefined
+  const place = headPlace(base, path)
+  if (place !== undefined) return `${place}${queryOf(source)}`
+  if (within(base.tree, path) !== undefined || (await exists(path))) return undefined
+  return join(base.place, source).replaceAll('\\', '/').replace(/^\//, '')
+}
+
+function queryOf(id: string): string {
+  return /[?#].*$/s.exec(id)?.[0] ?? ''
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}

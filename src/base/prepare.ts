@@ -1,0 +1,99 @@
+/** Everything the main process does before a run that holds head against base. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { checkOut, listFiles } from './checkout.ts'
+import { findDependencies } from './dependencies.ts'
+import { isDirty, openRepository, placeIn } from './git.ts'
+import { install } from './install.ts'
+import { makeLinks, planLinks } from './links.ts'
+import { basePoint } from './point.ts'
+import { hold, prune } from './store.ts'
+
+/** Two trees of one repository. Plain data: it goes to the workers as it is. */
+export interface Base {
+  /** As it was asked for or found. */
+  ref: string
+  /** The merge base of the ref and HEAD. */
+  sha: string
+  head: { sha: string; dirty: boolean }
+  /** HEAD is base, and nothing is uncommitted: both arms run the same code. */
+  same: boolean
+  /** Head's top level. */
+  top: string
+  /** Vitest's root relative to the top level, with forward slashes; empty where they are one. */
+  place: string
+  /** Base's top level. */
+  tree: string
+  /** Where base's packages come from: head's own, or an install. */
+  dependencies: 'linked' | 'installed'
+}
+
+export interface PrepareOptions {
+  /** Vitest's root. */
+  root: string
+  /** Instead of what the environment says, see {@link basePoint}. */
+  ref?: string | undefined
+  env?: Record<string, string | undefined>
+  /** Breaks an install off. */
+  signal?: AbortSignal
+  onInstall?: (command: string) => void
+}
+
+/** A base that stays where it is until it is released. */
+export interface PreparedBase {
+  base: Base
+  release: () => Promise<void>
+}
+
+/**
+ * Finds base, writes its tree and brings its packages. Throws a ChimeraError that says why there is none and what
+ * cures it.
+ */
+export async function prepareBase(options: PrepareOptions): Promise<PreparedBase> {
+  const repository = await openRepository(options.root)
+  const { top, gitDir, head } = repository
+  const [{ ref, sha }, place, dirty] = await Promise.all([
+    basePoint(repository, options.ref, options.env),
+    placeIn(repository, options.root),
+    isDirty(repository),
+  ])
+  const files = await listFiles(top, sha)
+  const wanted = await findDependencies(repository, sha, files, place)
+  // In the git directory git never looks for files to track, nor Vitest for tests, nor a linter for code; and a
+  // checkout of base in it finds no other node_modules on its way up than head's, which the graph's proof refuses.
+  const stores = join(gitDir, 'vitest-chimera')
+  const packages =
+    wanted.kind === 'linked'
+      ? undefined
+      : await install(wanted, { ...options, repository, sha, store: join(stores, 'installs') })
+  try {
+    const links = await planLinks(packages?.path ?? top, files)
+    const store = join(stores, 'base')
+    const name = `${sha.slice(0, 12)}-${digest([store, links])}`
+    const { path, release } = await hold(store, name, async (folder) => {
+      await checkOut(repository, sha, folder)
+      await makeLinks(folder, join(store, name), links)
+    })
+    await prune(store, KEPT)
+    const base: Base = {
+      ref,
+      sha,
+      head: { sha: head, dirty },
+      same: head === sha && !dirty,
+      top,
+      place,
+      tree: path,
+      dependencies: wanted.kind,
+    }
+    return { base, release: async () => void (await Promise.all([release(), packages?.release()])) }
+  } catch (error) {
+    await packages?.release()
+    throw error
+  }
+}
+
+const KEPT = 3
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 8)
+}

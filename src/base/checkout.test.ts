@@ -49,7 +49,14 @@ test('brings the files of a submodule, or says which commit it lacks', async () 
   expect(await outer.state()).toBe(before)
   // As a shallow clone of the submodule has it.
   await rm(join(outer.dir, '.git/modules/sub'), { recursive: true })
-  await inner.git('clone', '--quiet', '--bare', '--depth=1', `file://${inner.dir}`, join(outer.dir, '.git/modules/sub'))
+  await inner.git(
+    'clone',
+    '--quiet',
+    '--bare',
+    '--depth=1',
+    `file://${inner.dir}`,
+    join(outer.dir, '.git/modules/sub'),
+  )
   await expect(checkOut(opened, sha, join(opened.gitDir, 'other'))).rejects.toThrow(
     new RegExp(`submodule sub does not have the commit ${missing.slice(0, 12)}.*fetch`),
   )

@@ -11,7 +11,7 @@
  * `vitest-chimera` in the git directory, where neither git nor Vitest looks for files.
  */
 export type { Definition } from './collect.ts'
-export { proveGraph, type GraphProof } from './graph.ts'
+export { loadedFrom, proveGraph, type EvaluatedModules, type GraphProof } from './graph.ts'
 export { loadBase, type LoadedBase, type Runner } from './load.ts'
 export { basePlugin } from './plugin.ts'
 export { prepareBase, type Base, type PreparedBase, type PrepareOptions } from './prepare.ts'

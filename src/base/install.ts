@@ -6,7 +6,7 @@ import { checkOut } from './checkout.ts'
 import type { Install } from './dependencies.ts'
 import { baseErrors } from './errors.ts'
 import type { Repository } from './git.ts'
-import { hold, prune, type Held } from './store.ts'
+import { hold, type Held } from './store.ts'
 
 export interface InstallOptions {
   repository: Repository
@@ -21,15 +21,11 @@ export interface InstallOptions {
 /** A checkout with base's packages in it: one that is there already, or one that is installed now. */
 export async function install(wanted: Install, options: InstallOptions): Promise<Held> {
   const { repository, sha, store } = options
-  const held = await hold(store, wanted.key, async (folder) => {
+  return hold(store, wanted.key, async (folder) => {
     await checkOut(repository, sha, folder)
     await runManager(wanted, folder, options)
   })
-  await prune(store, KEPT)
-  return held
 }
-
-const KEPT = 2
 
 async function runManager(wanted: Install, checkout: string, options: InstallOptions): Promise<void> {
   const { manager, lock } = wanted

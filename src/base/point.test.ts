@@ -7,7 +7,9 @@ import { openRepository, placeIn } from './git.ts'
 import { basePoint } from './point.ts'
 
 /** A clone of a repository whose main went on after the branch `change` left it. */
-async function cloned(...flags: string[]): Promise<{ origin: TestRepository; clone: TestRepository; start: string }> {
+async function cloned(
+  ...flags: string[]
+): Promise<{ origin: TestRepository; clone: TestRepository; start: string }> {
   const origin = await createRepository()
   await origin.commit({ a: '0' })
   const start = await origin.commit({ a: '1' })
@@ -31,7 +33,10 @@ test('is where HEAD left the branch it goes to, however that is named', async ()
   const point = (env: Record<string, string>, ref?: string) => basePoint(repository, ref, env)
   expect(await point({})).toEqual({ ref: 'origin/main', sha: start })
   expect(await point({ GITHUB_BASE_REF: 'main' })).toEqual({ ref: 'origin/main', sha: start })
-  expect(await point({ CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main' })).toEqual({ ref: 'origin/main', sha: start })
+  expect(await point({ CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main' })).toEqual({
+    ref: 'origin/main',
+    sha: start,
+  })
   // A push has the variable too, and it is empty.
   expect(await point({ GITHUB_BASE_REF: '', CHIMERA_BASE: 'origin/main~1' })).toMatchObject({ sha: start })
   expect(await point({ CHIMERA_BASE: 'nothing' }, 'origin/change')).toMatchObject({ ref: 'origin/change' })
@@ -47,7 +52,9 @@ test('is not guessed: each failure has its sentence and its cure', async () => {
   await expect(openRepository(repository.dir)).rejects.toThrow(/has no commit .* Commit first/)
   await repository.commit({ a: '1' })
   const here = await openRepository(repository.dir)
-  await expect(basePoint(here, undefined, {})).rejects.toThrow(/no remote\. Name it with CHIMERA_BASE or --base/)
+  await expect(basePoint(here, undefined, {})).rejects.toThrow(
+    /no remote\. Name it with CHIMERA_BASE or --base/,
+  )
   await expect(basePoint(here, 'gone', {})).rejects.toThrow(/no commit "gone".*fetch-depth: 0/)
   await expect(basePoint(here, '--output=x', {})).rejects.toThrow(/no commit "--output=x"/)
   await repository.git('checkout', '--quiet', '--orphan', 'other')

@@ -62,10 +62,11 @@ export async function prepareBase(options: PrepareOptions): Promise<PreparedBase
   // In the git directory git never looks for files to track, nor Vitest for tests, nor a linter for code; and a
   // checkout of base in it finds no other node_modules on its way up than head's, which the graph's proof refuses.
   const stores = join(gitDir, 'vitest-chimera')
+  const installs = join(stores, 'installs')
   const packages =
     wanted.kind === 'linked'
       ? undefined
-      : await install(wanted, { ...options, repository, sha, store: join(stores, 'installs') })
+      : await install(wanted, { ...options, repository, sha, store: installs })
   try {
     const links = await planLinks(packages?.path ?? top, files)
     const store = join(stores, 'base')
@@ -74,7 +75,7 @@ export async function prepareBase(options: PrepareOptions): Promise<PreparedBase
       await checkOut(repository, sha, folder)
       await makeLinks(folder, join(store, name), links)
     })
-    await prune(store, KEPT)
+    await Promise.all([prune(store, KEPT), prune(installs, KEPT)])
     const base: Base = {
       ref,
       sha,

@@ -1,0 +1,230 @@
+/** Base trees with their packages, made with the real git and package managers, without a registry. */
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { createRepository, type TestRepository } from '../../test/support/repository.ts'
+import { prepareBase } from './prepare.ts'
+
+const LIMIT = 120_000
+
+async function npm(cwd: string, ...args: string[]): Promise<void> {
+  const quiet = ['--offline', '--no-audit', '--no-fund', '--loglevel=error']
+  await promisify(execFile)('npm', [...args, ...quiet], { cwd, shell: process.platform === 'win32' })
+}
+
+/** A package `dep` of that version as a tarball of the repository, and a lock file that holds it. */
+async function withDependency(repository: TestRepository, version: string): Promise<void> {
+  await repository.write({
+    'dep/package.json': JSON.stringify({ name: 'dep', version, main: 'index.js' }),
+    'dep/index.js': `module.exports = '${version}'`,
+    '.gitignore': 'node_modules\ndep\n',
+    'package.json': JSON.stringify({
+      name: 'app',
+      version: '1.0.0',
+      dependencies: { dep: `file:dep-${version}.tgz` },
+    }),
+  })
+  await npm(repository.dir, 'pack', './dep')
+  await npm(repository.dir, 'install')
+}
+
+const dependencyIn = (tree: string) => readFile(join(tree, 'node_modules/dep/index.js'), 'utf8')
+
+test(
+  'with the same lock file the packages are head’s, else those of base’s own',
+  async () => {
+    await using repository = await createRepository()
+    await withDependency(repository, '1.0.0')
+    await repository.commit({ 'a.ts': 'old' })
+    await repository.git('checkout', '--quiet', '-b', 'change')
+    await repository.commit({ 'a.ts': 'new' })
+    const before = await repository.state()
+    const installs: string[] = []
+    const prepare = () =>
+      prepareBase({
+        root: repository.dir,
+        ref: 'main',
+        env: {},
+        onInstall: (command) => installs.push(command),
+      })
+
+    const same = await prepare()
+    expect(same.base).toMatchObject({
+      dependencies: 'linked',
+      place: '',
+      same: false,
+      head: { dirty: false },
+    })
+    expect(await readFile(join(same.base.tree, 'a.ts'), 'utf8')).toBe('old')
+    expect(await realpath(join(same.base.tree, 'node_modules/dep'))).toBe(
+      join(repository.dir, 'node_modules/dep'),
+    )
+    expect(installs).toEqual([])
+    expect(await repository.state()).toBe(before)
+    await same.release()
+
+    await withDependency(repository, '2.0.0')
+    const other = await prepare()
+    expect(other.base).toMatchObject({ dependencies: 'installed', head: { dirty: true } })
+    expect(await dependencyIn(other.base.tree)).toContain('1.0.0')
+    expect(await dependencyIn(repository.dir)).toContain('2.0.0')
+    expect(installs).toEqual(['npm ci --prefer-offline --no-audit --no-fund'])
+    const again = await prepare()
+    expect(again.base).toEqual(other.base)
+    expect(installs).toHaveLength(1)
+    await Promise.all([other.release(), again.release()])
+  },
+  LIMIT,
+)
+
+test(
+  'links of a workspace lead to base',
+  async () => {
+    await using repository = await createRepository()
+    await repository.write({
+      '.gitignore': 'node_modules\n',
+      'package.json': JSON.stringify({ name: 'root', private: true, workspaces: ['packages/*'] }),
+      'packages/lib/package.json': JSON.stringify({ name: '@ws/lib', version: '1.0.0', main: 'index.js' }),
+      'packages/lib/index.js': 'old',
+      'packages/app/package.json': JSON.stringify({
+        name: 'app',
+        version: '1.0.0',
+        dependencies: { '@ws/lib': '*' },
+      }),
+    })
+    await npm(repository.dir, 'install')
+    await repository.commit({})
+    await repository.git('checkout', '--quiet', '-b', 'change')
+    await repository.commit({ 'packages/lib/index.js': 'new' })
+    // As a package of an app alone is installed.
+    await mkdir(join(repository.dir, 'packages/app/node_modules'))
+    await symlink('../../lib', join(repository.dir, 'packages/app/node_modules/nested'))
+    const root = join(repository.dir, 'packages/app')
+    const { base, release } = await prepareBase({ root, ref: 'main', env: {} })
+    expect(base).toMatchObject({ dependencies: 'linked', place: 'packages/app' })
+    for (const link of ['node_modules/@ws/lib', 'packages/app/node_modules/nested'])
+      expect(await realpath(join(base.tree, link))).toBe(join(base.tree, 'packages/lib'))
+    expect(await readFile(join(base.tree, 'node_modules/@ws/lib/index.js'), 'utf8')).toBe('old')
+    await release()
+  },
+  LIMIT,
+)
+
+test('what cannot be known or redirected is refused by name', async () => {
+  await using repository = await createRepository()
+  const manifest = (dependencies: object) => JSON.stringify({ name: 'app', dependencies })
+  await repository.commit({ 'package.json': manifest({ a: '1' }), '.gitignore': 'node_modules\nbun.lock\n' })
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  const prepare = async () => {
+    const { base, release } = await prepareBase({ root: repository.dir, ref: 'main', env: {} })
+    await release()
+    return base
+  }
+  // No lock file on either side: one that git ignores is none.
+  await repository.write({ 'bun.lock': '{}' })
+  expect(await prepare()).toMatchObject({ dependencies: 'linked' })
+  await repository.write({ 'package.json': manifest({ a: '2' }) })
+  await expect(prepare()).rejects.toThrow(/package\.json differs .* no lock file.*Commit a lock file/)
+  await repository.write({ 'pnpm-lock.yaml': 'lockfileVersion: 9' })
+  await expect(prepare()).rejects.toThrow(/pnpm-lock\.yaml is missing at base.*Merge the lock file first/)
+  await repository.commit({ 'packages/lib/package.json': '{}' })
+  await repository.git('branch', '--force', 'main')
+  expect(await prepare()).toMatchObject({ same: true })
+  const inner = join(repository.dir, 'node_modules/.pnpm/other@1.0.0/node_modules')
+  await mkdir(inner, { recursive: true })
+  await symlink(join(repository.dir, 'packages/lib'), join(inner, 'lib'), 'junction')
+  await expect(prepare()).rejects.toThrow(/other@1\.0\.0 → lib links to head's packages\/lib/)
+  await rm(join(repository.dir, 'pnpm-lock.yaml'))
+  await expect(prepare()).rejects.toThrow(/pnpm-lock\.yaml is at base but missing at head/)
+  await repository.git('checkout', '--quiet', '--', '.')
+  await repository.write({ '.pnp.cjs': '' })
+  await expect(prepare()).rejects.toThrow(/\.pnp\.cjs .*nodeLinker: node-modules/)
+})
+
+test(
+  'an install that fails shows its output, and one that is killed leaves nothing behind',
+  async () => {
+    await using repository = await createRepository()
+    await repository.write({ '.gitignore': 'node_modules\n' })
+    const script = 'node -e "console.log(String.fromCharCode(27) + \'[31mbroken script\'); process.exit(3)"'
+    const manifest = { name: 'app', version: '1.0.0', scripts: { preinstall: script } }
+    await repository.write({ 'package.json': JSON.stringify(manifest) })
+    await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+    await repository.commit({})
+    await repository.git('checkout', '--quiet', '-b', 'change')
+    await repository.write({ 'package.json': JSON.stringify({ ...manifest, version: '2.0.0' }) })
+    await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+    const before = await repository.state()
+    const store = join(repository.dir, '.git/vitest-chimera/installs')
+    await expect(prepareBase({ root: repository.dir, ref: 'main', env: {} })).rejects.toThrow(
+      /could not be installed with `npm ci[^]*␛\[31mbroken script/,
+    )
+    expect(await readdir(store)).toEqual([])
+
+    const module = pathToFileURL(join(import.meta.dirname, 'prepare.ts')).href
+    const code = `import { prepareBase } from '${module}'
+    await prepareBase({ root: process.argv[1], ref: 'main', env: {}, onInstall: () => process.kill(process.pid, 'SIGKILL') })`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code, repository.dir], {
+      stdio: 'ignore',
+    })
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+    expect(await readdir(store)).not.toEqual([])
+    expect(await repository.state()).toBe(before)
+    // The next run clears it away.
+    await repository.git('checkout', '--quiet', '--', '.')
+    await (await prepareBase({ root: repository.dir, ref: 'main', env: {} })).release()
+    expect(await readdir(store)).toEqual([])
+  },
+  LIMIT,
+)
+
+const hasPnpm = await promisify(execFile)('pnpm', ['--version']).then(
+  () => true,
+  () => false,
+)
+
+test.skipIf(!hasPnpm)(
+  'pnpm installs a workspace whose lock file changed',
+  async () => {
+    await using repository = await createRepository()
+    const pnpm = () => promisify(execFile)('pnpm', ['install', '--offline'], { cwd: repository.dir })
+    await repository.write({
+      '.gitignore': 'node_modules\n',
+      'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+      'package.json': JSON.stringify({ name: 'root', private: true }),
+      'packages/lib/package.json': JSON.stringify({ name: 'lib', version: '1.0.0' }),
+      'packages/lib/index.js': 'old',
+      'packages/app/package.json': JSON.stringify({ name: 'app', dependencies: { lib: 'workspace:*' } }),
+    })
+    await pnpm()
+    await repository.commit({})
+    await repository.git('checkout', '--quiet', '-b', 'change')
+    await repository.write({
+      'packages/lib/index.js': 'new',
+      'packages/more/package.json': JSON.stringify({ name: 'more', dependencies: { lib: 'workspace:*' } }),
+    })
+    await pnpm()
+    const root = join(repository.dir, 'packages/app')
+    const { base, release } = await prepareBase({ root, ref: 'main', env: {} })
+    expect(base.dependencies).toBe('installed')
+    expect(await realpath(join(base.tree, 'packages/app/node_modules/lib'))).toBe(
+      join(base.tree, 'packages/lib'),
+    )
+    await release()
+  },
+  LIMIT,
+)
+
+test('an absolute link in the tree is what it is in the commit', async () => {
+  await using repository = await createRepository()
+  await symlink('/nowhere', join(repository.dir, 'link'))
+  await repository.commit({ a: '1' })
+  const { base, release } = await prepareBase({ root: repository.dir, ref: 'main', env: {} })
+  expect((await lstat(join(base.tree, 'link'))).isSymbolicLink()).toBe(true)
+  expect(await readlink(join(base.tree, 'link'))).toBe('/nowhere')
+  await release()
+})

@@ -79,7 +79,7 @@ export const baseErrors = {
   linkInside: (name: string, place: string): ChimeraError =>
     error(
       'link_inside',
-      `The dependency ${oneLine(name)} links to head's ${oneLine(place)} from inside the package manager's own folder, where the link cannot be redirected to base. Depend on ${oneLine(place)} from the workspace alone, not as a peer of a package.`,
+      `The package ${oneLine(name)} depends on head's ${oneLine(place)}, and a link inside node_modules cannot be redirected to base. Make ${oneLine(name)} a dependency of neither arm, or compare another suite.`,
     ),
   managerMissing: (manager: string, lock: string): ChimeraError =>
     error(

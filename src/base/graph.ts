@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isObject, parseJson } from '../json.ts'
 import { baseErrors } from './errors.ts'
+import { findLeak } from './packages.ts'
 import { isPackage, pathOf, within } from './paths.ts'
 import type { Base } from './prepare.ts'
 
@@ -37,10 +38,16 @@ export async function proveGraph(
   modules: { base: readonly string[]; head: readonly string[] },
 ): Promise<GraphProof> {
   const places = new Set<string>()
-  for (const path of await realPaths(modules.base)) {
+  const loaded = await realPaths(modules.base)
+  for (const path of loaded) {
     const place = await placeInBase(base, path)
     if (place !== undefined) places.add(place)
   }
+  const leak = await findLeak(
+    base,
+    loaded.filter((path) => isPackage(path) && !isHarness(path)),
+  )
+  if (leak !== undefined) throw baseErrors.linkInside(leak.package, leak.place)
   for (const path of await realPaths(modules.head)) {
     const place = within(base.top, path)
     if (place !== undefined && !isPackage(place) && !isHarness(path)) places.add(place)

@@ -1,11 +1,11 @@
 /**
  * Base's node_modules, made of links: packages are taken from where they are installed, and what there is a link into
- * the repository itself (a workspace, a `file:` dependency) leads to the same place in the base tree instead.
+ * the repository itself (a workspace, a `file:` dependency) leads to the same place in the base tree instead. Links among
+ * the packages themselves stay; packages.ts refuses those that lead into head once a package that has one is loaded.
  */
 import { mkdir, readdir, realpath, symlink } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import type { Listing } from './checkout.ts'
-import { baseErrors } from './errors.ts'
 
 /** A link in the base tree, relative to its top level, and where it leads: outside of the tree, or to a place in it. */
 export type Link = { at: string } & ({ to: string } | { inside: string })
@@ -47,19 +47,6 @@ async function planFolder(source: string, files: Listing, at: string, links: Lin
     if (place === undefined) links.push({ at: join(at, name), to: target })
     // A package of the workspace that base does not have yet is none of base's dependencies.
     else if (hasFolder(files, place)) links.push({ at: join(at, name), inside: place })
-  }
-  await refuseInnerLinks(source, join(folder, '.pnpm'))
-}
-
-/** Packages of other packages are found from where those are really, so a link among them cannot be redirected. */
-async function refuseInnerLinks(source: string, store: string): Promise<void> {
-  for (const entry of await list(store)) {
-    const folder = join(store, entry, 'node_modules')
-    for (const name of entry === 'node_modules' ? [] : await packagesIn(folder)) {
-      const target = await real(join(folder, name))
-      const place = target === undefined ? undefined : placeOf(source, target)
-      if (place !== undefined) throw baseErrors.linkInside(`${entry} → ${name}`, place)
-    }
   }
 }
 

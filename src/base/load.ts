@@ -1,5 +1,5 @@
 /** Base's bench file in the worker: loaded as head's is, and yielding what it defines instead of registering it. */
-import { access } from 'node:fs/promises'
+import { access, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { collect, type Definition } from './collect.ts'
 import { baseErrors } from './errors.ts'
@@ -24,8 +24,7 @@ export interface LoadedBase {
 
 /** Loads base's counterpart of head's bench `file`; undefined where base has none, so that the suite is new. */
 export async function loadBase(base: Base, file: string, runner: Runner): Promise<LoadedBase | undefined> {
-  const slashed = file.replaceAll('\\', '/')
-  const place = within(base.top, slashed)
+  const place = within(base.top, (await realpath(file)).replaceAll('\\', '/'))
   if (place === undefined) return undefined
   const path = join(base.tree, place)
   if (!(await exists(path))) return undefined

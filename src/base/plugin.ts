@@ -7,7 +7,6 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
-import { objectOf } from '../json.ts'
 import { baseErrors } from './errors.ts'
 import { headPlace, pathOf, within } from './paths.ts'
 import type { Base } from './prepare.ts'
@@ -24,7 +23,8 @@ export function basePlugin(find: () => Base | undefined): Plugin {
         const from = importer === undefined ? undefined : pathOf(importer)
         const place = base === undefined || from === undefined ? undefined : within(base.tree, from)
         if (base === undefined || importer === undefined || place === undefined) return null
-        if (source === QUIET) return { id: quietFile(), external: false }
+        // In base's `vitest` nothing is registered.
+        if (source === 'vitest') return quietFile()
         const resolve = async (id: string, by = importer) =>
           await this.resolve(id, by, { ...options, skipSelf: true })
         // The harness is head's: a second one would be a second set of clocks, and would register what it is given.
@@ -39,37 +39,14 @@ export function basePlugin(find: () => Base | undefined): Plugin {
         return resolve(`${moved}${queryOf(found.id)}`)
       },
     },
-    transform: {
-      order: 'post',
-      handler(code, id) {
-        const base = find()
-        const path = pathOf(id)
-        if (base === undefined || path === undefined || within(base.tree, path) === undefined) return null
-        return code.includes('vitest') ? quietened(code, this.parse(code).body) : null
-      },
-    },
   }
 }
 
-const QUIET = 'vitest-chimera:quiet'
 const HARNESS = /^vitest-chimera(\/|$)/
 
 function quietFile(): string {
   const name = `./quiet${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`
   return fileURLToPath(new URL(name, import.meta.url))
-}
-
-/** Base's `vitest` is one in which nothing is registered. Only import statements are touched: a prompt may say anything. */
-function quietened(code: string, body: readonly object[]): { code: string; map: null } | null {
-  let quiet = code
-  // From the end, so that positions before it stay what they are.
-  for (const statement of body.toReversed()) {
-    const source = objectOf('source' in statement ? statement.source : undefined)
-    const { value, start, end } = source
-    if (value === 'vitest' && typeof start === 'number' && typeof end === 'number')
-      quiet = `${quiet.slice(0, start)}'${QUIET}'${quiet.slice(end)}`
-  }
-  return quiet === code ? null : { code: quiet, map: null }
 }
 
 /** An absolute path into head's code, in the file system or, as Vite allows, from Vitest's root. */

@@ -42,6 +42,8 @@ export interface PrepareOptions {
 /** A base that stays where it is until it is released. */
 export interface PreparedBase {
   base: Base
+  /** All that base holds, relative to its top level: a bench file here that head lacks was removed. */
+  files: string[]
   release: () => Promise<void>
 }
 
@@ -86,7 +88,10 @@ export async function prepareBase(options: PrepareOptions): Promise<PreparedBase
       tree: path,
       dependencies: wanted.kind,
     }
-    return { base, release: async () => void (await Promise.all([release(), packages?.release()])) }
+    const releaseAll = async (): Promise<void> => {
+      await Promise.all([release(), packages?.release()])
+    }
+    return { base, files: [...files.keys()], release: releaseAll }
   } catch (error) {
     await packages?.release()
     throw error

@@ -1,0 +1,169 @@
+/** Base and head in one worker: a bench file of each, through Vitest's own module runner. */
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { createRepository, type TestRepository } from '../support/repository.ts'
+import { runVitest } from './fixture.ts'
+
+const repository = fileURLToPath(new URL('../../', import.meta.url))
+const door = JSON.stringify(join(repository, 'dist/base/index.js'))
+
+/** Vitest's config of a project that aliases its source by an absolute path, as most do. */
+const CONFIG = `import { defineConfig } from 'vitest/config'
+import { join } from 'node:path'
+import { basePlugin, prepareBase } from ${door}
+const { base } = await prepareBase({ root: import.meta.dirname, ref: 'main', env: {} })
+const leak = {
+  name: 'leak',
+  resolveId: (id) => (id === 'virtual:leak' ? '\\0leak' : undefined),
+  load: (id) => (id === '\\0leak' ? 'export { word } from ' + JSON.stringify(join(import.meta.dirname, 'src/word.ts')) : undefined),
+}
+export default defineConfig({
+  plugins: [leak, basePlugin(() => base)],
+  resolve: { alias: { '@': join(import.meta.dirname, 'src') } },
+  // As the plugin has it: this package is Node's to load, in one copy.
+  test: { include: ['probe.test.ts'], provide: { base }, server: { deps: { external: [/\\/dist\\/.*\\.js$/] } } },
+})
+`
+
+/** Loads base's counterpart of a bench file and writes down what came of it. */
+const PROBE = `import { writeFileSync } from 'node:fs'
+import { expect, inject, test, vi } from 'vitest'
+import { loadBase, loadedFrom, proveGraph } from ${door}
+import { agent } from './suites/agent.ts'
+test('probe', async () => {
+  const modules = globalThis.__vitest_worker__.evaluatedModules
+  const base = inject('base')
+  const out = { head: await agent() }
+  try {
+    const loaded = await loadBase(base, process.cwd() + '/suites/a.bench.ts', { load: (path) => vi.importActual(path), modules })
+    out.definitions = loaded?.definitions.map(({ name, definition }) => [name, definition.baseline.name])
+    out.base = await loaded?.definitions[0].agent()
+    if (loaded) {
+      const head = loadedFrom(import.meta.filename, modules).filter((id) => !id.endsWith('probe.test.ts'))
+      out.proof = await proveGraph(base, { base: loaded.modules(), head })
+    }
+  } catch (error) {
+    out.error = error.message
+  }
+  writeFileSync('out.json', JSON.stringify(out))
+})
+`
+
+const BENCH = `import { agentBench } from 'vitest-chimera'
+import { beforeAll, describe, test } from 'vitest'
+import { agent } from './agent'
+beforeAll(() => { throw new Error('not to be run') })
+test('not to be registered', () => {})
+describe.each([1])('all', (n) => {
+  agentBench('one ' + n, agent as never, { baseline: { name: 'small', model: 'm' }, candidate: { name: 'large', model: 'm' } })
+})
+`
+
+const AGENT = `import { word } from '@/word'
+import { word as rooted } from '/src/word'
+import { lib } from 'lib'
+import text from '../prompts/a.md?raw'
+enum Kind { Typed = 'typed' }
+const prompts = import.meta.glob('../prompts/*.md')
+export const agent = async () =>
+  [word, rooted, lib, text.trim(), Kind.Typed, Object.keys(prompts).length, (await import('./later.ts')).later, "import x from 'vitest'"].join(' ')
+`
+
+const FILES = {
+  '.gitignore': 'node_modules\nout.json\n',
+  'vitest.config.ts': CONFIG,
+  'probe.test.ts': PROBE,
+  'suites/a.bench.ts': BENCH,
+  'suites/agent.ts': AGENT,
+  'suites/later.ts': "export const later = 'old'",
+  'src/word.ts': "export const word = 'old'",
+  'src/same.ts': 'export const same = 1',
+  'packages/lib/index.ts': "export const lib = 'old'",
+  'packages/lib/package.json': JSON.stringify({ name: 'lib', type: 'module', exports: './index.ts' }),
+  'prompts/a.md': 'old',
+}
+
+/** A project on `main`, with the branch `change` checked out, and a workspace's link in its node_modules. */
+async function project(files: Record<string, string> = {}): Promise<TestRepository> {
+  const made = await createRepository(join(repository, 'test/.tmp'))
+  onTestFinished(() => made[Symbol.asyncDispose]())
+  await made.commit({ ...FILES, ...files })
+  await made.git('checkout', '--quiet', '-b', 'change')
+  await mkdir(join(made.dir, 'node_modules'))
+  await symlink('../packages/lib', join(made.dir, 'node_modules/lib'))
+  return made
+}
+
+const CHANGED = {
+  'src/word.ts': "export const word = 'new'",
+  'suites/later.ts': "export const later = 'new'",
+  'packages/lib/index.ts': "export const lib = 'new'",
+  'prompts/a.md': 'new',
+  'prompts/b.md': 'new',
+}
+
+interface Probed {
+  head: string
+  base?: string
+  definitions?: unknown[]
+  proof?: { modules: number; changed: string[] }
+  error?: string
+}
+
+async function probe({ dir }: TestRepository): Promise<Probed> {
+  const { output } = await runVitest(dir, ['run'], {})
+  const text = await readFile(join(dir, 'out.json'), 'utf8').catch(() => expect.fail(output))
+  return JSON.parse(text) as Probed
+}
+
+test('base runs base’s code and head head’s, whatever leads from one to the other', async () => {
+  const made = await project()
+  await made.write(CHANGED)
+  const before = await made.state()
+  const { head, base, definitions, proof, error } = await probe(made)
+  expect(error).toBeUndefined()
+  expect(head).toBe("new new new new typed 2 new import x from 'vitest'")
+  expect(base).toBe("old old old old typed 1 old import x from 'vitest'")
+  expect(definitions).toEqual([['one 1', 'small']])
+  // The bench file of head is loaded by Vitest, not by this probe; agent.ts is the same on both sides.
+  expect(proof).toEqual({
+    modules: 6,
+    changed: ['packages/lib/index.ts', 'prompts/a.md', 'src/word.ts', 'suites/later.ts'],
+  })
+  await rm(join(made.dir, 'out.json'))
+  expect(await made.state()).toBe(before)
+})
+
+test('a module of head in base’s graph is refused by name', async () => {
+  const made = await project({ 'src/word.ts': "export { word } from 'virtual:leak'" })
+  await made.write(CHANGED)
+  expect((await probe(made)).error).toMatch(
+    /base arm loaded head's src\/word\.ts.*absolute path.*relative path/,
+  )
+})
+
+test('a file that only head has is not found from base', async () => {
+  const made = await project({ 'suites/later.ts': "export { late as later } from '@/late'" })
+  await made.write({ ...CHANGED, 'src/late.ts': "export const late = 'head'" })
+  expect((await probe(made)).error).toMatch(
+    /Base's suites\/later\.ts imports "(@\/late|\/.*\/src\/late)", which leads to a file that only head has/,
+  )
+})
+
+test('a bench file that throws at base, defines nothing there, or is new, is named', async () => {
+  const made = await project({ 'suites/a.bench.ts': "throw new Error('broken at base')" })
+  expect((await probe(made)).error).toMatch(
+    /bench file suites\/a\.bench\.ts could not be loaded from base: broken at base/,
+  )
+  await made.commit({ 'suites/a.bench.ts': 'export {}' })
+  await made.git('branch', '--force', 'main')
+  expect((await probe(made)).error).toMatch(/a\.bench\.ts of base called agentBench not once/)
+  await rm(join(made.dir, 'suites/a.bench.ts'))
+  await made.commit({})
+  await made.git('branch', '--force', 'main')
+  await writeFile(join(made.dir, 'suites/a.bench.ts'), BENCH)
+  const { error, definitions } = await probe(made)
+  expect([error, definitions]).toEqual([undefined, undefined])
+})

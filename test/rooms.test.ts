@@ -208,12 +208,7 @@ const allowed: Record<string, string[]> = {
   'src/compare/read.ts': ['node:fs/promises', '../schema/validate.ts'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],
-  'src/base/whole.ts': [
-    '../errors.ts',
-    '../json.ts',
-    '../text/index.ts',
-    'node:child_process',
-  ],
+  'src/base/whole.ts': ['../errors.ts', '../json.ts', '../text/index.ts', 'node:child_process'],
   'src/base/plugin.ts': ['vite', './paths.ts'],
   'src/base/quiet.ts': ['vitest'],
   'src/embedded/whole.ts': [

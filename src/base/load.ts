@@ -16,18 +16,33 @@ export interface Runner {
 }
 
 /** What a bench file of base defines. */
-export interface LoadedBase {
-  definitions: Definition[]
+export interface LoadedBase<D extends Definition> {
+  definitions: D[]
   /** Ids of what it has loaded so far; ask again after the trials, which may have imported more. */
   modules: () => string[]
 }
 
-/** Loads base's counterpart of head's bench `file`; undefined where base has none, so that the suite is new. */
-export async function loadBase(base: Base, file: string, runner: Runner): Promise<LoadedBase | undefined> {
+/**
+ * Loads base's counterpart of head's bench `file`; undefined where base has none, so that the suite is new. A file is
+ * evaluated once in a worker, however often it is asked for: by each suite in it, and by retries.
+ */
+export async function loadBase<D extends Definition>(
+  base: Base,
+  file: string,
+  runner: Runner,
+): Promise<LoadedBase<D> | undefined> {
   const place = within(base.top, (await realpath(file)).replaceAll('\\', '/'))
-  if (place === undefined) return undefined
+  if (place === undefined || !(await exists(join(base.tree, place)))) return undefined
   const path = join(base.tree, place)
-  if (!(await exists(path))) return undefined
+  const loading = loads.get(path) ?? load(path, place, runner)
+  loads.set(path, loading)
+  // What this package's own agentBench and agentSweep define; the caller knows what they make.
+  return (await loading) as LoadedBase<D>
+}
+
+const loads = new Map<string, Promise<LoadedBase<Definition>>>()
+
+async function load(path: string, place: string, runner: Runner): Promise<LoadedBase<Definition>> {
   const { modules } = runner
   if (modules === undefined) throw baseErrors.noGraph()
   const definitions = await collect(() => runner.load(path)).catch((error: unknown) => {

@@ -37,8 +37,10 @@ test('probe', async () => {
   const base = inject('base')
   const out = { head: await agent() }
   try {
-    const loaded = await loadBase(base, process.cwd() + '/suites/a.bench.ts', { load: (path) => vi.importActual(path), modules })
-    out.definitions = loaded?.definitions.map(({ name, definition }) => [name, definition.baseline.name])
+    const load = () => loadBase(base, process.cwd() + '/suites/a.bench.ts', { load: (path) => vi.importActual(path), modules })
+    const loaded = await load()
+    expect((await load())?.definitions).toEqual(loaded?.definitions)
+    out.definitions = loaded?.definitions.map(({ name, definition }) => [name, definition.options.baseline.name])
     out.base = await loaded?.definitions[0].agent()
     if (loaded) {
       const head = loadedFrom(import.meta.filename, modules).filter((id) => !id.endsWith('probe.test.ts'))

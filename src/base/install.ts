@@ -45,6 +45,7 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
     }
     const child = execFile(manager.name, args, settings, (error, stdout, stderr) => {
       if (error === null) return resolve()
+      if (options.signal?.aborted === true) return reject(error)
       if (error.code === 'ENOENT') return reject(baseErrors.managerMissing(manager.name, lock))
       reject(baseErrors.install(command, `${stdout}\n${stderr}`))
     })

@@ -32,7 +32,7 @@ interface Describe {
 }
 
 export const describe: Describe = describing()
-export const suite: Describe = describe
+export const suite: Describe = describing()
 
 /** `describe` itself and what its chain makes of it: `only`, `concurrent`, … run their block, `skip` and `todo` do not. */
 function describing(): Describe {

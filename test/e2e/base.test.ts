@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { createRepository, type TestRepository } from '../support/repository.ts'
+import { createRepository, repositoryAt, type TestRepository } from '../support/repository.ts'
 import { runVitest } from './fixture.ts'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
@@ -106,6 +106,10 @@ const CHANGED = {
   'prompts/b.md': 'new',
 }
 
+/** What the agent says of its own modules on either side. */
+const HEAD = "new new new new typed 2 new import x from 'vitest'"
+const BASE = "old old old old typed 1 old import x from 'vitest'"
+
 interface Probed {
   head: string
   base?: string
@@ -126,8 +130,7 @@ test('base runs base’s code and head head’s, whatever leads from one to the 
   const before = await made.state()
   const { head, base, definitions, proof, error } = await probe(made)
   expect(error).toBeUndefined()
-  expect(head).toBe("new new new new typed 2 new import x from 'vitest'")
-  expect(base).toBe("old old old old typed 1 old import x from 'vitest'")
+  expect([head, base]).toEqual([HEAD, BASE])
   expect(definitions).toEqual([['one 1', 'small']])
   // The bench file of head is loaded by Vitest, not by this probe; agent.ts is the same on both sides.
   expect(proof).toEqual({
@@ -136,6 +139,22 @@ test('base runs base’s code and head head’s, whatever leads from one to the 
   })
   await rm(join(made.dir, 'out.json'))
   expect(await made.state()).toBe(before)
+})
+
+test('it is the same in a linked worktree, whose git directory is elsewhere', async () => {
+  const made = await project()
+  const linked = repositoryAt(`${made.dir}-linked`)
+  onTestFinished(() => linked[Symbol.asyncDispose]())
+  await made.git('worktree', 'add', '--quiet', '-b', 'another', linked.dir)
+  await mkdir(join(linked.dir, 'node_modules'))
+  await symlink('../packages/lib', join(linked.dir, 'node_modules/lib'))
+  await linked.write(CHANGED)
+  const before = await linked.state()
+  const { head, base, proof } = await probe(linked)
+  expect([head, base]).toEqual([HEAD, BASE])
+  expect(proof).toMatchObject({ modules: 6 })
+  await rm(join(linked.dir, 'out.json'))
+  expect(await linked.state()).toBe(before)
 })
 
 test('a module of head in base’s graph is refused by name', async () => {
@@ -159,6 +178,9 @@ test('a bench file that throws at base, defines nothing there, or is new, is nam
   expect((await probe(made)).error).toMatch(
     /bench file suites\/a\.bench\.ts could not be loaded from base: broken at base/,
   )
+  await made.commit({ 'suites/a.bench.ts': 'export const = 1' })
+  await made.git('branch', '--force', 'main')
+  expect((await probe(made)).error).toMatch(/could not be loaded from base: [^]*(Unexpected|Expected|Parse)/i)
   await made.commit({ 'suites/a.bench.ts': 'export {}' })
   await made.git('branch', '--force', 'main')
   expect((await probe(made)).error).toMatch(/a\.bench\.ts of base called agentBench not once/)

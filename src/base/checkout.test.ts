@@ -1,5 +1,5 @@
 /** A commit's files in a folder, and nothing else changed. */
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createRepository } from '../../test/support/repository.ts'
@@ -8,6 +8,7 @@ import { openRepository } from './git.ts'
 
 test('writes what the commit holds, whatever the working tree, the index and the stash hold', async () => {
   await using repository = await createRepository()
+  await symlink('/nowhere', join(repository.dir, 'link'))
   const sha = await repository.commit({
     'src/a.ts': 'old',
     'kept.txt': 'kept',
@@ -26,10 +27,12 @@ test('writes what the commit holds, whatever the working tree, the index and the
   expect((await readdir(folder, { recursive: true })).toSorted()).toEqual([
     '.gitattributes',
     'kept.txt',
+    'link',
     'src',
     'src/a.ts',
   ])
   expect(await readFile(join(folder, 'src/a.ts'), 'utf8')).toBe('old')
+  expect(await readlink(join(folder, 'link'))).toBe('/nowhere')
   expect(await readdir(opened.gitDir)).not.toContain('tree.index')
 })
 

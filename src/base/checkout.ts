@@ -3,10 +3,11 @@
  * so when the run is killed. `read-tree` with an index and a work tree of our own writes the same files (filters,
  * line ends and symbolic links included), and neither the user's index, stash, branches nor list of worktrees see it.
  */
-import { access, lstat, mkdir, readFile, rm } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { baseErrors } from './errors.ts'
 import { ask, git, GitFailure } from './git.ts'
+import { exists } from './paths.ts'
 
 /** What a commit holds: by path its mode and the object's id. */
 export type Listing = ReadonlyMap<string, { mode: string; oid: string }>
@@ -94,11 +95,4 @@ async function isPointer(path: string): Promise<boolean> {
   const facts = await lstat(path).catch(() => undefined)
   if (facts?.isFile() !== true || facts.size > 1024) return false
   return (await readFile(path, 'utf8')).startsWith('version https://git-lfs.github.com/spec/')
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

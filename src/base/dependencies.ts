@@ -3,13 +3,14 @@
  * are installed once per lock file with the manager that wrote it, and linked from there.
  */
 import { createHash } from 'node:crypto'
-import { access, lstat, readFile } from 'node:fs/promises'
+import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject, objectOf, parseJson } from '../json.ts'
 import type { Listing } from './checkout.ts'
 import { baseErrors } from './errors.ts'
 import { git, GitFailure, type Repository } from './git.ts'
 import { managers, shapesInstall, type Manager } from './managers.ts'
+import { exists } from './paths.ts'
 
 /** Base's packages: head's own, or to be installed. */
 export type Dependencies = { kind: 'linked' } | Install
@@ -177,11 +178,4 @@ function upwards(place: string): string[] {
 
 function joined(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -15,7 +15,7 @@ export const baseErrors = {
   notRepository: (folder: string): ChimeraError =>
     error(
       'no_repository',
-      `${oneLine(folder)} is not in the working tree of a git repository. Run in a checkout of the project.`,
+      `${oneLine(folder)} is not in the working tree of a git repository. Run in a git checkout of the project.`,
     ),
   unsafe: (top: string): ChimeraError =>
     error(
@@ -47,7 +47,7 @@ export const baseErrors = {
   checkout: (sha: string, stderr: string): ChimeraError =>
     error(
       'checkout',
-      `The files of base ${sha.slice(0, 12)} could not be written. See what git says, and free the space or fetch what is missing.\n${tail(stderr)}`,
+      `The files of base ${sha.slice(0, 12)} could not be written. Fix what git's last lines name.\n${tail(stderr)}`,
     ),
   submodule: (path: string, sha: string): ChimeraError =>
     error(
@@ -69,7 +69,7 @@ export const baseErrors = {
   noLock: (file: string): ChimeraError =>
     error(
       'no_lock',
-      `${oneLine(file)} differs between base and head and there is no lock file, so base's dependencies are not known. Commit a lock file.`,
+      `${oneLine(file)} differs between base and head and there is no lock file, so base's dependencies are unknown. Commit a lock file.`,
     ),
   plugNPlay: (file: string): ChimeraError =>
     error(
@@ -79,7 +79,7 @@ export const baseErrors = {
   linkInside: (name: string, place: string): ChimeraError =>
     error(
       'link_inside',
-      `The package ${oneLine(name)} depends on head's ${oneLine(place)}, and a link inside node_modules cannot be redirected to base. Make ${oneLine(name)} a dependency of neither arm, or compare another suite.`,
+      `The package ${oneLine(name)} depends on head's ${oneLine(place)}, and a link inside node_modules cannot be redirected to base. Import ${oneLine(place)} by a relative path, without ${oneLine(name)}, or leave the suite out with a filter.`,
     ),
   managerMissing: (manager: string, lock: string): ChimeraError =>
     error(
@@ -114,7 +114,7 @@ export const baseErrors = {
   empty: (file: string): ChimeraError =>
     error(
       'empty',
-      `The bench file ${oneLine(file)} of base called agentBench not once while it was loaded. Call it at the top level of the file, or in describe from 'vitest'.`,
+      `The bench file ${oneLine(file)} of base did not call agentBench while it was loaded. Call it at the top level of the file, or in describe from 'vitest'.`,
     ),
 } as const
 

@@ -1,11 +1,12 @@
 /** An install of base's own packages, in a checkout of base that is kept for its lock file. */
 import { execFile } from 'node:child_process'
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { checkOut } from './checkout.ts'
 import type { Install } from './dependencies.ts'
 import { baseErrors } from './errors.ts'
 import type { Repository } from './git.ts'
+import { exists } from './paths.ts'
 import { hold, type Held } from './store.ts'
 
 export interface InstallOptions {
@@ -55,10 +56,7 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
 
 async function isWorkspace(cwd: string, checkout: string): Promise<boolean> {
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const found = await access(join(folder, 'pnpm-workspace.yaml')).then(
-      () => true,
-      () => false,
-    )
+    const found = await exists(join(folder, 'pnpm-workspace.yaml'))
     if (found || folder === checkout || folder === dirname(folder)) return found
   }
 }

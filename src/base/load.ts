@@ -1,10 +1,10 @@
 /** Base's bench file in the worker: loaded as head's is, and yielding what it defines instead of registering it. */
-import { access, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { collect, type Definition } from './collect.ts'
 import { baseErrors } from './errors.ts'
 import { loadedFrom, type EvaluatedModules } from './graph.ts'
-import { within } from './paths.ts'
+import { exists, within } from './paths.ts'
 import type { Base } from './prepare.ts'
 
 /** Vitest's module runner, as the worker has it. */
@@ -51,11 +51,4 @@ async function load(path: string, place: string, runner: Runner): Promise<Loaded
   if (definitions.length === 0) throw baseErrors.empty(place)
   if (modules.getModuleById(path.replaceAll('\\', '/')) === undefined) throw baseErrors.noGraph()
   return { definitions, modules: () => loadedFrom(path, modules) }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -1,4 +1,5 @@
 /** Paths as Vite writes them (forward slashes, a query) and where they lie in the two trees. */
+import { access } from 'node:fs/promises'
 import type { Base } from './prepare.ts'
 
 /** A module's id as a path with forward slashes; undefined for built-in and virtual modules. */
@@ -28,4 +29,11 @@ export function headPlace({ top, tree }: Pick<Base, 'top' | 'tree'>, path: strin
   if (within(tree, path) !== undefined) return undefined
   const place = within(top, path)
   return place === undefined || isPackage(place) || place.startsWith('.git/') ? undefined : place
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

@@ -3,12 +3,11 @@
  * path they lead from base into head: what they make of an import of base is taken back to the same place in the base
  * tree. A file that only head has is an error there, not a fallback.
  */
-import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { baseErrors } from './errors.ts'
-import { headPlace, pathOf, within } from './paths.ts'
+import { exists, headPlace, pathOf, within } from './paths.ts'
 import type { Base } from './prepare.ts'
 
 /** `find` is asked at every import, since a plugin is made before there is a base; without one nothing changes. */
@@ -61,11 +60,4 @@ async function inHead(base: Base, source: string): Promise<string | undefined> {
 
 function queryOf(id: string): string {
   return /[?#].*$/s.exec(id)?.[0] ?? ''
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

@@ -21,11 +21,11 @@
  * This entry is for suites. The plugin for vitest.config.ts is `vitest-chimera/plugin`, the engine that
  * needs no Ollama `vitest-chimera/embedded`: a config file must not load what belongs to a worker.
  */
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { adapterErrors } from './vitest/index.ts'
 import { collected } from './base/collect.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
-import { requestOptions, type SuiteRequest } from './vitest/index.ts'
+import { requestOptions, type ProvidedSettings, type SuiteRequest } from './vitest/index.ts'
 import { candidatesOf, type AgentSweepOptions } from './run/candidates.ts'
 
 export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './llm/index.ts'
@@ -68,9 +68,12 @@ export {
  * @param agent the workload under test; its return value is the trial's output
  */
 export function agentBench(name: string, agent: Agent, definition: AgentBenchOptions): void {
-  const title = `${name} (${definition?.candidate?.name} vs ${definition?.baseline?.name})`
-  const arms = [definition?.baseline?.name ?? 'baseline', definition?.candidate?.name ?? 'candidate']
-  register(title, arms, { name, agent, definition: { kind: 'config', options: definition } })
+  const request: SuiteRequest = { name, agent, definition: { kind: 'config', options: definition } }
+  if (collected(request)) return
+  const { baseline, candidate } = definition ?? {}
+  if (comparesCode()) return register(`${name} (${candidate?.name}: head vs base)`, ['base', 'head'], request)
+  const arms = [baseline?.name ?? 'baseline', candidate?.name ?? 'candidate']
+  register(`${name} (${candidate?.name} vs ${baseline?.name})`, arms, request)
 }
 
 /**
@@ -91,13 +94,21 @@ export function agentBench(name: string, agent: Agent, definition: AgentBenchOpt
  * @param agent the workload under test; its return value is the trial's output
  */
 export function agentSweep(name: string, agent: Agent, definition: AgentSweepOptions): void {
+  const request: SuiteRequest = { name, agent, definition: { kind: 'sweep', options: definition } }
+  if (collected(request)) return
   const arms = armNames(definition)
   const title = `${name} (${arms.length - 1} candidates vs ${arms[0]})`
-  register(title, arms, { name, agent, definition: { kind: 'sweep', options: definition } })
+  // A sweep compares configs, and a code comparison holds one config against itself.
+  if (comparesCode()) test.skip(title, () => {})
+  else register(title, arms, request)
+}
+
+/** Whether this run holds head against base. Without the plugin nothing is provided. */
+function comparesCode(): boolean {
+  return (inject('chimera') as ProvidedSettings | undefined)?.base !== undefined
 }
 
 function register(title: string, arms: readonly string[], request: SuiteRequest): void {
-  if (collected(request)) return
   const { name } = request
   // No test timeout: every call has limits, and the data decide how many trials it takes.
   test(title, { timeout: 0 }, async ({ bench }) => {

@@ -1,12 +1,14 @@
 /**
  * Config side: wires provider, reporter and server into `vitest bench`. Other Vitest runs are left alone.
  */
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import type { TestProject, Vitest } from 'vitest/node'
 // Brings the type of the configureVitest hook with it.
 import type { ViteUserConfig as _ } from 'vitest/config'
+import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
 import { resolveHost } from './llm/host.ts'
 import type { ProvidedSettings, ReporterOptions } from './vitest/index.ts'
@@ -33,33 +35,49 @@ export interface ChimeraOptions {
 }
 
 /** The plugin: `defineConfig({ plugins: [chimera()] })`. */
-export default function chimera(options: ChimeraOptions = {}): Plugin {
+export default function chimera(options: ChimeraOptions = {}): Plugin[] {
   const wired = new WeakSet<Vitest>()
   let host: Promise<string> | undefined
-  return {
+  let prepared: PreparedBase | undefined
+  const main: Plugin = {
     name: 'vitest-chimera',
     // Vitest waits for the hook, though its type does not say so.
     // oxlint-disable-next-line typescript/no-misused-promises
     async configureVitest({ project, vitest }: { project: TestProject; vitest: Vitest }) {
       if (!project.config.benchmark.enabled) return
       const merging = vitest.config.mergeReports !== undefined
-      host ??= merging ? Promise.resolve('') : openServer(options, vitest)
       if (!wired.has(vitest)) {
         wired.add(vitest)
-        addReporter(vitest, options)
+        if (!merging) prepared = await openBase(vitest)
+        addReporter(vitest, options, prepared === undefined ? [] : removedSuites(prepared, project))
       }
+      host ??= merging ? Promise.resolve('') : openServer(options, vitest)
       const { config } = project
       config.benchmark = { ...config.benchmark, provider: adapter('provider') }
       config.server = loadNatively(config.server)
+      // Where the tree of base lies, for configs that replaced Vitest's own list.
+      if (prepared !== undefined) config.exclude = [...config.exclude, '**/.git/**']
       project.provide('chimera', {
         host: await host,
         thresholds: options.thresholds ?? {},
         blocks: options.blocks ?? options.pairs ?? {},
         renamed: options.pairs === undefined ? [] : ['chimera()'],
         shard: vitest.config.shard !== undefined,
+        ...(prepared !== undefined && { base: prepared.base }),
       } satisfies ProvidedSettings)
     },
   }
+  return [main, basePlugin(() => prepared?.base)]
+}
+
+/** The tree that CHIMERA_BASE asks to hold head against; undefined where configs are compared. */
+async function openBase(vitest: Vitest): Promise<PreparedBase | undefined> {
+  const ref = process.env['CHIMERA_BASE']?.trim()
+  if (ref === undefined || ref === '') return undefined
+  const onInstall = (command: string): void => vitest.logger.log(`base: ${command}`)
+  const prepared = await prepareBase({ root: vitest.config.root, ref, onInstall })
+  vitest.onClose(prepared.release)
+  return prepared
 }
 
 async function openServer(options: ChimeraOptions, vitest: Vitest): Promise<string> {
@@ -69,10 +87,19 @@ async function openServer(options: ChimeraOptions, vitest: Vitest): Promise<stri
   return url
 }
 
-function addReporter(vitest: Vitest, options: ChimeraOptions): void {
+/** Bench files of base that head no longer has. */
+function removedSuites({ base, files }: PreparedBase, project: TestProject): string[] {
+  return files.filter((file) => {
+    const path = join(base.top, file)
+    return !existsSync(path) && project.matchesTestGlob(path)
+  })
+}
+
+function addReporter(vitest: Vitest, options: ChimeraOptions, removed: string[]): void {
   const { config } = vitest
   config.watch = false
-  const ours = { outputDir: resolve(config.root, options.outputDir ?? 'reports') } satisfies ReporterOptions
+  const outputDir = resolve(config.root, options.outputDir ?? 'reports')
+  const ours = { outputDir, removed } satisfies ReporterOptions
   // First, so that its progress line is gone before any other reporter prints; and without the
   // default reporter's window, which would redraw over it.
   config.reporters = [

@@ -88,9 +88,10 @@ export function gateRun(
   suites: readonly SuiteGate[],
   refusals: readonly GateFailure[],
   interrupted: boolean,
+  more: readonly string[] = [],
 ): Gate {
   const failures = [...refusals, ...suites.flatMap((suite) => suite.failures)]
-  const notices = suites.flatMap((suite) => suite.notices)
+  const notices = [...suites.flatMap((suite) => suite.notices), ...more]
   if (suites.length === 0 && failures.length === 0)
     failures.push({ suite: '', message: gateTexts.nothingRan() })
   if (interrupted && failures.length === 0) failures.push({ suite: '', message: gateTexts.runInterrupted() })

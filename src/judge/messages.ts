@@ -28,6 +28,8 @@ export const gateTexts = {
   interrupted: (suite: string): string => `${suite}: interrupted before a verdict. Run it again.`,
   runInterrupted: (): string =>
     'The run was interrupted. Results so far are in the reports; run it again for a verdict.',
+  removedSuite: (file: string): string =>
+    `${file} exists at base but not at head, so its suites were not measured.`,
   nothingRan: (): string =>
     'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
   nothingGated: (suite: string, absences: readonly (Absence & { metric: string })[]): string =>
@@ -98,6 +100,10 @@ export const warningTexts = {
     `${count(blocks, 'block')} ${blocks === 1 ? 'was' : 'were'} run again because a trial was invalid or unexpectedly cold.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>
     `${hits} of ${calls} calls of arm "${arm}" hit the server's prompt cache: their ttft reflects the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the prompts of a trial share less.`,
+  newSuite: (suite: string): string =>
+    `${suite} is new: base has no such suite. Head is measured, and nothing is gated.`,
+  sameCode: (suite: string, modules: number): string =>
+    `No module of ${suite} differs between base and head (${modules} loaded): both arms ran the same code.`,
   reportedDiffers: (arm: string, reported: number, arrives: number): string =>
     `The server reports ${quantity(reported, 'tok/s')} for arm "${arm}", but ${quantity(arrives, 'tok/s')} arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure, which may exclude part of the work (Ollama 0.12.5 to 0.24 excludes sampling).`,
   reportedGated: (suite: string): string =>

@@ -25,9 +25,22 @@ export interface PlannedConfig {
   format?: string | object
 }
 
+/** The tree an arm's code comes from. */
+export interface PlannedCode {
+  /** As it was asked for, or `HEAD`. */
+  ref: string
+  sha: string
+  /** Whether uncommitted changes are part of it. */
+  dirty: boolean
+}
+
 /** One arm as requested. */
 export interface PlannedArm extends PlannedConfig {
   role: Role
+  /** Of a code comparison: whose code it runs. */
+  code?: PlannedCode
+  /** Of a code comparison: the name of the config it runs. */
+  config?: string
   /** Where several agents work at once: each with its own config. */
   agents?: readonly PlannedConfig[]
 }
@@ -62,8 +75,8 @@ export interface Ranking {
 
 /** Everything that fixes how a suite is run and judged; made before the first call and never changed. */
 export interface Plan {
-  /** config: two configs, gated; sweep: many, ranked and not gated. */
-  kind: 'config' | 'sweep'
+  /** config: two configs, gated; code: one config at two commits, gated; sweep: many, ranked and not gated. */
+  kind: 'config' | 'code' | 'sweep'
   suite: string
   file: string
   seed: number
@@ -82,6 +95,8 @@ export interface Plan {
   /** Whether fresh blocks have to confirm a regression. */
   confirm: boolean
   ranking?: Ranking
+  /** Of a code comparison: the project's own modules that either arm loaded, and those that differ; whether base lacks the suite. */
+  trees?: { modules: number; changed: readonly string[]; isNew: boolean }
 }
 
 /** A plan whose candidates are ranked. */

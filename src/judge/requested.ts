@@ -19,6 +19,6 @@ export function canonical(value: unknown): string {
 }
 
 function requested(arm: PlannedArm): string {
-  const { name: _, role: __, ...config } = arm
+  const { name: _, role: __, code: ___, config: ____, ...config } = arm
   return canonical(config)
 }

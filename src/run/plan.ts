@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { gateErrors } from '../judge/messages.ts'
 import { runWarnings, suiteErrors, sweepErrors } from './messages.ts'
-import type { Candidate, Plan } from '../judge/plan.ts'
+import type { Candidate, Plan, PlannedCode } from '../judge/plan.ts'
 import type { BlockLimits } from '../schema/generated.ts'
 import { defaultLooks } from '../stats/index.ts'
 import type { AgentBenchOptions, BlocksInput, ThresholdInput } from './agent.ts'
@@ -49,6 +49,50 @@ export function makePlan(
   return planOf(suite, file, definition, [{ arm: definition.candidate }], settings, members)
 }
 
+/** What a code comparison runs: the config that ships, as each of the two trees defines it. */
+export interface CodeDefinition {
+  /** Limits, thresholds and budget are those of the tree that is to be merged. */
+  head: AgentBenchOptions
+  /** Undefined where base has no such suite: then head runs twice, and nothing is gated. */
+  base: Pick<AgentBenchOptions, 'candidate'> | undefined
+  code: { base: PlannedCode; head: PlannedCode }
+  /** What of the project's own code the two trees loaded. */
+  proof: { modules: number; changed: string[] }
+}
+
+/** What a change of code can make worse, besides what is gated anyway. */
+const CODE_GATES = { trial_duration: true } as const
+
+/** The same of a code comparison: arms `base` and `head`, each with the config of its own tree. */
+export function makeCodePlan(
+  suite: string,
+  file: string,
+  { head, base, code, proof }: CodeDefinition,
+  settings: Settings,
+  members: { base: readonly string[]; head: readonly string[] },
+): Plan {
+  const shipped = (base ?? head).candidate
+  const definition = { ...head, baseline: { ...shipped, name: 'base' } }
+  const candidate = { arm: { ...head.candidate, name: 'head' } }
+  const made = planOf(suite, file, definition, [candidate], settings, members.head, members.base)
+  const [{ arm }] = made.candidates
+  const rules = makeRules(suite, [CODE_GATES, settings.thresholds, head.thresholds ?? {}])
+  return {
+    ...made,
+    kind: 'code',
+    trees: { ...proof, isNew: base === undefined },
+    baseline: {
+      ...made.baseline,
+      code: base === undefined ? code.head : code.base,
+      config: shipped.name,
+    },
+    candidates: [{ arm: { ...arm, code: code.head, config: head.candidate.name } }],
+    rules: base === undefined ? ungated(rules) : rules,
+    // A change may ask for another model on purpose, and what that costs is the question.
+    compare: ['models', 'hosts'],
+  }
+}
+
 /** The same of a sweep; each candidate against the baseline. It compares far too much to forbid anything: it never gates. */
 export function makeSweepPlan(
   suite: string,
@@ -74,9 +118,10 @@ function planOf(
   [first, ...rest]: readonly [CandidateInput, ...CandidateInput[]],
   settings: Settings,
   members: readonly string[],
+  baselineMembers = members,
 ): Plan {
   if (typeof suite !== 'string' || suite.trim() === '') throw suiteErrors.badName('name of a suite', suite)
-  const baseline = plannedArm(suite, 'baseline', definition.baseline, settings.host, members)
+  const baseline = plannedArm(suite, 'baseline', definition.baseline, settings.host, baselineMembers)
   const candidate = ({ arm: input, settings: point }: CandidateInput): Candidate => {
     const arm = plannedArm(suite, 'candidate', input, settings.host, members)
     if (arm.name === baseline.name) throw suiteErrors.sameArms(suite, arm.name)

@@ -315,6 +315,11 @@ export interface Git {
 export interface SuiteReport {
   name: string
   file: string
+  /**
+   * config: two configs of one tree; code: one config at base and at head; sweep: many configs, ranked. Absent in an import.
+   */
+  kind?: 'config' | 'code' | 'sweep'
+  trees?: Trees
   source?: Source
   legacy?: PairLegacy
   /**
@@ -344,6 +349,23 @@ export interface SuiteReport {
   comparisons: Comparison[]
   warnings: Warning[]
   sweep?: SweepReport
+}
+/**
+ * Of a code comparison: what of the project's own code the two arms loaded.
+ */
+export interface Trees {
+  /**
+   * Modules that either arm loaded, packages not counted.
+   */
+  modules: number
+  /**
+   * Those that differ, or that one side lacks; paths from git's top level.
+   */
+  changed: string[]
+  /**
+   * Base has no such suite: head is measured and nothing is gated.
+   */
+  is_new: boolean
 }
 /**
  * Import only: what the older system recorded of the pair as a whole, under its names.
@@ -405,6 +427,11 @@ export interface BlockLimits {
 export interface ArmReport {
   name: string
   role: 'baseline' | 'candidate'
+  code?: ArmCode
+  /**
+   * Of a code comparison: the name of the config it ran.
+   */
+  config?: string
   host: string
   server: ServerFacts
   model: string
@@ -434,6 +461,20 @@ export interface ArmReport {
   stages: StageSamples[]
   legacy?: ArmLegacy
   call_samples?: Samples1
+}
+/**
+ * Of a code comparison: the tree that the arm ran.
+ */
+export interface ArmCode {
+  /**
+   * As it was asked for; HEAD for the working tree.
+   */
+  ref: string
+  sha: string
+  /**
+   * Whether uncommitted changes are part of it.
+   */
+  dirty: boolean
 }
 export interface ServerFacts {
   kind: 'ollama' | 'embedded'

@@ -6,7 +6,7 @@ import type { Message } from './wire.ts'
 import { armsOf, type ArmFacts, type Plan } from '../judge/plan.ts'
 import { warningTexts } from '../judge/messages.ts'
 // Names come from the user's files, messages from servers: neither may move the cursor.
-import { oneLine, visible } from '../text/index.ts'
+import { oneLine, treesText, visible } from '../text/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import type { Trial } from '../schema/generated.ts'
 
@@ -117,7 +117,10 @@ function whereabouts({ phase, block }: Trial, max: number | undefined): string {
   return phase === 'solo' ? `${place}, agents alone` : place
 }
 
-function titleOf({ kind, baseline, candidates, ranking }: Plan): string {
+function titleOf({ kind, baseline, candidates, ranking, trees }: Plan): string {
+  const [{ arm: head }] = candidates
+  if (baseline.code !== undefined && head.code !== undefined && trees !== undefined)
+    return `${head.config ?? head.name}, ${treesText({ base: baseline.code, head: head.code }, trees)}`
   if (kind !== 'sweep') return `${candidates.map(({ arm }) => arm.name).join(', ')} against ${baseline.name}`
   const count = `${candidates.length} ${candidates.length === 1 ? 'candidate' : 'candidates'}`
   return `${count} against ${baseline.name}${ranking?.halving === undefined ? '' : ', halving'}`

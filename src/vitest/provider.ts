@@ -3,20 +3,21 @@
  * Vitest's own provider would call each function dozens of times, one after the other.
  */
 import { Bench } from 'tinybench'
-import { inject } from 'vitest'
+import { inject, vi } from 'vitest'
 import type { BenchmarkGroup, BenchmarkProvider, BenchResult } from 'vitest'
 import { ChimeraError } from '../errors.ts'
 import { gateSuite, readFailOn } from '../judge/gate.ts'
 import type { Plan, SuiteRecord } from '../judge/plan.ts'
 import { judge } from '../judge/results.ts'
 import { harnessOverhead, type Arm } from '../llm/index.ts'
-import { armsToRun } from '../run/arms.ts'
+import { armsToRun, type RunArm } from '../run/arms.ts'
 import type { SuiteRun } from '../run/block.ts'
 import { candidatesOf } from '../run/candidates.ts'
 import { makePlan, makeSweepPlan, renamedOptions, type Settings } from '../run/plan.ts'
 import { runSuite } from '../run/suite.ts'
 import { membersOf } from '../run/team.ts'
 import type { Trial } from '../schema/generated.ts'
+import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
 import { requestOf, send, type SuiteDefinition, type SuiteRequest } from './wire.ts'
 
 /** A terminal signals the whole process group; the main process decides what a signal means. */
@@ -33,32 +34,48 @@ export default provider
 
 /** Runs the suite that a bench file asked for, and answers why its gate fails. */
 async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise<Trial[]> {
-  const { name, agent, definition } = request
+  const { name, definition } = request
   const { options } = definition
   const { test } = group
   return forwardTrials(group, name, async (trials, callbacks) => {
-    const plan = planSuite(name, test.file.name, request)
+    const { plan, arms, prove } = await planSuite(group, request)
     await send(test, { kind: 'plan', plan })
     for (const text of renamedOptions(options, settings()))
       await send(test, { kind: 'notice', text, once: true })
     const overhead = await harnessOverhead()
     const onFacts: SuiteRun['onFacts'] = (facts) => send(test, { kind: 'facts', facts, overhead })
-    const arms = armsToRun(plan, givenArms(definition), { agent, checks: options.checks })
     const ending = await runSuite({ plan, arms, limits: options, ...callbacks, onFacts })
+    // A trial may have imported more.
+    await prove?.()
     await send(test, { kind: 'ending', ending })
     // A shard measures, and the merge judges.
     request.failures = inject('chimera').shard ? [] : failuresOf({ plan, trials, ending })
   })
 }
 
-function planSuite(name: string, file: string, { agent, definition }: SuiteRequest): Plan {
-  const members = membersOf(agent)
-  return definition.kind === 'sweep'
-    ? makeSweepPlan(name, file, definition.options, settings(), members)
-    : makePlan(name, file, definition.options, settings(), members)
+interface PlannedSuite {
+  plan: Plan
+  arms: RunArm[]
+  prove?: CodeSuite['prove']
 }
 
-function givenArms({ kind, options }: SuiteDefinition): Arm[] {
+async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promise<PlannedSuite> {
+  const { name, agent, definition } = request
+  const { name: file, filepath: path } = test.file
+  const { base } = inject('chimera')
+  const load = (id: string): Promise<unknown> => vi.importActual(id)
+  if (base !== undefined && isConfig(request))
+    return openCodeSuite(base, request, { path, file, load, settings: settings() })
+  const members = membersOf(agent)
+  const plan =
+    definition.kind === 'sweep'
+      ? makeSweepPlan(name, file, definition.options, settings(), members)
+      : makePlan(name, file, definition.options, settings(), members)
+  const { checks } = definition.options
+  return { plan, arms: armsToRun(plan, armsGiven(definition), { agent, checks }) }
+}
+
+function armsGiven({ kind, options }: SuiteDefinition): Arm[] {
   return kind === 'sweep'
     ? [options.baseline, ...candidatesOf(options).map(({ arm }) => arm)]
     : [options.baseline, options.candidate]

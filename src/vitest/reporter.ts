@@ -9,6 +9,7 @@ import { describeEnvironment, ownVersion } from './environment.ts'
 import { ChimeraError } from '../errors.ts'
 import { reporterTexts } from './messages.ts'
 import { readFailOn } from '../judge/gate.ts'
+import { gateTexts } from '../judge/messages.ts'
 import { NoiseFloor } from './noise-floor.ts'
 import { Progress } from './progress.ts'
 import { buildReport, printTerminal, summaryDocument, writeReports } from '../report/index.ts'
@@ -19,6 +20,8 @@ import { interceptSignals } from './signals.ts'
 export interface ReporterOptions {
   /** Absolute path of the folder the reports go to. */
   outputDir: string
+  /** Bench files that base has and head no longer, where code is compared. */
+  removed: readonly string[]
 }
 
 export default class ChimeraReporter implements Reporter {
@@ -122,6 +125,7 @@ export default class ChimeraReporter implements Reporter {
       environment: await describeEnvironment(this.#vitest.config.root, this.#vitest.version, overhead),
       suites,
       refusals,
+      notices: this.#options.removed.map((file) => gateTexts.removedSuite(file)),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
     })
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1

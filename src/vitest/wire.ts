@@ -6,6 +6,7 @@
  * and merges. A blob is JSON, so a message is kept as JSON text: nothing on the way can bend a number or drop a field.
  */
 import { recordArtifact } from 'vitest'
+import type { Base } from '../base/index.ts'
 import { adapterErrors } from './messages.ts'
 import type { Ending, Facts, Plan, SuiteRecord } from '../judge/plan.ts'
 import type { Agent, AgentBenchOptions, BlocksInput, ThresholdInput } from '../run/agent.ts'
@@ -23,6 +24,8 @@ export interface ProvidedSettings {
   renamed: readonly string[]
   /** Whether this run is one shard of several: it measures, and the merge judges. */
   shard: boolean
+  /** The tree that head is held against; absent where configs are compared. */
+  base?: Base
 }
 
 /** What a bench file asks of the provider; it travels by reference in the options of bench.compare. */

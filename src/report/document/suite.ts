@@ -1,7 +1,7 @@
 /** One suite's section: comparisons, stages, trials in run order, arms, what the agents returned. */
 import { isMetric } from '../../metrics.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
-import { count } from '../../text/index.ts'
+import { count, treesText } from '../../text/index.ts'
 import { armBlocks, type Configs } from './arms.ts'
 import { changed, code, heading, joined, prose, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
@@ -44,6 +44,7 @@ export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] 
   return [
     heading(2, [suite.name, { kind: 'notes', numbers: notes.at(suite) }]),
     prose(joined([code(suite.file), ...schedule(suite).map(trusted)], ' · '), 'facts'),
+    ...treeBlocks(suite),
     ...(sweep === undefined
       ? pairings(suite).flatMap((pairing) => pairingBlocks(suite, pairing, notes))
       : sweepBlocks(suite, sweep, notes)),
@@ -54,6 +55,30 @@ export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] 
     { kind: 'only', format: 'html', blocks: suite.arms.flatMap((arm) => outputFold(suite, arm, context)) },
   ]
 }
+
+/** Of a code comparison: which commits, and what of the code differs between them. */
+function treeBlocks({ arms, trees }: SuiteReport): Block[] {
+  const [base, head] = (['baseline', 'candidate'] as const).map((role) =>
+    arms.find((arm) => arm.role === role),
+  )
+  if (trees === undefined || base?.code === undefined || head?.code === undefined) return []
+  const { modules, changed: paths } = trees
+  const text = treesText(
+    { base: base.code, head: head.code },
+    { modules, changed: paths, isNew: trees.is_new },
+  )
+  const shown = joined(
+    paths.slice(0, MOST_PATHS).map((path) => code(path)),
+    ', ',
+  )
+  const more = paths.length > MOST_PATHS ? `, and ${paths.length - MOST_PATHS} more` : ''
+  return [
+    prose(say`Config ${code(head.config ?? '')}: ${text}${paths.length > 0 ? say` (${shown}${more})` : ''}.`),
+  ]
+}
+
+/** Paths of changed modules in a sentence. */
+const MOST_PATHS = 8
 
 function schedule({ blocks, requeued = 0, confirmed, seed }: SuiteReport): string[] {
   return [

@@ -10,11 +10,13 @@ export function buildArm(
   trials: readonly Trial[],
   { samples, stages, concurrency }: ArmResults,
 ): ArmReport {
-  const { name, role, host, model, options, agents } = arm
+  const { name, role, code, config, host, model, options, agents } = arm
   const facts = factsOf(all, arm)
   return {
     name,
     role,
+    ...(code !== undefined && { code }),
+    ...(config !== undefined && { config }),
     host,
     server: facts.server,
     model,

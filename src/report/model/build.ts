@@ -1,4 +1,5 @@
 /** From what the workers told to a report: results, warnings, ranking, gate. Pure. */
+import { warningTexts } from '../../judge/messages.ts'
 import type { Assessment } from '../../judge/assess.ts'
 import { gateRun, gateSuite, type SuiteGate } from '../../judge/gate.ts'
 import { isCalibration, type Noise } from '../../judge/noise.ts'
@@ -29,6 +30,8 @@ export interface RunRecord {
   suites: readonly SuiteRecord[]
   /** Suites that were refused before a trial, and files that could not be loaded. */
   refusals: readonly GateFailure[]
+  /** What a reader of the gate has to know besides. */
+  notices?: readonly string[]
   failOn: ReadonlySet<Verdict>
 }
 
@@ -49,6 +52,7 @@ export function buildReport(run: RunRecord): Report {
       judged.map(({ gate }) => gate),
       run.refusals,
       interrupted,
+      run.notices,
     ),
   }
 }
@@ -63,6 +67,8 @@ function buildSuite(
   const report: SuiteReport = {
     name: plan.suite,
     file: plan.file,
+    kind: plan.kind,
+    ...treesOf(plan),
     seed: plan.seed,
     blocks: plan.blocks,
     ...(ending !== undefined && { requeued: ending.requeued }),
@@ -78,6 +84,12 @@ function buildSuite(
   return { report, gate: gateSuite({ plan, trials, ending, results }, failOn, unranked) }
 }
 
+function treesOf({ trees }: Plan): Pick<SuiteReport, 'trees'> {
+  if (trees === undefined) return {}
+  const { modules, changed, isNew } = trees
+  return { trees: { modules, changed: [...changed], is_new: isNew } }
+}
+
 /** What is said of a suite of two arms. */
 function buildPair(plan: Plan, trials: readonly Trial[], { candidates }: Results): Partial<SuiteReport> {
   const noise = Object.assign({}, ...candidates.map(({ assessment }) => assessment.noise)) as Noise
@@ -90,9 +102,20 @@ function buildPair(plan: Plan, trials: readonly Trial[], { candidates }: Results
 
 function pairWarnings({ plan, facts, ending }: SuiteRecord, { candidates }: Results): Warning[] {
   const baseline = factsOf(facts, plan.baseline)
-  return candidates.flatMap(({ candidate, pair, trials, assessment }) =>
-    suiteWarnings(pair, { baseline, candidate: factsOf(facts, candidate.arm) }, trials, assessment, ending),
-  )
+  return [
+    ...codeWarnings(plan),
+    ...candidates.flatMap(({ candidate, pair, trials, assessment }) =>
+      suiteWarnings(pair, { baseline, candidate: factsOf(facts, candidate.arm) }, trials, assessment, ending),
+    ),
+  ]
+}
+
+function codeWarnings({ suite, trees }: Plan): Warning[] {
+  if (trees === undefined) return []
+  if (trees.isNew) return [{ code: 'new_suite', message: warningTexts.newSuite(suite) }]
+  return trees.changed.length > 0
+    ? []
+    : [{ code: 'same_code', message: warningTexts.sameCode(suite, trees.modules) }]
 }
 
 /** Whole trials first, then stage by stage, each in the order of the table of metrics. */

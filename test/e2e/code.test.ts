@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { repositoryAt, type TestRepository } from '../support/repository.ts'
+import { startScriptedOllama, type ScriptedOllama } from '../scripted-ollama/index.ts'
+import { createFixture, type BenchRun, type Fixture } from './fixture.ts'
+
+/** Two stages; what a pull request changes is in a module of its own. */
+const AGENT = `import type { Agent } from 'vitest-chimera'
+import { calls, pause } from './work.ts'
+export const agent: Agent = async ({ generate, stage }) => {
+  await stage('analysis', () => generate({ prompt: 'Analyze.' }))
+  await new Promise((resolve) => setTimeout(resolve, pause))
+  return stage('report', async () => {
+    let text = ''
+    for (let i = 0; i < calls; i++) text += (await generate({ prompt: 'Report ' + i })).response
+    return text
+  })
+}
+`
+const work = (calls: number, pause: number): string =>
+  `export const calls: number = ${calls}\nexport const pause: number = ${pause}\n`
+const BENCH = `import { agentBench } from 'vitest-chimera'
+import { agent } from './agent.ts'
+const baseline = { name: 'baseline', model: 'tiny' }
+agentBench('reports', agent, {
+  baseline,
+  candidate: { name: 'shipped', model: 'tiny', options: { temperature: 0.5 } },
+  blocks: { min: 6, max: 10 },
+  thresholds: { ttft: 100, output_throughput: false, trial_duration: 1 },
+})
+`
+
+describe('head against base', () => {
+  let server: ScriptedOllama
+  let project: Fixture
+  let repository: TestRepository
+  beforeAll(async () => {
+    server = await startScriptedOllama({ call: { ttft: 20, per_token: 1, tokens: 24 } })
+    project = await createFixture({
+      'suites/reports.bench.ts': BENCH,
+      'suites/agent.ts': AGENT,
+      'suites/work.ts': work(1, 0),
+      '.gitignore': 'reports/\nnode_modules/\n',
+      // What a run leaves there is ignored, and listed as such.
+      'reports/.keep': '',
+      'node_modules/.keep': '',
+      'suites/gone.bench.ts': BENCH.replaceAll('reports', 'gone'),
+    })
+    repository = repositoryAt(project.dir)
+    await repository.git('init', '--quiet', '--initial-branch=main')
+    await repository.commit({})
+    await repository.git('checkout', '--quiet', '-b', 'change')
+  })
+  afterAll(async () => {
+    await project[Symbol.asyncDispose]()
+    await server[Symbol.asyncDispose]()
+  })
+  const compare = (...args: string[]): Promise<BenchRun> =>
+    project.bench(args, { OLLAMA_HOST: server.url, CHIMERA_BASE: 'main' })
+
+  test(
+    'a pull request that makes the agent dearer fails, though no config changed',
+    { timeout: 60_000 },
+    async () => {
+      await repository.commit({ 'suites/work.ts': work(4, 100) })
+      const before = JSON.parse(await repository.state())
+      const { exitCode, report, output, trials } = await compare('suites/reports')
+      expect(output).toMatch(
+        /shipped, head [0-9a-f]{8} against base [0-9a-f]{8} \(main\), 1 of 3 modules differs/,
+      )
+      const [suite] = report!.suites
+      expect(suite).toMatchObject({
+        kind: 'code',
+        trees: { modules: 3, changed: ['suites/work.ts'], is_new: false },
+        arms: [
+          { name: 'base', role: 'baseline', config: 'shipped', code: { ref: 'main', dirty: false } },
+          { name: 'head', role: 'candidate', config: 'shipped', code: { ref: 'HEAD', dirty: false } },
+        ],
+      })
+      const callsOf = (arm: string) =>
+        new Set(trials.filter((one) => one.arm === arm).map(({ calls }) => calls.length))
+      expect(callsOf('base')).toEqual(new Set([2]))
+      expect(callsOf('head')).toEqual(new Set([5]))
+      const verdict = suite!.comparisons.find(
+        ({ metric, stage }) => metric === 'trial_duration' && stage === null,
+      )
+      expect(verdict).toMatchObject({
+        verdict: 'regressed',
+        gated: true,
+        baseline: 'base',
+        candidate: 'head',
+      })
+      expect(report!.gate.failures).toMatchObject([{ suite: 'reports', metric: 'trial_duration' }])
+      expect(exitCode).not.toBe(0)
+      expect(JSON.parse(await repository.state())).toEqual(before)
+    },
+  )
+
+  test(
+    'an uncommitted change that changes nothing passes; new, removed and swept suites are named',
+    { timeout: 90_000 },
+    async () => {
+      await repository.git('reset', '--quiet', '--hard', 'main')
+      await repository.git('rm', '--quiet', 'suites/gone.bench.ts')
+      await repository.write({
+        'suites/work.ts': `// Another comment.\n${work(1, 0)}`,
+        'suites/fresh.bench.ts': BENCH.replaceAll("'reports'", "'fresh'"),
+        'suites/grid.bench.ts': `import { agentSweep } from 'vitest-chimera'
+import { agent } from './agent.ts'
+agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid: { top_k: [1, 2] } })
+`,
+      })
+      const before = JSON.parse(await repository.state())
+      const { exitCode, report } = await compare()
+      const [fresh, reports] = ['fresh', 'reports'].map((name) =>
+        report!.suites.find((one) => one.name === name),
+      )
+      expect(report!.suites).toHaveLength(2)
+      expect(reports).toMatchObject({ trees: { changed: ['suites/work.ts'], is_new: false } })
+      expect(reports!.arms[1]!.code!.dirty).toBe(true)
+      const gated = reports!.comparisons.filter((one) => one.gated && one.stage === null)
+      expect(gated.map(({ metric, verdict }) => [metric, verdict])).toEqual([
+        ['ttft', 'unchanged'],
+        ['trial_duration', 'unchanged'],
+        ['valid_rate', 'unchanged'],
+      ])
+      expect(fresh).toMatchObject({ trees: { is_new: true } })
+      expect(fresh!.warnings.map(({ code }) => code)).toContain('new_suite')
+      expect(fresh!.comparisons.some((one) => one.gated)).toBe(false)
+      expect(report!.gate.failures).toEqual([])
+      expect(report!.gate.notices).toContainEqual(expect.stringContaining('suites/gone.bench.ts exists at base'))
+      expect(exitCode).toBe(0)
+      expect(JSON.parse(await repository.state())).toEqual(before)
+    },
+  )
+
+  test(
+    'a base that throws is an error with its cause, never a comparison of something else',
+    { timeout: 60_000 },
+    async () => {
+      await repository.git('stash', '--quiet', '--include-untracked')
+      await repository.git('checkout', '--quiet', 'main')
+      await repository.commit({ 'suites/work.ts': `throw new Error('base is broken')\n` })
+      await repository.git('checkout', '--quiet', '-B', 'change')
+      await repository.commit({ 'suites/work.ts': work(1, 0) })
+      const { exitCode, report, output, trials } = await compare()
+      expect(output).toMatch(/base is broken/)
+      expect(report!.gate).toMatchObject({
+        status: 'invalid',
+        failures: expect.arrayContaining([
+          { suite: 'reports', message: expect.stringContaining('base is broken') },
+        ]),
+      })
+      expect(trials).toEqual([])
+      expect(exitCode).not.toBe(0)
+    },
+  )
+})

@@ -127,7 +127,9 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       expect(fresh!.warnings.map(({ code }) => code)).toContain('new_suite')
       expect(fresh!.comparisons.some((one) => one.gated)).toBe(false)
       expect(report!.gate.failures).toEqual([])
-      expect(report!.gate.notices).toContainEqual(expect.stringContaining('suites/gone.bench.ts exists at base'))
+      expect(report!.gate.notices).toContainEqual(
+        expect.stringContaining('suites/gone.bench.ts exists at base'),
+      )
       expect(exitCode).toBe(0)
       expect(JSON.parse(await repository.state())).toEqual(before)
     },

@@ -15,6 +15,10 @@ export interface CommandIo {
 }
 
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<{ run: Command }> }>> = {
+  gate: {
+    summary: 'compare the code of this branch with its base',
+    load: () => import('./gate/command.ts'),
+  },
   compare: { summary: 'compare stored reports, advisory', load: () => import('./compare/command.ts') },
   import: {
     summary: 'read the metrics.json files of the older system',

@@ -103,6 +103,10 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     'node:fs/promises': /Documents are pure/,
   },
   'src/report/store.ts': { '../run/suite.ts': /store/, '../llm/index.ts': /store/ },
+  'src/gate/broken.ts': {
+    '../run/plan.ts': /measures and judges nothing/,
+    '../judge/gate.ts': /measures and judges nothing/,
+  },
   'src/compare/broken.ts': {
     '../run/plan.ts': /stored reports/,
     '../llm/index.ts': /stored reports/,
@@ -206,6 +210,7 @@ const allowed: Record<string, string[]> = {
   'src/report/whole.ts': ['../judge/assess.ts', '../rank/judge.ts', '../stats/index.ts', 'node:crypto'],
   'src/report/store.ts': ['node:fs/promises', './print/html.ts'],
   'src/compare/read.ts': ['node:fs/promises', '../schema/validate.ts'],
+  'src/gate/whole.ts': ['../base/index.ts', '../errors.ts', 'node:child_process'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],
   'src/base/whole.ts': ['../errors.ts', '../json.ts', '../text/index.ts', 'node:child_process'],

@@ -13,5 +13,6 @@
 export type { Definition } from './collect.ts'
 export { loadedFrom, proveGraph, type EvaluatedModules, type GraphProof } from './graph.ts'
 export { loadBase, type LoadedBase, type Runner } from './load.ts'
+export { findBase } from './point.ts'
 export { basePlugin } from './plugin.ts'
 export { prepareBase, type Base, type PreparedBase, type PrepareOptions } from './prepare.ts'

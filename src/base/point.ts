@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { baseErrors } from './errors.ts'
-import { ask, git, GitFailure, type Repository } from './git.ts'
+import { ask, git, GitFailure, openRepository, type Repository } from './git.ts'
 
 /** The commit of base, and the ref it was found by. */
 export interface BasePoint {
@@ -25,6 +25,11 @@ export async function basePoint(
   const tip = await commitOf(repository, name)
   if (tip === undefined) throw baseErrors.refUnknown(name)
   return { ref: name, sha: await mergeBase(repository, name, tip) }
+}
+
+/** The same for the repository that a folder is in. */
+export async function findBase(root: string, ref?: string): Promise<BasePoint> {
+  return basePoint(await openRepository(root), ref)
 }
 
 async function findRef(repository: Repository, env: Variables): Promise<string> {

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { ChimeraError } from '../errors.ts'
 import type { Report, Trial } from '../schema/generated.ts'
 import { armDocuments } from './document/arm-page.ts'
-import { runDocument } from './document/run.ts'
+import { commentDocument, runDocument } from './document/run.ts'
 import type { Extras } from './document/suite.ts'
 import { printHtml } from './print/html.ts'
 import { printMarkdown } from './print/markdown.ts'
@@ -16,7 +16,8 @@ const pageMarker = '<!-- vitest-chimera agent page -->'
 const longestSummary = 1024 * 1024
 
 /**
- * Writes report.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, removes arm pages of an
+ * Writes report.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, of a code comparison comment.md
+ * too, removes arm pages of an
  * earlier run, and in GitHub Actions appends report.md to the step summary.
  *
  * @returns absolute paths of the files written; the data comes first, so that it is safe even if the prose fails
@@ -41,6 +42,8 @@ export async function writeReports(
     const markdown = printMarkdown(document)
     await write('report.md', markdown)
     await write('report.html', printHtml(document))
+    if (report.suites.some(({ kind }) => kind === 'code'))
+      await write('comment.md', printMarkdown(commentDocument(report, trials)))
     for (const [path, page] of armDocuments(report, trials, extras))
       await write(path, `${pageMarker}\n\n${printMarkdown(page)}`)
     await removeOldPages(join(root, 'agents'), new Set(written))

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { repositoryAt, type TestRepository } from '../support/repository.ts'
 import { startScriptedOllama, type ScriptedOllama } from '../scripted-ollama/index.ts'
-import { createFixture, type BenchRun, type Fixture } from './fixture.ts'
+import { cleanEnvironment, createFixture, type BenchRun, type Fixture } from './fixture.ts'
 
 /** Two stages; what a pull request changes is in a module of its own. */
 const AGENT = `import type { Agent } from 'vitest-chimera'
@@ -132,6 +135,31 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       )
       expect(exitCode).toBe(0)
       expect(JSON.parse(await repository.state())).toEqual(before)
+    },
+  )
+
+  test(
+    'the gate command finds the ref, writes the comment and passes the exit code on',
+    { timeout: 60_000 },
+    async () => {
+      await repository.git('checkout', '--quiet', '--force', '-B', 'dearer', 'main')
+      await repository.commit({ 'suites/work.ts': work(4, 100) })
+      const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+      const env = cleanEnvironment({ OLLAMA_HOST: server.url, CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main' })
+      const run = promisify(execFile)(process.execPath, [cli, 'gate', 'suites/reports'], {
+        cwd: project.dir,
+        env,
+      })
+      const { code, stdout } = (await run.catch((error: unknown) => error)) as {
+        code: number
+        stdout: string
+      }
+      expect(stdout).toMatch(/Comparing with [0-9a-f]{8}, where HEAD branched off from main\./)
+      expect(code).toBe(1)
+      const comment = await project.read('reports/comment.md')
+      expect(comment).toMatch(/^# ❌ Regressed: do not merge/)
+      expect(comment).toContain('trial_duration')
+      expect(Buffer.byteLength(comment)).toBeLessThan(8_000)
     },
   )
 

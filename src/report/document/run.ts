@@ -53,6 +53,11 @@ export function runDocument(report: Report, trials: readonly Trial[], extras?: E
   ]
 }
 
+/** What a pull request shows: may it merge, why, and one line a suite. */
+export function commentDocument(report: Report, trials: readonly Trial[]): Block[] {
+  return top(report, inReadingOrder(report), trials.length)
+}
+
 /** The gate in one word, what failed with its cure, one line a suite. */
 function top(report: Report, suites: readonly SuiteReport[], trials: number): Block[] {
   const { git } = report.environment

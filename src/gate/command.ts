@@ -1,0 +1,86 @@
+/**
+ * `vitest-chimera gate [filter…]`: a code comparison in one command. It finds the commit to compare with, runs
+ * `vitest bench` on it, and passes its exit code on. The run writes `comment.md` next to its other reports.
+ */
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { findBase } from '../base/index.ts'
+import type { Command } from '../cli.ts'
+import { ChimeraError } from '../errors.ts'
+
+const help = `Usage: vitest-chimera gate [--base <ref>] [filter…] [-- <flags of vitest bench>]
+
+Compares the code of the working tree with the commit that it branched off from: the same configs, the agents of both
+trees, in one run of \`vitest bench\`. Writes reports/comment.md, a summary for the pull request.
+
+      --base <ref>   the ref to compare with; default: GITHUB_BASE_REF or CI_MERGE_REQUEST_TARGET_BRANCH_NAME on the
+                     remote, else the default branch of the remote
+  -h, --help         this text
+
+Exit code: that of \`vitest bench\`; 2 if there is nothing to compare with.`
+
+/** @throws ChimeraError on wrong arguments, without a base, and without Vitest */
+export const run: Command = async (args, io) => {
+  const options = parse(args)
+  if (options.help) {
+    io.stdout(help)
+    return 0
+  }
+  const root = process.cwd()
+  const { ref, sha } = await findBase(root, options.base)
+  io.stdout(`Comparing with ${sha.slice(0, 8)}, where HEAD branched off from ${ref}.`)
+  return bench(root, options.rest, { ...process.env, CHIMERA_BASE: ref })
+}
+
+function parse(args: readonly string[]): { help: boolean; base: string | undefined; rest: string[] } {
+  const end = args.indexOf('--')
+  const [own, flags] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)]
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...own],
+      allowPositionals: true,
+      options: { base: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    })
+    return { help: values.help ?? false, base: values.base, rest: [...positionals, ...flags] }
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    throw new ChimeraError(
+      'gate_usage',
+      `${detail} See \`vitest-chimera gate --help\`; flags of Vitest follow \`--\`.`,
+    )
+  }
+}
+
+/** Runs the project's own Vitest to its end, with this process's terminal. */
+function bench(root: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(process.execPath, [vitestOf(root), 'bench', ...args], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  })
+  // A terminal signals both; what a signal means is decided by the run, which still writes its reports.
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
+  process.on('SIGINT', () => {}).on('SIGTERM', forward)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    )
+  })
+}
+
+function vitestOf(root: string): string {
+  try {
+    const manifest = createRequire(join(root, 'package.json')).resolve('vitest/package.json')
+    return join(manifest, '../vitest.mjs')
+  } catch (cause) {
+    throw new ChimeraError(
+      'gate_vitest_missing',
+      `Vitest is not installed in ${root}. Run in the folder of vitest.config.ts, after installing the project's packages.`,
+      { cause },
+    )
+  }
+}

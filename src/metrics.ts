@@ -18,6 +18,9 @@ export type MetricName =
   | 'trial_duration'
   | 'stage_duration'
   | 'llm_share'
+  | 'calls'
+  | 'input_tokens'
+  | 'output_tokens'
   | 'speedup'
   | 'efficiency'
   | 'slowdown'
@@ -30,7 +33,7 @@ export interface Metric {
   /** What the metric is, in one sentence. */
   description: string
   /** Base unit of every stored value; scaling happens at print only. */
-  unit: 'ms' | 'tok/s' | 'fraction' | 'x'
+  unit: 'ms' | 'tok/s' | 'fraction' | 'x' | 'count'
   better: 'lower' | 'higher'
   /** Smallest relative change that matters, unless the suite says otherwise; of valid_rate the smallest difference. */
   threshold: number
@@ -161,6 +164,33 @@ const rows: readonly Metric[] = [
     floor: 0,
     gated: false,
     description: 'time in calls / trial_duration',
+  },
+  {
+    name: 'calls',
+    unit: 'count',
+    better: 'lower',
+    threshold: 0.05,
+    floor: 0.5,
+    gated: false,
+    description: 'valid calls',
+  },
+  {
+    name: 'input_tokens',
+    unit: 'count',
+    better: 'lower',
+    threshold: 0.1,
+    floor: 1,
+    gated: false,
+    description: 'prompt_eval_count summed over calls, where every call reports it',
+  },
+  {
+    name: 'output_tokens',
+    unit: 'count',
+    better: 'lower',
+    threshold: 0.1,
+    floor: 1,
+    gated: false,
+    description: 'eval_count summed over calls',
   },
   {
     name: 'speedup',

@@ -20,6 +20,24 @@ describe('assess', () => {
     expect(comparisons.find((one) => one.metric === 'output_throughput')!.ratio).toBeCloseTo(100 / 112, 10)
   })
 
+  test('counts that are equal in every block are unchanged, a second call in every trial is regressed', () => {
+    const more = blocksOf(6, () => ({})).map((trial) =>
+      trial.role === 'baseline' ? trial : { ...trial, calls: [callOf(), callOf({ index: 1, start: 200 })] },
+    )
+    const found = (trials: typeof more) =>
+      assess(plan, trials, 'measure')
+        .comparisons.filter(({ unit }) => unit === 'count')
+        .map(({ metric, ratio, interval, verdict }) => ({ metric, ratio, interval, verdict }))
+    const names = ['calls', 'input_tokens', 'output_tokens']
+    expect(found(blocksOf(6, () => ({})))).toEqual(
+      names.map((metric) => ({ metric, ratio: 1, interval: [1, 1], verdict: 'unchanged' })),
+    )
+    const two = expect.closeTo(2, 10)
+    expect(found(more)).toEqual(
+      names.map((metric) => ({ metric, ratio: two, interval: [two, two], verdict: 'regressed' })),
+    )
+  })
+
   test('five blocks decide nothing', () => {
     const { comparisons, done } = assess(
       plan,

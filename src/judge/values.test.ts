@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { brokenCall, callOf, trialOf } from '../../test/support/trials.ts'
+import type { MetricName } from '../metrics.ts'
 import type { Call, StageTime } from '../schema/generated.ts'
 import { stageValues, trialValues } from './values.ts'
 
@@ -24,7 +25,29 @@ describe('the values of a trial', () => {
       load_duration: 5,
       trial_duration: 400,
       llm_share: 0.375,
+      calls: 1,
+      input_tokens: 100,
+      output_tokens: 100,
     })
+  })
+
+  test('calls and tokens are counted over valid calls', () => {
+    const values = trialValues(
+      trial([at(0, 1), at(1, 200, { prompt_eval_count: 7, eval_count: 3 }), brokenCall('busy')]),
+    )
+    expect(['calls', 'input_tokens', 'output_tokens'].map((name) => values.get(name as MetricName))).toEqual([
+      2, 107, 103,
+    ])
+  })
+
+  test('input tokens that one call does not report are not the sum of the others', () => {
+    const { prompt_eval_count: _, ...silent } = at(1, 200)
+    const values = trialValues(trial([at(0, 1), silent]))
+    expect([values.get('calls'), values.has('input_tokens'), values.get('output_tokens')]).toEqual([
+      2,
+      false,
+      200,
+    ])
   })
 
   test('output_throughput is the sum of tokens over the sum of time, not the mean of rates', () => {

@@ -91,6 +91,9 @@ function entriesOf(all: readonly Call[]): Entry[] {
     ['e2e_latency', sum(calls, (call) => call.e2e_latency)],
     ['prompt_throughput', promptThroughput(calls)],
     ['load_duration', sum(calls, (call) => call.load_duration)],
+    ['calls', calls.length],
+    ['input_tokens', sumOfAll(calls, (call) => call.prompt_eval_count)],
+    ['output_tokens', sum(calls, (call) => call.eval_count)],
   ]
 }
 
@@ -176,6 +179,14 @@ function centre(calls: readonly Call[], value: (call: Call) => number | undefine
 function sum<Item>(items: readonly Item[], value: (item: Item) => number | undefined): number | undefined {
   const values = items.map(value).filter((v) => v !== undefined)
   return values.length > 0 ? values.reduce((a, b) => a + b, 0) : undefined
+}
+
+/** Undefined unless every item has a value: a sum of some would read as less. */
+function sumOfAll<Item>(
+  items: readonly Item[],
+  value: (item: Item) => number | undefined,
+): number | undefined {
+  return items.every((item) => value(item) !== undefined) ? sum(items, value) : undefined
 }
 
 function total(stages: readonly StageTime[]): number {

@@ -23,6 +23,9 @@ test.each([
   [1180.4, 'tok/s', undefined, '1180 tok/s'],
   [0.958, 'fraction', undefined, '95.8 %'],
   [2143, 'x', undefined, '2143'],
+  [3, 'count', undefined, '3'],
+  [2.5, 'count', 20_480, '2.5'],
+  [20_480, 'count', undefined, '20480'],
 ])('quantity(%j, %j, %j) is %j', (value, unit, like, text) => expect(quantity(value, unit, like)).toBe(text))
 
 test.each([

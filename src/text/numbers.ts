@@ -35,7 +35,9 @@ function scaled(value: number | undefined, unit: string, like: number): [digits:
       ? [(value / 1000).toFixed(2), 's']
       : [value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2), 'ms']
   if (unit === 'fraction') return [(value * 100).toFixed(1), '%']
-  if (unit === 'x' && Number.isInteger(value)) return [String(value), '']
+  if ((unit === 'x' || unit === 'count') && Number.isInteger(value)) return [String(value), '']
+  // The median of two counts may be a half.
+  if (unit === 'count') return [value.toFixed(1), '']
   // Decimals that leave four digits.
   const decimals = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3
   return [value.toFixed(decimals), unit === 'x' ? '' : unit]

@@ -51,6 +51,11 @@ export function hasMoved({ verdict }: Comparison): boolean {
   return verdict === 'regressed' || verdict === 'improved'
 }
 
+/** Whether the estimate and both ends of its interval are no change at all. */
+export function isStill({ ratio, interval }: Comparison): boolean {
+  return [ratio, ...(interval ?? [undefined])].every((value) => value === 1)
+}
+
 /** A metric that decides nothing has a verdict only where it moved. */
 export function verdictPart(comparison: Comparison): Inline {
   const { verdict: word, gated } = comparison

@@ -6,7 +6,15 @@ import { armBlocks, type Configs } from './arms.ts'
 import { changed, code, heading, joined, prose, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 import { trialName } from './arm-calls.ts'
-import { comparisonTable, hasMoved, matrix, metricsOf, pairings, type Pairing } from './comparisons.ts'
+import {
+  comparisonTable,
+  hasMoved,
+  isStill,
+  matrix,
+  metricsOf,
+  pairings,
+  type Pairing,
+} from './comparisons.ts'
 import { concurrencyBlocks } from './concurrency.ts'
 import type { Notes } from './notes.ts'
 import { Budget, lastOutput, outputBlocks, outputsOf } from './output.ts'
@@ -105,13 +113,11 @@ function pairingBlocks(
     whole.filter((one) => (one.gated || hasMoved(one)) === tells),
   ) as [Comparison[], Comparison[]]
   const marks = (metric: string): readonly number[] => notes.at(suite, { metric })
-  const rest = joined(
-    quiet.map((one) => say`${one.metric} ${changed(one)}`),
-    '; ',
-  )
   const short: Block[] = [
     ...(telling.length === 0 ? [] : [comparisonTable(title, [{ comparisons: telling, marks }])]),
-    ...(quiet.length === 0 ? [] : [prose(say`Not gated, neither regressed nor improved: ${rest}.`)]),
+    ...(quiet.length === 0
+      ? []
+      : [prose(say`Not gated, neither regressed nor improved: ${quietList(quiet)}.`)]),
   ]
   return [
     heading(3, title),
@@ -119,6 +125,15 @@ function pairingBlocks(
     { kind: 'only', format: 'html', blocks: [comparisonTable(title, [{ comparisons: whole, marks }])] },
     ...stageBlocks(title, comparisons),
   ]
+}
+
+/** The changes, then the names alone of what is the same in both arms, as counts mostly are. */
+function quietList(quiet: readonly Comparison[]): Inline {
+  const still = quiet.filter(isStill).map(({ metric }) => metric)
+  const changes = quiet
+    .filter((one) => !isStill(one))
+    .map((one): Inline => say`${one.metric} ${changed(one)}`)
+  return joined([...changes, ...(still.length === 0 ? [] : [say`no change in ${joined(still, ', ')}`])], '; ')
 }
 
 /** One matrix: of what is gated or moved where space is short, of every metric on the page, with each row on demand. */
@@ -145,7 +160,7 @@ function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[]
     {
       kind: 'only',
       format: 'html',
-      blocks: [matrix(caption, 'stage', stages, metricsOf(staged)), every],
+      blocks: [matrix(caption, 'stage', stages, metricsOf(staged.filter((one) => !isStill(one)))), every],
     },
   ]
 }

@@ -40,7 +40,7 @@ export function strip(metric: MetricName, trials: readonly Trial[]): Html | unde
   const y = scale(domain, [height - frame.bottom, frame.top])
   const roles = ['baseline', 'candidate'] as const
   const arms = roles.map((role) => ({ role, points: points.filter(({ trial }) => trial.role === role) }))
-  return toHtml`<figure class="strip"><figcaption><b>${metric}</b>${unit === 'fraction' ? '' : ` in ${unit}`}, trials in the order they ran${every > 1 ? `; every ${every}th of ${judged.length} is drawn` : ''}</figcaption>
+  return toHtml`<figure class="strip"><figcaption><b>${metric}</b>${unit === 'fraction' || unit === 'count' ? '' : ` in ${unit}`}, trials in the order they ran${every > 1 ? `; every ${every}th of ${judged.length} is drawn` : ''}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(metric, unit, arms)}">
 ${grid(domain, y, unit)}${phases(judged, x)}${arms.map((arm) => middle(arm.role, arm.points, y))}${points.map((point) => mark(point, x, y, domain, unit))}
 <text x="${frame.left}" y="${height - 4}" class="tick">trial 1</text><text x="${width - frame.right}" y="${height - 4}" text-anchor="end" class="tick">${judged.length}</text></svg></figure>`

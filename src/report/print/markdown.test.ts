@@ -71,3 +71,25 @@ test('a metric that is not gated is never called inconclusive', () => {
     /^Not gated, neither regressed nor improved: reported_throughput −12\.3 % \[−13\.1, −11\.9\]; /m,
   )
 })
+
+test('what is the same in both arms is named without figures', () => {
+  const { report } = sampleRun('regressed')
+  const suites = report.suites.map((suite) => ({
+    ...suite,
+    comparisons: suite.comparisons.flatMap((one) =>
+      one.metric === 'itl' && one.stage === null
+        ? [
+            one,
+            ...['calls', 'input_tokens'].map((metric) => ({
+              ...one,
+              metric,
+              unit: 'count',
+              ratio: 1,
+              interval: [1, 1] as [number, number],
+            })),
+          ]
+        : [one],
+    ),
+  }))
+  expect(markdownOf({ ...report, suites })).toMatch(/^Not gated, .*; no change in calls, input_tokens\.$/m)
+})

@@ -1,5 +1,6 @@
 /**
- * Judges stored trials again with today's judge, `npm run replay -- <folder or file> …`, and prints a table.
+ * Judges stored trials again with today's judge, `npm run replay -- <folder or file> …`, and prints a table and why
+ * trial_duration moved.
  *
  * It reads every `*.jsonl` and `*.jsonl.gz` of a folder, trials.jsonl of earlier runs among them. Blocks, thresholds and
  * gates are those of the report.json beside a file; without one they are the defaults, with as many blocks as were
@@ -8,13 +9,17 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { attribute } from '../src/judge/attribution.ts'
 import { gateSuite } from '../src/judge/gate.ts'
 import { pairTrials } from '../src/judge/pair.ts'
 import type { Plan } from '../src/judge/plan.ts'
 import { judge } from '../src/judge/results.ts'
 import type { ThresholdInput } from '../src/run/agent.ts'
 import { makePlan } from '../src/run/plan.ts'
-import type { Comparison, Report, Trial } from '../src/schema/generated.ts'
+import { attributionSentence } from '../src/report/document/attribution.ts'
+import { prose, say } from '../src/report/document/blocks.ts'
+import { printTerminal } from '../src/report/print/terminal.ts'
+import type { Attribution, Comparison, Report, Trial } from '../src/schema/generated.ts'
 import { upgraded } from '../src/schema/upgrade.ts'
 import { asTrial } from '../src/schema/validate.ts'
 import { table } from './simulate/table.ts'
@@ -26,6 +31,7 @@ export interface Replayed {
   candidate: string
   gate: string
   comparisons: readonly Comparison[]
+  attribution?: Attribution | undefined
 }
 
 /** Every comparison of one file. */
@@ -52,6 +58,7 @@ export function replay(path: string): Replayed[] {
       candidate: arm,
       gate: gate.status,
       comparisons: results.candidates.flatMap(({ assessment }) => assessment.comparisons),
+      attribution: results.candidates.map(({ pair, trials }) => attribute(pair, trials))[0],
     }
   })
 }
@@ -123,6 +130,13 @@ function rowsOf({ file, suite, candidate, gate, comparisons }: Replayed): string
     ])
 }
 
+/** `aa.jsonl, report-agent · chimera: +0.4 % trial_duration: …` */
+function reasonOf({ file, suite, candidate, attribution }: Replayed): string[] {
+  if (attribution === undefined) return []
+  const line = say`${file}, ${suite} · ${candidate}: ${attributionSentence(attribution)}`
+  return [printTerminal([prose(line)], { color: false })]
+}
+
 function percent(ratio: number): string {
   const change = (ratio - 1) * 100
   return `${change < 0 ? '' : '+'}${change.toFixed(1)} %`
@@ -135,6 +149,7 @@ if (import.meta.main) {
     process.exit(2)
   }
   const head = ['file', 'suite · candidate', 'metric', 'change', 'interval', 'blocks', 'verdict', 'gate']
-  const rows = paths.flatMap(filesOf).flatMap(replay).flatMap(rowsOf)
-  console.log(table([head, ...rows]))
+  const found = paths.flatMap(filesOf).flatMap(replay)
+  console.log(table([head, ...found.flatMap(rowsOf)]))
+  console.log(found.flatMap(reasonOf).join('\n'))
 }

@@ -32,6 +32,25 @@ test('fewer layers on the GPU regress; a config against itself does not', () => 
   expect(replay(fixture('aa4b-3'))[0]!.gate).toBe('passed')
 })
 
+test('why trial_duration moved: the time per token of decoding; nothing where nothing changed', () => {
+  for (const [name, least, most] of [
+    ['topk', 2.5, 2.65],
+    ['ngmini', 1.05, 1.2],
+  ] as const) {
+    const { baseline_value, parts } = replay(fixture(name))[0]!.attribution!
+    const largest = parts.toSorted((a, b) => b.change - a.change)[0]!
+    expect(largest.part).toBe('decode_rate')
+    expect(largest.interval![0]).toBeGreaterThan(0)
+    expect(largest.change / baseline_value).toBeGreaterThan(least)
+    expect(largest.change / baseline_value).toBeLessThan(most)
+  }
+  const { parts } = replay(fixture('aa4b-3'))[0]!.attribution!
+  expect(parts.map(({ part }) => part)).toContain('decode_rate')
+  expect(
+    parts.filter(({ interval }) => interval !== undefined && (interval[0] > 0 || interval[1] < 0)),
+  ).toEqual([])
+})
+
 const corpus = fileURLToPath(new URL('../../shared/corpus/gpu', import.meta.url))
 
 describe.skipIf(!existsSync(corpus))(

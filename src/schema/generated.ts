@@ -348,6 +348,7 @@ export interface SuiteReport {
   arms: ArmReport[]
   comparisons: Comparison[]
   warnings: Warning[]
+  attribution?: Attribution
   sweep?: SweepReport
 }
 /**
@@ -712,6 +713,72 @@ export interface Warning {
   message: string
   arm?: string
   metric?: string
+}
+/**
+ * Why trial_duration moved: its change from baseline to candidate, split over stages and parts that add up to it. Times in ms, means over the blocks.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "attribution".
+ */
+export interface Attribution {
+  /**
+   * trial_duration of the baseline.
+   */
+  baseline_value: number
+  /**
+   * trial_duration of the candidate.
+   */
+  candidate_value: number
+  /**
+   * candidate - baseline.
+   */
+  change: number
+  /**
+   * Repeated confidence interval of the difference, lower end first; absent where too few blocks allow none.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval?: [number, number]
+  /**
+   * Blocks that the figures rest on.
+   */
+  blocks: number
+  /**
+   * By stage; their changes add up to the change of the whole. A part that changed in no block is left out.
+   */
+  parts: AttributionPart[]
+}
+/**
+ * What one part of one stage adds to trial_duration, on the critical path.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "attribution_part".
+ */
+export interface AttributionPart {
+  /**
+   * null: outside any stage.
+   */
+  stage: string | null
+  /**
+   * calls: more or fewer calls, at the baseline's time per call. The others per call: load; input_tokens and output_tokens at the baseline's time per token; prompt_rate and decode_rate, the time per token; other, what the server does not report (network, queue). own_code: the agent's own code, while no call ran.
+   */
+  part: 'calls' | 'load' | 'input_tokens' | 'prompt_rate' | 'output_tokens' | 'decode_rate' | 'other' | 'own_code'
+  /**
+   * ms, candidate - baseline.
+   */
+  change: number
+  /**
+   * Repeated confidence interval of the change, lower end first; the intervals of all parts hold jointly. Absent where too few blocks allow none.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval?: [number, number]
+  /**
+   * candidate - baseline: of calls the calls per trial, of input_tokens and output_tokens the tokens per call.
+   */
+  count?: number
 }
 /**
  * Many candidates against one baseline, ranked by one metric. Present where the suite is an agentSweep; its arms are the baseline and every candidate, its comparisons tell the candidates apart by name, and none is gated.

@@ -3,6 +3,9 @@ import { InvalidValuesError } from './invalid.ts'
 /** Fewer blocks than this decide nothing, at any alpha. */
 export const FEWEST_BLOCKS = 6
 
+/** The last block at which a plan may look. */
+export const MOST_BLOCKS = 300
+
 /**
  * After how many blocks to look, for a budget of blocks: three close looks, where most verdicts fall,
  * then growing steps up to the maximum (6 to 20: 6, 8, 10, 12, 16, 20). No look stands before six
@@ -46,8 +49,12 @@ export function checkAlpha(alpha: number): void {
 
 /** @throws InvalidValuesError unless the looks are ascending whole numbers from 1 up to 300 */
 export function checkLooks(looks: readonly number[]): void {
-  const ascending = looks.every((n, k) => Number.isInteger(n) && n > (looks[k - 1] ?? 0) && n <= 300)
+  const ascending = looks.every((n, k) => Number.isInteger(n) && n > (looks[k - 1] ?? 0) && n <= MOST_BLOCKS)
   if (looks.length === 0 || !ascending) {
-    throw new InvalidValuesError('looks', 'ascending whole numbers from 1 up to 300', `[${looks.join(', ')}]`)
+    throw new InvalidValuesError(
+      'looks',
+      `ascending whole numbers from 1 up to ${MOST_BLOCKS}`,
+      `[${looks.join(', ')}]`,
+    )
   }
 }

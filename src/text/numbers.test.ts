@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   bytes,
   change,
+  difference,
   includesNone,
   pair,
   percent,
@@ -58,6 +59,14 @@ test('a difference of rates is in points', () => {
   expect(change(rate)).toBe('−30.0 points [−48.5, −9.1]')
   expect(change({ difference: 0, difference_interval: [-0.139, 0.139] })).toBe('~ 0.0 points [−13.9, +13.9]')
   expect(threshold(rate)).toBe('5 points')
+})
+
+test('a difference has a sign, one scale and a mark where it may be none', () => {
+  expect(difference(300, 'ms', [280, 320])).toBe('+300 ms [+280, +320]')
+  expect(difference(-12_000, 'ms', [-13_000, 90])).toBe('~ −12.00 s [−13.00, +0.09]')
+  expect(difference(1.5, 'ms')).toBe('~ +1.50 ms')
+  expect(difference(0, 'ms', [0, 0])).toBe('~ 0.00 ms')
+  expect(difference(450, 'ms', [450, 450])).toBe('+450 ms')
 })
 
 test('thresholds and shares', () => {

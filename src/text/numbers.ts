@@ -100,6 +100,26 @@ function excludes([lower, upper]: readonly number[] = [], value: number): boolea
   return lower !== undefined && upper !== undefined && (lower > value || upper < value)
 }
 
+/**
+ * A difference with its unit and its interval, in one scale: `+300 ms [+280, +320]`; `~` first where the interval includes
+ * no difference, or there is none.
+ */
+export function difference(value: number, unit: string, ends?: readonly number[]): string {
+  const like = Math.max(...[value, ...(ends ?? [])].map(Math.abs))
+  const sign = (one: number): string => {
+    const [digits] = scaled(Math.abs(one), unit, like)
+    return Number(digits) === 0 ? digits : `${one > 0 ? '+' : '−'}${digits}`
+  }
+  const mark = includesZero(ends) ? '~ ' : ''
+  const isPoint = ends === undefined || ends.every((end) => end === value)
+  return `${mark}${sign(value)} ${scaled(0, unit, like)[1]}${isPoint ? '' : ` [${ends.map(sign).join(', ')}]`}`
+}
+
+/** Whether a difference may be none: its interval includes 0, or there is no interval. */
+export function includesZero(ends: readonly number[] | undefined): boolean {
+  return !excludes(ends, 0)
+}
+
 /** A fraction in percent with as many digits as it has, three at most: `5 %`, `12.5 %`. */
 export function share(fraction: number): string {
   return `${rounded(fraction)} %`

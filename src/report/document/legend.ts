@@ -14,6 +14,8 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
       'valid_rate is a difference in percentage points over all trials that count; its interval shows which differences are not ruled out.',
     comparisons.some(({ stage }) => stage !== null) &&
       'By stage, each cell is a change: ✗ regressed, ✓ improved. report.html has the intervals.',
+    suites.some(({ attribution }) => attribution !== undefined) &&
+      'The change of trial_duration is split over stages and parts that add up to it; changes are means over the blocks, in ms, and the intervals of all parts hold jointly. Other time in calls is what the server does not report, such as network and queue. Own code is the time in which no call ran.',
     ...suites.map(({ sweep }) => sweep !== undefined && rankingLegend(sweep)),
     arms.some(({ concurrency }) => concurrency !== undefined) &&
       "Speedup is the sum of the solo walls over the concurrent wall, from solo trials in the same blocks; efficiency is speedup per agent; slowdown is an agent's concurrent wall over its solo wall. Load balance, the sum of the concurrent walls over the longest, shows how evenly the work is spread; it does not measure a gain.",

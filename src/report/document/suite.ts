@@ -2,6 +2,7 @@
 import { isMetric } from '../../metrics.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
 import { count, treesText } from '../../text/index.ts'
+import { attributionBlocks } from './attribution.ts'
 import { armBlocks, type Configs } from './arms.ts'
 import { changed, code, heading, joined, prose, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
@@ -124,6 +125,7 @@ function pairingBlocks(
     { kind: 'only', format: 'markdown', blocks: short },
     { kind: 'only', format: 'html', blocks: [comparisonTable(title, [{ comparisons: whole, marks }])] },
     ...stageBlocks(title, comparisons),
+    ...attributionBlocks(suite),
   ]
 }
 

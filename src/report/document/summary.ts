@@ -2,6 +2,7 @@
 import type { Comparison, Report, SuiteReport, SweepReport } from '../../schema/generated.ts'
 import { count, pair, quantity } from '../../text/index.ts'
 import { embeddedNote, headline } from '../headline.ts'
+import { attributionSentence } from './attribution.ts'
 import { reasonsText, validity } from './arms.ts'
 import { changed, joined, prose, say, strong, trusted } from './blocks.ts'
 import type { Block, Inline, Row } from './blocks.ts'
@@ -76,6 +77,7 @@ function pairingBlocks(suite: SuiteReport, { baseline, candidate, comparisons }:
       ? [prose(trusted('nothing could be compared: no block had a valid trial of both arms'))]
       : []),
     ...alsoMoved(comparisons).map((line) => prose(strong(line, 'warning'))),
+    ...(suite.attribution === undefined ? [] : [prose(attributionSentence(suite.attribution))]),
   ]
 }
 

@@ -1,0 +1,120 @@
+/** Why trial_duration moved: the parts whose change is detected in one sentence, and all of them in a table. */
+import type { Attribution, AttributionPart, SuiteReport } from '../../schema/generated.ts'
+import { count, difference, includesZero, percent, quantity, signed } from '../../text/index.ts'
+import { heading, joined, prose, say, strong, table, trusted } from './blocks.ts'
+import type { Block, Column, Inline } from './blocks.ts'
+
+/** Most parts in the sentence, and the least of the whole change that one of them must be. */
+const MOST_NAMED = 3
+const LEAST_SHARE = 0.1
+
+/** `+38.0 % trial_duration: report stage makes 3 more calls (+31.0 %), own code +300 ms (+7.0 %)`, the largest part first. */
+export function attributionSentence(attribution: Attribution): Inline {
+  const found = detected(attribution)
+  const whole = say`${{ kind: 'change', change: relative(attribution), short: true }} trial_duration`
+  if (found.length === 0) return say`${whole}: no change of any part is detected`
+  const named = found
+    .filter((part, i) => i === 0 || Math.abs(part.change) >= LEAST_SHARE * Math.abs(attribution.change))
+    .slice(0, MOST_NAMED)
+    .map((part) => say`${told(part)} (${trusted(percentOf(part, attribution))})`)
+  const rest = found.length - named.length
+  return say`${whole}: ${joined(named, ', ')}${rest > 0 ? trusted(`, and ${count(rest, 'smaller part')}`) : undefined}`
+}
+
+export function attributionBlocks({ attribution }: SuiteReport): Block[] {
+  if (attribution === undefined) return []
+  const found = detected(attribution)
+  return [
+    heading(4, trusted('Why trial_duration moved')),
+    prose(say`${attributionSentence(attribution)}.`),
+    ...(found.length === 0
+      ? []
+      : [{ kind: 'only' as const, format: 'markdown' as const, blocks: [partsTable(attribution, found)] }]),
+    { kind: 'only', format: 'html', blocks: [partsTable(attribution, byImpact(attribution.parts))] },
+  ]
+}
+
+/** The parts given, what all others add up to, and the whole. */
+function partsTable(attribution: Attribution, parts: readonly AttributionPart[]): Block {
+  const rest = attribution.change - parts.reduce((sum, { change }) => sum + change, 0)
+  const heads: Column[] = [
+    { head: trusted('stage') },
+    { head: trusted('part') },
+    { head: trusted('change') },
+    { head: trusted('of trial_duration'), right: true },
+  ]
+  const row = (part: Pick<AttributionPart, 'change' | 'interval'>): Inline[] => [
+    trusted(difference(part.change, 'ms', part.interval)),
+    trusted(percentOf(part, attribution)),
+  ]
+  const others = attribution.parts.length - parts.length
+  return table(trusted('Parts of the change of trial_duration'), heads, [
+    ...parts.map((part) => [part.stage ?? trusted('outside stages'), label(part), ...row(part)]),
+    ...(others === 0
+      ? []
+      : [
+          [
+            '',
+            trusted(`${count(others, 'other part')}, no change detected`),
+            trusted(sum(rest)),
+            trusted(percentOf({ change: rest }, attribution)),
+          ],
+        ]),
+    ['', strong('trial_duration'), ...row(attribution)],
+  ])
+}
+
+/** A sum without an interval of its own. */
+function sum(change: number): string {
+  return difference(change, 'ms', [change, change])
+}
+
+function detected({ parts }: Attribution): AttributionPart[] {
+  return byImpact(parts.filter(({ interval }) => !includesZero(interval)))
+}
+
+function byImpact(parts: readonly AttributionPart[]): AttributionPart[] {
+  return parts.toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change))
+}
+
+/** A change of a part as a clause. */
+function told(part: AttributionPart): Inline {
+  const { stage, change, count: more = 0 } = part
+  const who = stage === null ? trusted('the agent') : say`${stage} stage`
+  if (part.part === 'calls') return say`${who} makes ${trusted(amount(more, 'call'))}`
+  if (part.part === 'input_tokens')
+    return say`${who} evaluates ${trusted(amount(more, 'prompt token'))} per call`
+  if (part.part === 'output_tokens') return say`${who} decodes ${trusted(amount(more, 'token'))} per call`
+  const ms = trusted(`${names[part.part]} ${difference(change, 'ms', [change, change])}`)
+  return stage === null ? ms : say`${who} ${ms}`
+}
+
+/** `3 more calls`, `1 fewer call`. */
+function amount(more: number, noun: string): string {
+  const size = quantity(Math.abs(more), 'count')
+  return `${size} ${more < 0 ? 'fewer' : 'more'} ${noun}${size === '1' ? '' : 's'}`
+}
+
+function label({ part, count: more }: AttributionPart): Inline {
+  const each = part === 'calls' ? 'per trial' : 'tokens per call'
+  return trusted(more === undefined ? names[part] : `${names[part]}, ${signed(more)} ${each}`)
+}
+
+const names: Readonly<Record<AttributionPart['part'], string>> = {
+  calls: 'calls',
+  load: 'load',
+  input_tokens: 'prompt evaluation',
+  prompt_rate: 'prompt evaluation, time per token',
+  output_tokens: 'decoding',
+  decode_rate: 'decoding, time per token',
+  other: 'other time in calls',
+  own_code: 'own code',
+}
+
+function percentOf({ change }: { change: number }, { baseline_value: base }: Attribution): string {
+  return `${percent(1 + change / base)} %`
+}
+
+function relative({ candidate_value: after, baseline_value: before, interval }: Attribution) {
+  return { ratio: after / before, interval: interval?.map((end) => 1 + end / before) }
+}

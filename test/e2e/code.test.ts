@@ -93,6 +93,15 @@ describe('head against base', () => {
         candidate: 'head',
       })
       expect(report!.gate.failures).toMatchObject([{ suite: 'reports', metric: 'trial_duration' }])
+      const { change, parts } = suite!.attribution!
+      const found = (part: string, stage: string | null) =>
+        parts.find((one) => one.part === part && one.stage === stage)!
+      expect(found('calls', 'report').count).toBe(3)
+      expect(found('calls', 'report').interval![0]).toBeGreaterThan(0)
+      expect(found('own_code', null).change).toBeGreaterThan(90)
+      expect(found('own_code', null).interval![0]).toBeGreaterThan(0)
+      expect(parts.reduce((sum, part) => sum + part.change, 0)).toBeCloseTo(change, 3)
+      expect(output).toMatch(/ trial_duration: .*report stage makes 3 more calls/)
       expect(exitCode).not.toBe(0)
       expect(JSON.parse(await repository.state())).toEqual(before)
     },

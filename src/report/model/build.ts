@@ -1,6 +1,7 @@
 /** From what the workers told to a report: results, warnings, ranking, gate. Pure. */
 import { warningTexts } from '../../judge/messages.ts'
 import type { Assessment } from '../../judge/assess.ts'
+import { attribute } from '../../judge/attribution.ts'
 import { gateRun, gateSuite, type SuiteGate } from '../../judge/gate.ts'
 import { isCalibration, type Noise } from '../../judge/noise.ts'
 import { factsOf, isRanked, type Plan, type SuiteRecord } from '../../judge/plan.ts'
@@ -97,7 +98,14 @@ function buildPair(plan: Plan, trials: readonly Trial[], { candidates }: Results
     ...(isCalibration(plan) && { calibration: true }),
     ...(Object.keys(noise).length > 0 && { noise }),
     confirmed: trials.some((trial) => trial.phase === 'confirm'),
+    ...(plan.kind === 'code' && explain(candidates)),
   }
+}
+
+/** What a pull request did to trial_duration; between two configs the settings are the reason. */
+function explain([first]: Results['candidates']): Pick<SuiteReport, 'attribution'> {
+  const attribution = first === undefined ? undefined : attribute(first.pair, first.trials)
+  return attribution === undefined ? {} : { attribution }
 }
 
 function pairWarnings({ plan, facts, ending }: SuiteRecord, { candidates }: Results): Warning[] {

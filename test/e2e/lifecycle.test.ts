@@ -28,7 +28,7 @@ test(
     const env = { OLLAMA_HOST: server.url }
     for (const shard of ['1/2', '2/2']) {
       const { exitCode, report, output } = await project.bench([`--shard=${shard}`, '--reporter=blob'], env)
-      expect(output).toMatch(/judges nothing/)
+      expect(output).toMatch(/gives no verdict/)
       expect(exitCode).toBe(0)
       expect(report).toBeUndefined()
     }

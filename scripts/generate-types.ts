@@ -16,6 +16,7 @@ const parts = await Promise.all(
     return compile(JSON.parse(text), name, {
       bannerComment: '',
       unreachableDefinitions: true,
+      additionalProperties: false,
       style: { semi: false, singleQuote: true },
     })
   }),

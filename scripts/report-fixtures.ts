@@ -123,10 +123,10 @@ function suite(
       nonce: `n${String(trials.length).padStart(6, '0')}`,
       started_at: new Date(clock).toISOString(),
       duration: round(at),
-      valid: broken === undefined,
       ...(broken === undefined
-        ? { output: world.output(role) }
+        ? { valid: true, output: world.output(role) }
         : {
+            valid: false,
             invalid_reason: broken.reason,
             message: broken.message,
             ...(broken.reason === 'check_failed' && { output: world.output(role) }),
@@ -166,7 +166,7 @@ function suite(
   })
   const done = (end: Ending): SuiteRecord => ({ plan, facts, trials, ending: end })
   if (trials.every((trial) => !trial.valid))
-    return done(ending('unusable', { arm: arms.baseline.name, message: trials[0]!.message! }))
+    return done(ending('unusable', { arm: arms.baseline.name, message: trials[0]!.message }))
   for (const phase of ['measure', 'confirm'] as const) {
     for (let n = 1; n <= plan.blocks.max; n++) {
       if (stop !== undefined && n > stop.blocks) return done(ending('interrupted'))

@@ -37,6 +37,7 @@ export type {
   BlocksInput,
   ThresholdInput,
 } from './run/agent.ts'
+export type { MetricName } from './metrics.ts'
 export type { Call, CheckResult, Report, StageTime, Trial } from './schema/generated.ts'
 
 export type { AgentSweepOptions, Grid, HalvingInput } from './run/candidates.ts'

@@ -3,33 +3,13 @@
  * docs/metrics.md is its prose.
  */
 
-/** Name of a metric in the table. */
-export type MetricName =
-  | 'output_throughput'
-  | 'reported_throughput'
-  | 'ttft'
-  | 'ttft_cold'
-  | 'ttft_content'
-  | 'tpot'
-  | 'itl'
-  | 'e2e_latency'
-  | 'prompt_throughput'
-  | 'load_duration'
-  | 'trial_duration'
-  | 'stage_duration'
-  | 'llm_share'
-  | 'calls'
-  | 'input_tokens'
-  | 'output_tokens'
-  | 'speedup'
-  | 'efficiency'
-  | 'slowdown'
-  | 'load_balance'
-  | 'valid_rate'
+import type { MetricName } from './schema/generated.ts'
+
+export type { MetricName }
 
 /** One row of the table. */
-export interface Metric {
-  name: MetricName
+export interface Metric<Name extends MetricName = MetricName> {
+  name: Name
   /** What the metric is, in one sentence. */
   description: string
   /** Base unit of every stored value; scaling happens at print only. */
@@ -46,8 +26,9 @@ export interface Metric {
   gated: boolean
 }
 
-const rows: readonly Metric[] = [
-  {
+/** The table by name: a row for every name the schemas know. */
+export const metrics: { readonly [Name in MetricName]: Metric<Name> } = {
+  output_throughput: {
     name: 'output_throughput',
     unit: 'tok/s',
     better: 'higher',
@@ -57,7 +38,7 @@ const rows: readonly Metric[] = [
     description:
       'tokens that arrive per second: eval_count * (chunks - 1) / chunks / (last content chunk - first), streamed replies of at least 16 tokens',
   },
-  {
+  reported_throughput: {
     name: 'reported_throughput',
     unit: 'tok/s',
     better: 'higher',
@@ -66,7 +47,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: "the server's own figure, eval_count / eval_duration, replies of at least 16 tokens",
   },
-  {
+  ttft: {
     name: 'ttft',
     unit: 'ms',
     better: 'lower',
@@ -75,7 +56,7 @@ const rows: readonly Metric[] = [
     gated: true,
     description: 'request written to first content, warm calls; geometric mean over calls',
   },
-  {
+  ttft_cold: {
     name: 'ttft_cold',
     unit: 'ms',
     better: 'lower',
@@ -84,7 +65,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'the same for calls that loaded the model',
   },
-  {
+  ttft_content: {
     name: 'ttft_content',
     unit: 'ms',
     better: 'lower',
@@ -93,7 +74,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'request written to first answer content, warm calls',
   },
-  {
+  tpot: {
     name: 'tpot',
     unit: 'ms',
     better: 'lower',
@@ -102,7 +83,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: '(last content chunk - first) / (eval_count * (chunks - 1) / chunks)',
   },
-  {
+  itl: {
     name: 'itl',
     unit: 'ms',
     better: 'lower',
@@ -111,7 +92,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'median gap between content chunks',
   },
-  {
+  e2e_latency: {
     name: 'e2e_latency',
     unit: 'ms',
     better: 'lower',
@@ -120,7 +101,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'request written to last content chunk, summed over calls',
   },
-  {
+  prompt_throughput: {
     name: 'prompt_throughput',
     unit: 'tok/s',
     better: 'higher',
@@ -129,7 +110,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'prompt_eval_count / prompt_eval_duration, uncached prompts only',
   },
-  {
+  load_duration: {
     name: 'load_duration',
     unit: 'ms',
     better: 'lower',
@@ -138,7 +119,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'model load time the server reports, summed over calls',
   },
-  {
+  trial_duration: {
     name: 'trial_duration',
     unit: 'ms',
     better: 'lower',
@@ -147,7 +128,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'wall time of the agent',
   },
-  {
+  stage_duration: {
     name: 'stage_duration',
     unit: 'ms',
     better: 'lower',
@@ -156,7 +137,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'wall time of one stage',
   },
-  {
+  llm_share: {
     name: 'llm_share',
     unit: 'fraction',
     better: 'lower',
@@ -165,7 +146,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'time in calls / trial_duration',
   },
-  {
+  calls: {
     name: 'calls',
     unit: 'count',
     better: 'lower',
@@ -174,7 +155,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'valid calls',
   },
-  {
+  input_tokens: {
     name: 'input_tokens',
     unit: 'count',
     better: 'lower',
@@ -183,7 +164,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'prompt_eval_count summed over calls, where every call reports it',
   },
-  {
+  output_tokens: {
     name: 'output_tokens',
     unit: 'count',
     better: 'lower',
@@ -192,7 +173,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'eval_count summed over calls',
   },
-  {
+  speedup: {
     name: 'speedup',
     unit: 'x',
     better: 'higher',
@@ -201,7 +182,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'concurrent agents: sum of their solo walls / concurrent wall',
   },
-  {
+  efficiency: {
     name: 'efficiency',
     unit: 'fraction',
     better: 'higher',
@@ -210,7 +191,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'speedup / agents',
   },
-  {
+  slowdown: {
     name: 'slowdown',
     unit: 'x',
     better: 'lower',
@@ -219,7 +200,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'concurrent wall of an agent / its solo wall; geometric mean over agents',
   },
-  {
+  load_balance: {
     name: 'load_balance',
     unit: 'x',
     better: 'higher',
@@ -228,7 +209,7 @@ const rows: readonly Metric[] = [
     gated: false,
     description: 'sum of the concurrent walls / the longest: how even the work is, and nothing about gain',
   },
-  {
+  valid_rate: {
     name: 'valid_rate',
     unit: 'fraction',
     better: 'higher',
@@ -237,19 +218,19 @@ const rows: readonly Metric[] = [
     gated: true,
     description: 'valid trials / trials started; compared by their difference, the threshold in points',
   },
-]
-
-/** The table by name. */
-export const metrics: Readonly<Record<MetricName, Metric>> = Object.fromEntries(
-  rows.map((row) => [row.name, row]),
-) as Record<MetricName, Metric>
+}
 
 /** The names, in the order in which reports show them. */
-export const metricNames: readonly MetricName[] = rows.map((row) => row.name)
+export const metricNames: readonly MetricName[] = Object.keys(metrics).filter(isMetric)
 
 /** Whether `name` is in the table. */
 export function isMetric(name: string): name is MetricName {
   return Object.hasOwn(metrics, name)
+}
+
+/** What `make` says of each metric, by name. */
+export function byMetric<T>(make: (name: MetricName) => T): Record<MetricName, T> {
+  return Object.fromEntries(metricNames.map((name) => [name, make(name)])) as Record<MetricName, T>
 }
 
 /** Shorter replies have no throughput: a few chunks say more about packets than about decoding. */

@@ -11,6 +11,7 @@ import type { ViteUserConfig as _ } from 'vitest/config'
 import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
 import { resolveHost } from './llm/host.ts'
+import type { MetricName } from './metrics.ts'
 import type { ProvidedSettings, ReporterOptions } from './vitest/index.ts'
 
 /** A model server that lives as long as the run, such as `embedded()` from `vitest-chimera/embedded`. */
@@ -25,7 +26,7 @@ export interface ChimeraOptions {
   /** The server of every arm without a `host`. Unset: OLLAMA_HOST, read as Ollama reads it. */
   server?: RunServer | undefined
   /** Smallest relative change that matters, by metric, for every suite; a metric named here is gated. */
-  thresholds?: Record<string, ThresholdInput>
+  thresholds?: Partial<Record<MetricName, ThresholdInput>>
   /** Minimum and maximum number of blocks of every suite. Default 6 to 20. */
   blocks?: BlocksInput
   /** Former name of `blocks`. */

@@ -67,7 +67,7 @@ export function simulateValidity(
     count[comparison.verdict]++
     const failed = counts.candidateValid < counts.candidateTrials
     if (comparison.verdict === 'unchanged' && failed) count.unchangedThoughFailed++
-    const [low = -1, high = 1] = comparison.difference_interval ?? []
+    const [low = -1, high = 1] = comparison.interval ?? []
     if (low <= baseline - candidate && high >= baseline - candidate) count.covered++
     count.trials += counts.baselineTrials + counts.candidateTrials
   }

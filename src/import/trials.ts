@@ -51,7 +51,7 @@ function toTrial(
     })
   })
   const broken = calls.find((call) => !call.valid)
-  const fault = calls.length === 0 ? NO_CALLS : broken && { reason: broken.reason!, message: broken.message! }
+  const fault = calls.length === 0 ? NO_CALLS : broken
   return {
     source: 'import',
     suite,
@@ -64,8 +64,9 @@ function toTrial(
     role: agent.role,
     started_at: startedAt,
     duration: durationOf(run),
-    valid: fault === undefined,
-    ...(fault !== undefined && { invalid_reason: fault.reason, message: fault.message }),
+    ...(fault === undefined
+      ? { valid: true }
+      : { valid: false, invalid_reason: fault.reason, message: fault.message }),
     ...(Object.keys(run.output).length > 0 && { output: run.output }),
     checks: [],
     stages,

@@ -62,7 +62,7 @@ function callWarnings(arm: string, trials: readonly Trial[]): Warning[] {
           {
             code: 'cold_calls',
             arm,
-            metric: 'ttft_cold',
+            metric: 'ttft_cold' as const,
             message: importTexts.cold(arm, cold.length, calls.length, loads),
           },
         ]

@@ -108,6 +108,7 @@ function absentMetrics(plan: ArmPair, series: readonly Series[]): MetricName[] {
 function toComparison(plan: ArmPair, one: Series, decision: Decision): Comparison {
   const { metric, stage, series } = one
   return {
+    kind: 'ratio',
     ...identity(plan, metric, stage),
     ...toRatio(decision, series.better),
     threshold: one.rule.threshold,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
-import type { Trial } from '../schema/generated.ts'
+import type { Call, Role, Trial } from '../schema/generated.ts'
 import { completeBlocks, isCold } from './blocks.ts'
 
 const plan = pairFor()
@@ -44,8 +44,7 @@ describe('complete blocks', () => {
   })
 
   test('a solo trial belongs to its block: one that is broken takes the block out', () => {
-    const solo = (role: 'baseline' | 'candidate', call = callOf()) =>
-      trialOf({ role, block: 1, phase: 'solo', call })
+    const solo = (role: Role, call: Call = callOf()) => trialOf({ role, block: 1, phase: 'solo', call })
     const whole = [...both(1, 1), solo('baseline'), solo('candidate')]
     expect(completeBlocks(plan, whole, 'measure')[0]).toMatchObject({
       solos: { baseline: [{ phase: 'solo' }], candidate: [{ phase: 'solo' }] },

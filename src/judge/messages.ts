@@ -60,7 +60,7 @@ interface Verdicted {
   baseline: string
   candidate: string
   ratio?: number
-  interval?: number[]
+  interval?: [number, number]
   baseline_value?: number
   candidate_value?: number
   blocks: number
@@ -69,7 +69,6 @@ interface Verdicted {
   unit: string
   blocks_needed?: number
   difference?: number
-  difference_interval?: number[]
 }
 
 /** What a reader has to know before trusting a comparison. */

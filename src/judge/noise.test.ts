@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { planFor } from '../../test/support/trials.ts'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import { makePlan } from '../run/plan.ts'
+import type { MetricName } from '../metrics.ts'
 import type { Comparison, Report } from '../schema/generated.ts'
 import { isCalibration, knownCalibration, noiseOf, outOfReach, type Calibration } from './noise.ts'
 
@@ -58,7 +59,8 @@ describe('an A/A suite', () => {
 
 describe('out of reach', () => {
   /** An A/A comparison after 10 blocks whose interval is `width` wide either way. */
-  const shown = (metric: string, width: number, baseline_value = 100): Comparison => ({
+  const shown = (metric: MetricName, width: number, baseline_value = 100): Comparison => ({
+    kind: 'ratio',
     metric,
     stage: null,
     baseline: 'baseline',
@@ -84,7 +86,6 @@ describe('out of reach', () => {
       shown('output_throughput', 1.99 * Math.log(1.05)),
       shown('ttft', 0.01),
       shown('tpot', 5),
-      shown('unknown', 5),
     )
     expect(outOfReach(planFor(), known)).toEqual([
       { metric: 'output_throughput', threshold: 0.05, scale: 0.1, blocks: 40 },

@@ -3,7 +3,7 @@
  * whether a threshold can be decided against it. The A/A suite of a folder (the baseline against itself)
  * measures that floor; every other suite's own blocks scatter at least as much.
  */
-import { isMetric, type MetricName } from '../metrics.ts'
+import type { MetricName } from '../metrics.ts'
 import type { Comparison, Report } from '../schema/generated.ts'
 import { blocksNeeded, logRatios, logThreshold, scale } from '../stats/index.ts'
 import type { Plan } from './plan.ts'
@@ -11,7 +11,7 @@ import { asksTheSame } from './requested.ts'
 import { effectiveThreshold } from './threshold.ts'
 
 /** Robust standard deviation of the log ratios of blocks, by metric; 0.03 is about 3 %. */
-export type Noise = Readonly<Record<string, number>>
+export type Noise = Readonly<Partial<Record<MetricName, number>>>
 
 /** What an A/A suite has shown. */
 export interface Calibration {
@@ -55,7 +55,7 @@ export function outOfReach(
 ): OutOfReach[] {
   return comparisons.flatMap(({ metric, stage, interval, blocks: n, baseline_value: baseline }) => {
     const scatter = noise[metric]
-    if (stage !== null || !isMetric(metric) || !plan.rules[metric].gated) return []
+    if (stage !== null || !plan.rules[metric].gated) return []
     if (interval === undefined || baseline === undefined || scatter === undefined) return []
     const threshold = effectiveThreshold(plan.rules[metric], baseline)
     const [low, high] = interval

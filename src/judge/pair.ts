@@ -40,11 +40,11 @@ export function pairTrials(trials: readonly Trial[], arm: string): Trial[] {
 }
 
 /** What every comparison says of itself, independent of its figures. */
-export function identity(
+export function identity<Name extends MetricName>(
   { arms }: ArmPair,
-  metric: MetricName,
+  metric: Name,
   stage: string | null,
-): Pick<Comparison, 'metric' | 'stage' | 'baseline' | 'candidate' | 'better' | 'unit'> {
+): Pick<Comparison, 'stage' | 'baseline' | 'candidate' | 'better' | 'unit'> & { metric: Name } {
   const { better, unit } = metrics[metric]
   return { metric, stage, baseline: arms.baseline.name, candidate: arms.candidate.name, better, unit }
 }

@@ -21,7 +21,7 @@ export type Tally = Pick<ArmReport, 'trials' | 'invalid'>
 
 /** The tally of an arm's trials, as the report keeps it. */
 export function tallyTrials(trials: readonly Trial[]): Tally {
-  const reasons = trials.flatMap(({ valid, invalid_reason }) => (valid ? [] : [invalid_reason ?? 'unknown']))
+  const reasons = trials.flatMap(({ invalid_reason: reason }) => reason ?? [])
   const invalid = [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => [reason, all.length])
   return { trials: trials.length, invalid: Object.fromEntries(invalid) as Record<string, number> }
 }
@@ -85,11 +85,12 @@ export function compareValidity(
   const candidate = counts.candidateValid / counts.candidateTrials
   const difference = candidate - baseline
   return {
+    kind: 'difference',
     ...identity(plan, 'valid_rate', null),
     baseline_value: baseline,
     candidate_value: candidate,
     difference,
-    difference_interval: differenceInterval(counts, alpha),
+    interval: differenceInterval(counts, alpha),
     threshold,
     blocks,
     verdict: verdictOf(plan, difference, proven, blocks),
@@ -115,8 +116,8 @@ export function judgeValidity(plan: ArmPair, trials: readonly Trial[]): Comparis
 /** Whether a drop that matters is seen and not decided: reason enough to go on. */
 export function hasOpenDrop(comparisons: readonly Comparison[]): boolean {
   return comparisons.some(
-    ({ metric, gated, verdict, difference = 0, threshold }) =>
-      metric === 'valid_rate' && gated && verdict === 'inconclusive' && isDrop(difference, threshold),
+    ({ kind, gated, verdict, difference = 0, threshold }) =>
+      kind === 'difference' && gated && verdict === 'inconclusive' && isDrop(difference, threshold),
   )
 }
 

@@ -1,7 +1,6 @@
 /** What a reader has to know before trusting a comparison, as data; reports show each once. */
 import { warningTexts } from './messages.ts'
 import type { Role, Trial, Warning } from '../schema/generated.ts'
-import { isMetric } from '../metrics.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { whyAbsent } from './absence.ts'
 import type { Assessment } from './assess.ts'
@@ -146,14 +145,14 @@ function budgetWarnings(plan: ArmPair, ending: Ending | undefined): Warning[] {
 function noiseWarnings(plan: ArmPair, { noise, comparisons }: Assessment): Warning[] {
   return comparisons.flatMap(({ metric, stage, gated, baseline_value: baseline, blocks_needed: blocks }) => {
     const scale = noise[metric]
-    if (stage !== null || !gated || !isMetric(metric)) return []
-    if (scale === undefined || baseline === undefined || (blocks ?? 0) <= plan.blocks.max) return []
+    if (stage !== null || !gated || scale === undefined || baseline === undefined) return []
+    if (blocks === undefined || blocks <= plan.blocks.max) return []
     const threshold = effectiveThreshold(plan.rules[metric], baseline)
     return [
       {
         code: 'threshold_out_of_reach',
         metric,
-        message: warningTexts.outOfReach({ metric, threshold, scale, blocks: blocks! }, plan.blocks.max),
+        message: warningTexts.outOfReach({ metric, threshold, scale, blocks }, plan.blocks.max),
       },
     ]
   })

@@ -1,5 +1,5 @@
 import { roundMs } from '../clock.ts'
-import type { Call } from '../schema/generated.ts'
+import type { Call, CallBase, InvalidCall, ValidCall } from '../schema/generated.ts'
 import { quantile } from '../stats/index.ts'
 import { count, type Outcome } from './outcome.ts'
 import type { Reply } from './reply.ts'
@@ -13,7 +13,7 @@ export interface Asked {
 
 /** A call but for whether it loaded the model, which takes the calls before it to say. */
 export interface MadeCall extends Asked {
-  call: Omit<Call, 'cold'>
+  call: Omit<CallBase, 'cold'> & (ValidCall | InvalidCall)
 }
 
 /** All that is known of a call that is over; times are performance.now(). */
@@ -58,7 +58,7 @@ function record(facts: CallFacts): MadeCall['call'] {
   }
 }
 
-function streamTimes({ reply, writtenAt }: CallFacts, counters: Counters): Partial<Call> {
+function streamTimes({ reply, writtenAt }: CallFacts, counters: Counters): Partial<CallBase> {
   const times = reply.arrivals.map((at) => roundMs(at - writtenAt))
   const [first] = times
   const last = times.at(-1)
@@ -96,7 +96,7 @@ function ttftParts(
 /** The server's clock and ours are read at different moments. */
 const SLACK_MS = 1
 
-function wholeTimes({ reply, writtenAt, endedAt }: CallFacts): Partial<Call> {
+function wholeTimes({ reply, writtenAt, endedAt }: CallFacts): Partial<CallBase> {
   return reply.final && reply.arrivals.length > 0 ? { e2e_latency: roundMs(endedAt - writtenAt) } : {}
 }
 

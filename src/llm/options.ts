@@ -1,4 +1,5 @@
 import { llmErrors } from './messages.ts'
+import { nearest, plain } from '../text/index.ts'
 import type { Arm } from './arm.ts'
 
 /** Options a runner is loaded with: a call that differs in one of them makes the server reload. Ollama's api.Runner. */
@@ -30,7 +31,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
  */
 export function checkOptions(options: Record<string, unknown> | undefined, where: string): void {
   for (const name of Object.keys(options ?? {})) {
-    if (!KNOWN.includes(name)) throw llmErrors.unknownOption(name, where, nearest(name))
+    if (!KNOWN.includes(name)) throw llmErrors.unknownOption(name, where, nearestOption(name))
   }
 }
 
@@ -48,27 +49,6 @@ export function sharesRunner(loaded: Record<string, unknown>, wanted: Record<str
   )
 }
 
-function nearest(name: string): string {
-  const alias = ALIASES.get(plain(name))
-  if (alias !== undefined) return alias
-  const distances = KNOWN.map((known) => ({ known, distance: editDistance(plain(name), plain(known)) }))
-  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).known
-}
-
-function plain(text: string): string {
-  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-}
-
-/** Levenshtein distance: insertions, deletions and substitutions from one text to the other. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[to.length] ?? 0
+function nearestOption(name: string): string {
+  return ALIASES.get(plain(name)) ?? nearest(name, KNOWN)
 }

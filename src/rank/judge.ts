@@ -9,7 +9,16 @@ import type { Candidate, RankedPlan } from '../judge/plan.ts'
 import type { CandidateResults } from '../judge/results.ts'
 import { countValid, tallyTrials } from '../judge/validity.ts'
 import { metrics } from '../metrics.ts'
-import type { SweepReport, SweepRow, Trial, Warning } from '../schema/generated.ts'
+import type {
+  RankedRow,
+  SweepReport,
+  SweepRow,
+  SweepRowBase,
+  Trial,
+  UnrankedRow,
+  Unranked,
+  Warning,
+} from '../schema/generated.ts'
 import { toRatio } from '../stats/index.ts'
 import { axisEffects } from './axes.ts'
 import { isWithin, isWorse, type Contrast } from './contrast.ts'
@@ -17,7 +26,7 @@ import { effectReport } from './effects.ts'
 import { rank, type Standing } from './rank.ts'
 import { answersWorse, replay, type Standpoint } from './replay.ts'
 import { smallestThatMatters, trackOf, type Track } from './tracks.ts'
-import { configsOf, sweepWarnings, type ToRank, type Unranked } from './warnings.ts'
+import { configsOf, sweepWarnings, type ToRank } from './warnings.ts'
 
 /** What a ranking adds to the results. */
 export interface Ranked {
@@ -37,14 +46,11 @@ export function rankSuite(suite: ToRank): Ranked {
   const ranked = [...tracks.values()].filter(({ arm }) => !unranked.has(arm))
   const standings = rank(plan, ranked, stand.dropped)
   const configs = configsOf(plan, facts)
-  const rows = new Map(
-    results.candidates.map((one) => {
-      const { name } = one.candidate.arm
-      const standing = standings.find(({ arm }) => arm === name)
-      const place = { standing, unranked: unranked.get(name), dropped: stand.dropped.get(name), delta }
-      return [name, rowOf(plan, one, place)]
-    }),
-  )
+  const byName = new Map(results.candidates.map((one) => [one.candidate.arm.name, one]))
+  const row = (arm: string, place: RankedRow | UnrankedRow): SweepRow[] => {
+    const one = byName.get(arm)
+    return one === undefined ? [] : [{ ...place, ...figuresOf(plan, one, stand.dropped.get(arm)) }]
+  }
   const { rankBy, axes, halving } = plan.ranking
   const { better, unit } = metrics[rankBy]
   const measured = [...tracks.values()].filter(({ d }) => d.size > 0)
@@ -57,8 +63,8 @@ export function rankSuite(suite: ToRank): Ranked {
       threshold: plan.rules[rankBy].threshold,
       axes: axes.map(({ name, values }) => ({ name, values: [...values] })),
       ranking: [
-        ...standings.flatMap(({ arm }) => rows.get(arm) ?? []),
-        ...[...rows.values()].filter((row) => row.rank === undefined),
+        ...standings.flatMap((standing) => row(standing.arm, placeOf(plan, standing, delta))),
+        ...[...unranked].flatMap(([arm, why]) => row(arm, { unranked: why })),
       ],
       ties: [...Map.groupBy(standings, ({ rank }) => rank).values()]
         .filter(({ length }) => length > 1)
@@ -84,27 +90,24 @@ function reasonsOf(
   return track === undefined || track.d.size === 0 ? [[name, 'not_measured']] : []
 }
 
-interface Place {
-  standing: Standing | undefined
-  unranked: Unranked | undefined
-  dropped: number | undefined
-  delta: number
+function placeOf(plan: RankedPlan, { rank, behind }: Standing, delta: number): RankedRow {
+  if (behind === undefined) return { rank }
+  const { better } = metrics[plan.ranking.rankBy]
+  const leader = { ...toRatio(behind, better), blocks: behind.n, verdict: againstLeader(behind, delta) }
+  return { rank, leader }
 }
 
-function rowOf(
+function figuresOf(
   plan: RankedPlan,
   { candidate, trials, assessment, arm }: CandidateResults,
-  { standing, unranked, dropped, delta }: Place,
-): SweepRow {
+  dropped: number | undefined,
+): SweepRowBase {
   const { rankBy } = plan.ranking
   const counted = countValid(tallyTrials(trials.filter((trial) => trial.role === 'candidate')))
   const compared = assessment.comparisons.find(({ metric, stage }) => metric === rankBy && stage === null)
   const value = arm.samples[rankBy]?.median
   const { ratio, interval } = compared ?? {}
-  const { behind } = standing ?? {}
   return {
-    ...(standing !== undefined && { rank: standing.rank }),
-    ...(unranked !== undefined && { unranked }),
     arm: candidate.arm.name,
     ...(candidate.settings !== undefined && { point: candidate.settings }),
     ...(value !== undefined && { value }),
@@ -114,13 +117,6 @@ function rowOf(
     blocks: compared?.blocks ?? 0,
     valid_rate: counted.trials === 0 ? 0 : counted.valid / counted.trials,
     ...(dropped !== undefined && { eliminated_after: dropped }),
-    ...(behind !== undefined && {
-      leader: {
-        ...toRatio(behind, metrics[rankBy].better),
-        blocks: behind.n,
-        verdict: againstLeader(behind, delta),
-      },
-    }),
   }
 }
 

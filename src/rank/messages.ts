@@ -14,8 +14,12 @@ export const sweepTexts = {
     `${axis} had an effect on ${metric}: ${widest}, over ${count(blocks, 'block')}.`,
   openEffect: (axis: string, metric: string, widest: string | undefined, blocks: number): string =>
     `Whether ${axis} has an effect on ${metric} is undecided after ${count(blocks, 'block')}${widest === undefined ? '' : ` (${widest})`}.`,
-  step: (worse: string, better: string, ratio: number, interval: readonly number[] | undefined): string =>
-    `${worse} against ${better} ${change({ ratio, interval })}`,
+  step: (
+    worse: string,
+    better: string,
+    ratio: number,
+    interval: readonly [number, number] | undefined,
+  ): string => `${worse} against ${better} ${change({ ratio, interval })}`,
   identical: (arms: readonly string[]): string =>
     `The effective configs of ${enumerated(arms.map((arm) => `"${arm}"`))} are identical: their options differ, but the server treats all of them the same. Remove the options without effect.`,
   givenUp: (arm: string, message: string): string =>

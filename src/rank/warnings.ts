@@ -4,7 +4,7 @@ import { armsOf, factsOf, type Ending, type Facts, type RankedPlan } from '../ju
 import { asksTheSame, canonical } from '../judge/requested.ts'
 import { effectiveConfig, suiteWarnings } from '../judge/warnings.ts'
 import type { Results } from '../judge/results.ts'
-import type { SweepRow, Trial, Warning } from '../schema/generated.ts'
+import type { Trial, Unranked, Warning } from '../schema/generated.ts'
 import type { Standpoint } from './replay.ts'
 
 /** What a ranking rests on. `ending` is missing when the worker died. */
@@ -15,9 +15,6 @@ export interface ToRank {
   results: Results
   ending?: Ending | undefined
 }
-
-/** Why a candidate is not ranked. */
-export type Unranked = NonNullable<SweepRow['unranked']>
 
 /** What the servers made of each arm; an arm of which they said nothing is missing. */
 export function configsOf(plan: RankedPlan, facts: Facts): ReadonlyMap<string, string> {

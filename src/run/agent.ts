@@ -1,6 +1,7 @@
 import type { ChatResponse, Ollama, Options } from 'ollama'
 import type { Check } from '../checks/index.ts'
 import type { Arm, Bound, ChatInput, Generated, GenerateInput } from '../llm/index.ts'
+import type { MetricName } from '../metrics.ts'
 
 /** What an agent function receives. */
 export interface AgentContext {
@@ -54,7 +55,7 @@ export interface AgentBenchOptions {
   /** Judge every trial's output; a failed check makes the trial invalid. */
   checks?: readonly Check[]
   /** By metric name; see the table of metrics for the defaults. */
-  thresholds?: Record<string, ThresholdInput>
+  thresholds?: Partial<Record<MetricName, ThresholdInput>>
   /** Number of blocks: at least `min`, at most `max`. Default 6 to 20. */
   blocks?: BlocksInput
   /** Former name of `blocks`. */

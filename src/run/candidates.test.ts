@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { namesOf, sweepFor } from '../../test/support/sweeps.ts'
 import { pairOf } from '../judge/pair.ts'
+import type { AgentSweepOptions } from './candidates.ts'
 
 describe('the plan of a sweep', () => {
   test('grid points first, then the candidates given as arms, each against the baseline at its share of alpha', () => {
@@ -29,7 +30,7 @@ describe('the plan of a sweep', () => {
     })
   })
 
-  test.each([
+  test.each<[Partial<AgentSweepOptions>, RegExp]>([
     [{ grid: {} }, /Sweep "swept" has no candidate/],
     [{ grid: { num_ctx: [] } }, /Invalid grid of sweep "swept": axis "num_ctx"/],
     [{ grid: { num_ctxx: [1] } as never }, /Unknown option "num_ctxx" of arm "num_ctxx=1".*"num_ctx"/],
@@ -42,7 +43,10 @@ describe('the plan of a sweep', () => {
       { candidates: [{ name: 'baseline', model: 'tiny' }] },
       /Both arms of suite "swept" are named "baseline"/,
     ],
-    [{ rankBy: 'speed' }, /Invalid `rankBy`.*output_throughput, reported_throughput, ttft/],
+    [
+      { rankBy: 'sped_up' as never },
+      /^Unknown metric "sped_up" in rankBy of sweep "swept"\. Did you mean "speedup"\? Known metrics: output_throughput, /,
+    ],
     [{ rankBy: 'valid_rate' }, /Invalid `rankBy`/],
     [{ halving: { keep: 1 } }, /Invalid `halving`.*between 0 and 1.*received 1/],
     [{ halving: { budget: 0.5 } }, /Invalid `halving`.*number of trials.*received 0.5/],

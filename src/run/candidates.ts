@@ -1,8 +1,9 @@
-import { sweepErrors } from './messages.ts'
+import { suiteErrors, sweepErrors } from './messages.ts'
 import type { Arm } from '../llm/arm.ts'
-import { isMetric, metricNames } from '../metrics.ts'
+import { isMetric, metricNames, type MetricName } from '../metrics.ts'
 import type { Halving, Ranking } from '../judge/plan.ts'
 import { axesOf, gridFault, pointArm, pointsOf, type Grid, type Settings } from '../rank/grid.ts'
+import { nearest } from '../text/index.ts'
 import type { AgentBenchOptions } from './agent.ts'
 
 export type { Grid }
@@ -22,7 +23,7 @@ export interface AgentSweepOptions extends Omit<AgentBenchOptions, 'candidate' |
   /** Candidates in addition to the grid's, or instead of a grid. */
   candidates?: readonly Arm[]
   /** Metric the table is ranked by. Default `output_throughput`. */
-  rankBy?: string
+  rankBy?: MetricName
   /** Stop running arms that fall behind, and spend the blocks on the rest. */
   halving?: boolean | HalvingInput
 }
@@ -48,6 +49,13 @@ export function rankingOf(suite: string, definition: AgentSweepOptions): Ranking
   const fault = gridFault(axes)
   if (fault !== undefined) throw sweepErrors.badGrid(suite, fault)
   const { rankBy = 'output_throughput' } = definition
+  if (typeof rankBy === 'string' && !isMetric(rankBy))
+    throw suiteErrors.unknownMetric(
+      rankBy,
+      `rankBy of sweep "${suite}"`,
+      nearest(rankBy, metricNames),
+      metricNames,
+    )
   if (!isMetric(rankBy) || rankBy === 'valid_rate')
     throw sweepErrors.badRankBy(
       suite,

@@ -21,6 +21,11 @@ export const suiteErrors = {
       'bad_blocks',
       `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Set e.g. \`blocks: { min: 6, max: 20 }\`.`,
     ),
+  unknownMetric: (name: string, where: string, nearest: string, known: readonly string[]): ChimeraError =>
+    new ChimeraError(
+      'unknown_metric',
+      `Unknown metric ${JSON.stringify(name)} in ${where}. Did you mean "${nearest}"? Known metrics: ${known.join(', ')}.`,
+    ),
   badThreshold: (suite: string, metric: string, problem: string): ChimeraError =>
     new ChimeraError('bad_threshold', `Invalid threshold "${metric}" of suite "${suite}": ${problem}.`),
   badNumber: (suite: string, name: string, received: unknown): ChimeraError =>

@@ -219,9 +219,9 @@ describe('a definition that cannot be run', () => {
     [{ blocks: { min: 9, max: 8 } }, 'bad_blocks', /min 9, max 8/],
     [{ blocks: { max: 5000 } }, 'bad_blocks', /max 5000/],
     [
-      { thresholds: { speed: 0.1 } },
-      'bad_threshold',
-      /"speed" of suite "rivers": Unknown metric\. Known metrics: output_throughput, /,
+      { thresholds: { tftt: 0.1 } as never },
+      'unknown_metric',
+      /^Unknown metric "tftt" in thresholds of suite "rivers"\. Did you mean "ttft"\? Known metrics: output_throughput, /,
     ],
     [{ thresholds: { ttft: -0.1 } }, 'bad_threshold', /Expected a fraction such as 0\.05 but received -0\.1/],
     [{ thresholds: { ttft: Number.NaN } }, 'bad_threshold', /received NaN/],

@@ -4,16 +4,16 @@ import { runWarnings, suiteErrors, sweepErrors } from './messages.ts'
 import type { Candidate, Plan, PlannedCode } from '../judge/plan.ts'
 import type { BlockLimits } from '../schema/generated.ts'
 import { defaultLooks } from '../stats/index.ts'
-import type { AgentBenchOptions, BlocksInput, ThresholdInput } from './agent.ts'
+import type { AgentBenchOptions, BlocksInput } from './agent.ts'
 import { plannedArm } from './arms.ts'
 import { candidatesOf, rankingOf, type AgentSweepOptions, type CandidateInput } from './candidates.ts'
-import { makeRules, ungated } from './rules.ts'
+import { makeRules, ungated, type Thresholds } from './rules.ts'
 
 /** What the config and the environment say for every suite. */
 export interface Settings {
   /** The run's server, resolved. */
   host: string
-  thresholds: Record<string, ThresholdInput>
+  thresholds: Thresholds
   blocks: BlocksInput
   /** Where the config still uses an option's old name. */
   renamed?: readonly string[]
@@ -76,7 +76,7 @@ export function makeCodePlan(
   const candidate = { arm: { ...head.candidate, name: 'head' } }
   const made = planOf(suite, file, definition, [candidate], settings, members.head, members.base)
   const [{ arm }] = made.candidates
-  const rules = makeRules(suite, [CODE_GATES, settings.thresholds, head.thresholds ?? {}])
+  const rules = makeRules(suite, settings.thresholds, head.thresholds ?? {}, CODE_GATES)
   return {
     ...made,
     kind: 'code',
@@ -146,7 +146,7 @@ function planOf(
     strict: definition.strict ?? false,
     baseline,
     candidates,
-    rules: makeRules(suite, [settings.thresholds, definition.thresholds ?? {}]),
+    rules: makeRules(suite, settings.thresholds, definition.thresholds ?? {}),
     compare: typeof definition.compare === 'string' ? [definition.compare] : (definition.compare ?? []),
     confirm: true,
   }

@@ -1,27 +1,35 @@
 import { suiteErrors } from './messages.ts'
-import { isMetric, metricNames, metrics, type MetricName } from '../metrics.ts'
+import { byMetric, isMetric, metricNames, metrics, type MetricName } from '../metrics.ts'
 import type { Plan, Rule } from '../judge/plan.ts'
+import { nearest } from '../text/index.ts'
 import type { ThresholdInput } from './agent.ts'
 
-/** The rule of every metric: its default, changed by what the config says and then by what the suite says. */
+/** By metric: what may move by how much. */
+export type Thresholds = Readonly<Partial<Record<MetricName, ThresholdInput>>>
+
+/**
+ * The rule of every metric: its default, changed by what the kind of suite gates, then by what the config says and then by
+ * what the suite says.
+ */
 export function makeRules(
   suite: string,
-  layers: readonly Record<string, ThresholdInput>[],
+  config: Thresholds,
+  own: Thresholds,
+  kind: Thresholds = {},
 ): Record<MetricName, Rule> {
-  const rules = Object.fromEntries(
-    metricNames.map((name): [MetricName, Rule] => {
-      const { threshold, floor, gated } = metrics[name]
-      return [name, { threshold, floor, gated, stages: [] }]
-    }),
-  ) as Record<MetricName, Rule>
-  for (const layer of layers) {
+  const rules = byMetric((name): Rule => {
+    const { threshold, floor, gated } = metrics[name]
+    return { threshold, floor, gated, stages: [] }
+  })
+  const layers = [
+    { where: `the gates of suite "${suite}"`, layer: kind },
+    { where: 'thresholds of chimera()', layer: config },
+    { where: `thresholds of suite "${suite}"`, layer: own },
+  ]
+  for (const { where, layer } of layers) {
     for (const [name, input] of Object.entries(layer)) {
       if (!isMetric(name))
-        throw suiteErrors.badThreshold(
-          suite,
-          name,
-          `Unknown metric. Known metrics: ${metricNames.join(', ')}`,
-        )
+        throw suiteErrors.unknownMetric(name, where, nearest(name, metricNames), metricNames)
       rules[name] = merged(suite, name, rules[name], input)
     }
   }
@@ -63,10 +71,5 @@ function merged(suite: string, name: MetricName, rule: Rule, input: ThresholdInp
 
 /** The same rules where nothing is gated. */
 export function ungated(rules: Plan['rules']): Plan['rules'] {
-  return Object.fromEntries(
-    Object.entries(rules).map(([name, rule]): [string, Rule] => [
-      name,
-      { ...rule, gated: false, stages: [] },
-    ]),
-  ) as Plan['rules']
+  return byMetric((name) => ({ ...rules[name], gated: false, stages: [] }))
 }

@@ -72,8 +72,9 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
     ...(nonce !== undefined && { nonce }),
     started_at: startedAt,
     duration: Math.round(duration * 1000) / 1000,
-    valid: failed === undefined,
-    ...(failed !== undefined && { invalid_reason: failed.reason, message: failed.message }),
+    ...(failed === undefined
+      ? { valid: true }
+      : { valid: false, invalid_reason: failed.reason, message: failed.message }),
     ...(output !== undefined && { output }),
     checks,
     stages,
@@ -128,7 +129,7 @@ interface Fault {
 function findFault(signal: AbortSignal, ran: Ran, calls: readonly Call[]): Fault | undefined {
   if (signal.aborted) return { reason: 'interrupted', message: trialErrors.interrupted().message }
   const call = calls.find((call) => !call.valid)
-  if (call !== undefined) return { reason: call.reason!, message: call.message! }
+  if (call !== undefined) return { reason: call.reason, message: call.message }
   if (!ran.ok) return { reason: 'agent_error', message: trialErrors.agentThrew(ran.error).message }
   if (calls.length === 0) return { reason: 'no_calls', message: trialErrors.noCalls().message }
   return undefined

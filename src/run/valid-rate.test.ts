@@ -50,7 +50,7 @@ test('a candidate that fails 30 % of its trials is found, and never called uncha
   expect(found.length).toBeGreaterThanOrEqual(16)
   for (const { gate, failures, rate } of found) {
     expect({ gate, failures }).toEqual({ gate: 'regressed', failures: 1 })
-    expect(rate.difference_interval![1]).toBeLessThan(0)
+    expect(rate.interval![1]).toBeLessThan(0)
   }
   for (const { rate, failed } of runs) expect(rate.verdict === 'unchanged' && failed > 0).toBe(false)
   for (const { gate, rate } of runs) if (rate.verdict === 'inconclusive') expect(gate).toBe('inconclusive')

@@ -6,7 +6,16 @@ import { reportFaults } from './validate.ts'
 /** The sample run as version 1 wrote it. */
 function older(): Record<string, unknown> {
   const { report } = sampleRun('regressed')
-  const text = JSON.stringify({ ...report, schema_version: 1 })
+  const suites = report.suites.map((suite) => ({
+    ...suite,
+    kind: undefined,
+    comparisons: suite.comparisons.map(({ difference, interval, ...one }) =>
+      difference === undefined
+        ? { ...one, interval, kind: undefined }
+        : { ...one, ratio: 1 + difference, p: 0.2, kind: undefined },
+    ),
+  }))
+  const text = JSON.stringify({ ...report, schema_version: 1, suites })
     .replaceAll(/"reported_throughput":\{[^}]*\},?/g, '')
     .replaceAll('"blocks":', '"pairs":')
     .replaceAll('"blocks_needed":', '"pairs_needed":')
@@ -21,6 +30,9 @@ test('a report of version 1 becomes one of version 2', () => {
   const text = JSON.stringify(report)
   expect(text).not.toMatch(/"pairs|"share"|"output_throughput"/)
   expect(text).toContain('"reported_throughput"')
+  expect(report).toMatchObject({ suites: [{ kind: 'config' }, { kind: 'config' }] })
+  expect(text).toMatch(/"kind":"ratio".*"metric":"ttft"/)
+  expect(text).toMatch(/"kind":"difference","metric":"valid_rate"/)
 })
 
 test("options and points keep their names: they are a server's and a user's", () => {

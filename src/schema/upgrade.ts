@@ -30,7 +30,7 @@ function renamed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(renamed)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(asDifference(value)).map(([key, member]) => {
+    Object.entries(tagged(value)).map(([key, member]) => {
       if (FOREIGN.has(key)) return [key, member]
       const word = typeof member === 'string' ? WORDS[key]?.[member] : undefined
       return [KEYS[key] ?? key, word ?? renamed(member)]
@@ -38,9 +38,17 @@ function renamed(value: unknown): unknown {
   )
 }
 
+/** A suite or a comparison with its kind. */
+function tagged(value: object): object {
+  if ('arms' in value && 'comparisons' in value)
+    return { kind: 'sweep' in value ? 'sweep' : 'config', ...value }
+  if (!('metric' in value && 'verdict' in value)) return value
+  return value.metric === 'valid_rate' ? asDifference(value) : { kind: 'ratio', ...value }
+}
+
 function asDifference(value: object): object {
-  if (!('metric' in value && value.metric === 'valid_rate' && 'p' in value)) return value
-  const { p: _, ratio: __, ...rest } = value as Record<string, unknown>
+  const { p: _, ratio: __, ...rest }: Record<string, unknown> = { ...value }
   const { baseline_value: from, candidate_value: to } = rest
-  return { ...rest, ...(typeof from === 'number' && typeof to === 'number' && { difference: to - from }) }
+  const difference = typeof from === 'number' && typeof to === 'number' && { difference: to - from }
+  return { kind: 'difference', ...rest, ...difference }
 }

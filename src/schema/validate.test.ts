@@ -45,6 +45,22 @@ describe('a fault is a sentence with the path to it', () => {
       { ...trial, valid: false, message: 'm' },
       'trial: "invalid_reason" is missing.',
     ],
+    [
+      'a tag that no kind has',
+      { ...trial, valid: 1 },
+      'trial.valid: Expected one of true, false but received 1.',
+    ],
+    ['no tag', without(trial, 'valid'), 'trial: "valid" is missing.'],
+    [
+      'a reason on a valid call',
+      { ...trial, calls: [{ ...callOf(), reason: 'busy' }] },
+      'trial.calls[0].reason: must be absent here.',
+    ],
+    [
+      'an unknown member of a call',
+      { ...trial, calls: [{ ...callOf(), x: 1 }] },
+      'trial.calls[0]: "x" is not a known property.',
+    ],
     ['no object at all', 'trial', 'trial: must be object but received "trial".'],
     ['nothing', undefined, 'trial: must be object but received undefined.'],
   ])('%s', (_, value, sentence) => expect(trialFaults(value)).toEqual([sentence]))
@@ -59,6 +75,41 @@ describe('a fault is a sentence with the path to it', () => {
     const faults = trialFaults({})
     expect(faults).toHaveLength(9)
     expect(faults.at(-1)).toMatch(/^… and \d+ more faults\.$/)
+  })
+})
+
+describe('a fault of a report', () => {
+  const [suite] = report.suites
+  const faultsOf = (part: object): string[] => reportFaults({ ...report, suites: [{ ...suite, ...part }] })
+  const [ratio] = suite!.comparisons
+
+  test('a sweep has a ranking, a code comparison has its trees, and no other suite has them', () => {
+    const trees = { modules: 3, changed: ['agent.ts'], is_new: false }
+    expect(faultsOf({ kind: 'code', trees })).toEqual([])
+    expect(faultsOf({ kind: 'code' })).toEqual(['report.suites[0]: "trees" is missing.'])
+    expect(faultsOf({ trees })).toEqual(['report.suites[0].trees: must be absent here.'])
+    expect(faultsOf({ kind: 'sweep' })).toEqual(['report.suites[0]: "sweep" is missing.'])
+    expect(faultsOf({ kind: 'grid' })).toEqual([
+      'report.suites[0].kind: Expected one of config, code, sweep but received "grid".',
+    ])
+  })
+
+  test('a comparison is a ratio or a difference, of a metric that is known', () => {
+    expect(faultsOf({ comparisons: [{ ...ratio, difference: 0.1 }] })).toEqual([
+      'report.suites[0].comparisons[0].difference: must be absent here.',
+    ])
+    expect(faultsOf({ comparisons: [{ ...ratio, interval: [1] }] })).toEqual([
+      'report.suites[0].comparisons[0].interval: must NOT have fewer than 2 items but received [1].',
+    ])
+    expect(faultsOf({ comparisons: [{ ...ratio, metric: 'tftt' }] })).toEqual([
+      expect.stringMatching(
+        /^report\.suites\[0\]\.comparisons\[0\]\.metric: Expected one of output_throughput, .* but received "tftt"\.$/,
+      ),
+    ])
+    const { samples } = suite!.arms[0]!
+    expect(faultsOf({ arms: [{ ...suite!.arms[0], samples: { tftt: samples.ttft } }] })).toEqual([
+      expect.stringMatching(/samples: Expected one of output_throughput, /),
+    ])
   })
 })
 

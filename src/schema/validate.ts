@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { ChimeraError, messageOf } from '../errors.ts'
+import { telling } from './unions.ts'
 import type { Report, Trial } from './generated.ts'
 
 /** What is wrong with a value, one sentence a fault; empty when it is valid. */
@@ -74,10 +75,7 @@ function createAjv(own: boolean): Ajv2020 {
 const MAX_FAULTS = 8
 
 function sentences(errors: readonly ErrorObject[], subject: string): string[] {
-  const told = new Set(
-    // `if` only says which branch failed; the branch's own errors are there too.
-    errors.filter((error) => error.keyword !== 'if').map((error) => sentence(error, subject)),
-  )
+  const told = new Set(telling(errors).map((error) => sentence(error, subject)))
   const list = [...told]
   return list.length > MAX_FAULTS
     ? [...list.slice(0, MAX_FAULTS), `… and ${list.length - MAX_FAULTS} more faults.`]
@@ -93,6 +91,10 @@ function sentence(error: ErrorObject, subject: string): string {
       return `${path}: "${error.params['additionalProperty']}" is not a known property.`
     case 'enum':
       return `${path}: Expected one of ${(error.params['allowedValues'] as unknown[]).join(', ')} but received ${shown(error.data)}.`
+    case 'unevaluatedProperties':
+      return `${path}: "${error.params['unevaluatedProperty']}" is not a known property.`
+    case 'const':
+      return `${path}: Expected ${shown(error.params['allowedValue'])} but received ${shown(error.data)}.`
     case 'false schema':
       return `${path}: must be absent here.`
     default:

@@ -5,5 +5,6 @@
 export * from './numbers.ts'
 export { align, columns } from './align.ts'
 export { code, escapeMarkdown, fence, Html, toHtml } from './escape.ts'
+export { nearest, plain } from './nearest.ts'
 export { brief, clip, oneLine, visible } from './visible.ts'
 export { treesText } from './trees.ts'

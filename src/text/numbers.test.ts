@@ -55,9 +55,9 @@ test('a change has its sign, its interval, and a mark where it may be none', () 
 })
 
 test('a difference of rates is in points', () => {
-  const rate = { difference: -0.3, difference_interval: [-0.485, -0.091], threshold: 0.05, unit: 'fraction' }
+  const rate = { difference: -0.3, interval: [-0.485, -0.091] as const, threshold: 0.05, unit: 'fraction' }
   expect(change(rate)).toBe('−30.0 points [−48.5, −9.1]')
-  expect(change({ difference: 0, difference_interval: [-0.139, 0.139] })).toBe('~ 0.0 points [−13.9, +13.9]')
+  expect(change({ difference: 0, interval: [-0.139, 0.139] })).toBe('~ 0.0 points [−13.9, +13.9]')
   expect(threshold(rate)).toBe('5 points')
 })
 

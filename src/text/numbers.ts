@@ -49,10 +49,10 @@ function scaled(value: number | undefined, unit: string, like: number): [digits:
  */
 export interface Change {
   ratio?: number | undefined
-  interval?: readonly number[] | undefined
+  /** Of the ratio, or of the difference where there is one. */
+  interval?: readonly [number, number] | undefined
   /** Of two fractions: candidate − baseline, written in percentage points. */
   difference?: number | undefined
-  difference_interval?: readonly number[] | undefined
   /** Set where something else than the interval tells whether it may be no change, a test for one. */
   isNone?: boolean | undefined
 }
@@ -78,8 +78,8 @@ export function estimate(change: Change): string {
 }
 
 /** The interval alone, in percent or in points: `[−12.6, −11.5]`; nothing where there is none. */
-export function interval({ interval: ends, difference_interval: points }: Change): string {
-  const texts = points?.map((end) => signed(end * 100)) ?? ends?.map(percent)
+export function interval({ interval: ends, difference }: Change): string {
+  const texts = ends?.map(difference === undefined ? percent : (end) => signed(end * 100))
   return texts === undefined ? '' : `[${texts.join(', ')}]`
 }
 
@@ -90,21 +90,21 @@ export function change(of: Change): string {
 
 /** Whether a change may be none: its interval includes no change, or there is no interval. */
 export function includesNone(change: Change): boolean {
-  const { ratio, interval: ends, difference, difference_interval: points, isNone } = change
+  const { ratio, interval: ends, difference, isNone } = change
   if (isNone !== undefined) return isNone
-  if (difference !== undefined) return !excludes(points, 0)
+  if (difference !== undefined) return !excludes(ends, 0)
   return ratio !== undefined && !excludes(ends, 1)
 }
 
-function excludes([lower, upper]: readonly number[] = [], value: number): boolean {
-  return lower !== undefined && upper !== undefined && (lower > value || upper < value)
+function excludes(ends: readonly [number, number] | undefined, value: number): boolean {
+  return ends !== undefined && (ends[0] > value || ends[1] < value)
 }
 
 /**
  * A difference with its unit and its interval, in one scale: `+300 ms [+280, +320]`; `~` first where the interval includes
  * no difference, or there is none.
  */
-export function difference(value: number, unit: string, ends?: readonly number[]): string {
+export function difference(value: number, unit: string, ends?: readonly [number, number]): string {
   const like = Math.max(...[value, ...(ends ?? [])].map(Math.abs))
   const sign = (one: number): string => {
     const [digits] = scaled(Math.abs(one), unit, like)
@@ -116,7 +116,7 @@ export function difference(value: number, unit: string, ends?: readonly number[]
 }
 
 /** Whether a difference may be none: its interval includes 0, or there is no interval. */
-export function includesZero(ends: readonly number[] | undefined): boolean {
+export function includesZero(ends: readonly [number, number] | undefined): boolean {
   return !excludes(ends, 0)
 }
 

@@ -1,5 +1,6 @@
 /** What a check says of an output: its message, or nothing. For the tests of checks. */
 import type { Call } from '../../src/index.ts'
+import type { CallBase } from '../../src/schema/generated.ts'
 import { runCheck, type Check } from '../../src/checks/check.ts'
 
 export async function judge(
@@ -12,18 +13,18 @@ export async function judge(
 }
 
 /** A valid call of a trial, with what matters to a test. */
-export function recordedCall(facts: Partial<Call>): Call {
+export function recordedCall(facts: Partial<CallBase>): Call {
   return {
     index: 0,
     stage: null,
     endpoint: 'generate',
     streamed: true,
     cold: false,
-    valid: true,
     start: 0,
     duration: 1000,
     chunks: 20,
     options: {},
     ...facts,
+    valid: true,
   }
 }

@@ -3,7 +3,16 @@ import { pairOf, type ArmPair } from '../../src/judge/pair.ts'
 import type { Plan } from '../../src/judge/plan.ts'
 import { makePlan } from '../../src/run/plan.ts'
 import type { AgentBenchOptions } from '../../src/run/agent.ts'
-import type { Call, Phase, Role, Trial } from '../../src/schema/generated.ts'
+import type {
+  Call,
+  CallBase,
+  InvalidTrial,
+  Phase,
+  Role,
+  Trial,
+  TrialBase,
+  ValidCall,
+} from '../../src/schema/generated.ts'
 
 /** A plan for `baseline` against `candidate` of model `tiny`, 6 to 10 blocks unless said otherwise. */
 export function planFor(definition: Partial<AgentBenchOptions> = {}): Plan {
@@ -30,7 +39,7 @@ export function pairFor(definition: Partial<AgentBenchOptions> = {}): ArmPair {
  * A valid, warm, streamed call: 100 tokens at 1000 tok/s, TTFT 50 ms, unless said otherwise. What arrives takes as long as
  * the server says it took, so that both throughputs agree unless a test sets `chunk_times`.
  */
-export function callOf(over: Partial<Call> = {}): Call {
+export function callOf(over: Partial<CallBase> = {}): CallBase & ValidCall {
   const { ttft = 50, eval_duration = 100, chunks = 100 } = over
   const last = ttft + (eval_duration * (chunks - 1)) / chunks
   return {
@@ -39,7 +48,6 @@ export function callOf(over: Partial<Call> = {}): Call {
     endpoint: 'generate',
     streamed: true,
     cold: false,
-    valid: true,
     start: 1,
     ttft: 50,
     ttft_content: 50,
@@ -56,6 +64,7 @@ export function callOf(over: Partial<Call> = {}): Call {
     load_duration: 5,
     total_duration: 150,
     ...over,
+    valid: true,
   }
 }
 
@@ -71,7 +80,7 @@ interface Given {
   phase?: Phase
   attempt?: number
   call?: Call
-  over?: Partial<Trial>
+  over?: Partial<TrialBase> | (Partial<TrialBase> & InvalidTrial)
 }
 
 /** A trial of one call; it is valid as far as its call is. */
@@ -95,8 +104,7 @@ export function trialOf({
     seed: 1,
     started_at: '2026-01-01T00:00:00.000Z',
     duration: 160,
-    valid: call.valid,
-    ...(!call.valid && { invalid_reason: call.reason!, message: call.message! }),
+    ...(call.valid ? { valid: true } : { valid: false, invalid_reason: call.reason, message: call.message }),
     checks: [],
     stages: [],
     calls: [call],
@@ -107,8 +115,8 @@ export function trialOf({
 /** `count` blocks; each arm's call is made from the block's number. */
 export function blocksOf(
   count: number,
-  candidate: (block: number) => Partial<Call>,
-  baseline: (block: number) => Partial<Call> = () => ({}),
+  candidate: (block: number) => Partial<CallBase>,
+  baseline: (block: number) => Partial<CallBase> = () => ({}),
   phase: Phase = 'measure',
 ): Trial[] {
   return Array.from({ length: count }, (_, index) => index + 1).flatMap((block) => [

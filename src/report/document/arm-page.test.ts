@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { expectGolden } from '../../../test/support/golden.ts'
 import { fixture, pagesOf, sampleRun } from '../../../test/support/sample-runs.ts'
-import type { Trial } from '../../schema/generated.ts'
+import type { Trial, TrialBase } from '../../schema/generated.ts'
 
 test('one page an arm of a suite, shared by the bench files of one name', () => {
   const { report, trials } = sampleRun('regressed')
@@ -49,7 +49,7 @@ test('a long output is cut, and the page says by how much', () => {
 })
 
 describe('what the last valid trial returned', () => {
-  const pageOf = (output: unknown, over: (trial: Trial) => Partial<Trial> = () => ({})): string => {
+  const pageOf = (output: unknown, over: (trial: Trial) => Partial<TrialBase> = () => ({})): string => {
     const { report, trials } = sampleRun('regressed')
     const told = trials.map((trial) => (trial.valid ? { ...trial, output, ...over(trial) } : trial))
     return pagesOf(report, told).get('agents/report-agent/chimera.md')!

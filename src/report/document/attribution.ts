@@ -1,6 +1,6 @@
 /** Why trial_duration moved: the parts whose change is detected in one sentence, and all of them in a table. */
 import type { Attribution, AttributionPart, SuiteReport } from '../../schema/generated.ts'
-import { count, difference, includesZero, percent, quantity, signed } from '../../text/index.ts'
+import { count, difference, includesZero, percent, quantity, signed, type Change } from '../../text/index.ts'
 import { heading, joined, prose, say, strong, table, trusted } from './blocks.ts'
 import type { Block, Column, Inline } from './blocks.ts'
 
@@ -115,6 +115,9 @@ function percentOf({ change }: { change: number }, { baseline_value: base }: Att
   return `${percent(1 + change / base)} %`
 }
 
-function relative({ candidate_value: after, baseline_value: before, interval }: Attribution) {
-  return { ratio: after / before, interval: interval?.map((end) => 1 + end / before) }
+function relative({ candidate_value: after, baseline_value: before, interval }: Attribution): Change {
+  const ratio = after / before
+  if (interval === undefined) return { ratio }
+  const [lower, upper] = interval
+  return { ratio, interval: [1 + lower / before, 1 + upper / before] }
 }

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest'
 import { sampleRun } from '../../../test/support/sample-runs.ts'
-import type { Comparison } from '../../schema/generated.ts'
+import type { Comparison, ComparisonBase, RatioComparison } from '../../schema/generated.ts'
 import { validity } from './arms.ts'
 import { changePart, needed, pairings, verdictPart } from './comparisons.ts'
 
 const [suite] = sampleRun('regressed').report.suites
 
-function comparison(part: Partial<Comparison>): Comparison {
+type Ratio = ComparisonBase & RatioComparison
+
+function comparison(part: Partial<Ratio>): Ratio {
   return {
+    kind: 'ratio',
     metric: 'output_throughput',
     stage: null,
     baseline: 'baseline',
@@ -53,7 +56,7 @@ test('what decides nothing has a verdict only where it moved', () => {
 })
 
 test('times and rates that differ are faster or slower', () => {
-  const side = (part: Partial<Comparison>): unknown => changePart(comparison(part))
+  const side = (part: Partial<Ratio>): unknown => changePart(comparison(part))
   expect(side({ ratio: 0.879, interval: [0.874, 0.885] })).toMatchObject({ side: 'slower' })
   expect(side({ ratio: 0.8, interval: [0.7, 0.9], better: 'lower', unit: 'ms' })).toMatchObject({
     side: 'faster',

@@ -9,8 +9,8 @@ const [first, second] = report.suites.map((suite, i) => ({
     { code: 'clamped', message: 'num_ctx is 2048', arm: 'baseline' },
     ...(i === 1
       ? [{ code: 'cache', message: 'hits' }]
-      : [{ code: 'absent', message: 'no tpot', metric: 'tpot' }]),
-    { code: 'noisy', message: 'ttft', metric: 'ttft' },
+      : [{ code: 'absent', message: 'no tpot', metric: 'tpot' as const }]),
+    { code: 'noisy', message: 'ttft', metric: 'ttft' as const },
   ],
 }))
 const notes = collectNotes({ ...report, suites: [first!, second!] })

@@ -131,7 +131,7 @@ function standing({ gate }: Report, { name, arms, comparisons }: SuiteReport): 0
 /** `❌ report-agent · chimera vs baseline: output_throughput −12.1 % [−12.8, −11.2] regressed · valid 17/18 vs 18/18` */
 function suiteLines(report: Report, suite: SuiteReport): Inline[] {
   const mark = trusted(['❌ ', '⚠️ ', '✅ '][standing(report, suite)] ?? '')
-  if (suite.sweep !== undefined)
+  if (suite.kind === 'sweep')
     return [say`${mark}${strong(suite.name)} · ${sweepTitle(suite.sweep)}: ${bestOf(suite.sweep)}`]
   return pairings(suite).map((pairing) => {
     const gated = pairing.comparisons.filter(

@@ -170,7 +170,7 @@ function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[]
 /** A plot of every gated metric; of the trials' durations where none has values. */
 function strips(suite: SuiteReport, trials: readonly Trial[]): Block[] {
   const gated = suite.comparisons.filter(({ stage, gated: decides }) => stage === null && decides)
-  const names = suite.sweep === undefined ? gated.map(({ metric }) => metric) : [suite.sweep.rank_by]
+  const names = suite.kind === 'sweep' ? [suite.sweep.rank_by] : gated.map(({ metric }) => metric)
   const metrics = [...new Set(names.length > 0 ? names : ['trial_duration'])].filter(isMetric)
   if (!trials.some(({ phase }) => phase === 'measure' || phase === 'confirm')) return []
   const named = (role: string): Inline =>

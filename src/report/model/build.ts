@@ -7,14 +7,19 @@ import { isCalibration, type Noise } from '../../judge/noise.ts'
 import { factsOf, isRanked, type Plan, type SuiteRecord } from '../../judge/plan.ts'
 import { judge, type Results } from '../../judge/results.ts'
 import { suiteWarnings } from '../../judge/warnings.ts'
-import { metricNames, type MetricName } from '../../metrics.ts'
+import { metricNames } from '../../metrics.ts'
 import { rankSuite } from '../../rank/judge.ts'
 import type {
+  CodeSuite,
   Comparison,
+  ConfigSuite,
   Environment,
   GateFailure,
   Report,
+  SuiteBase,
   SuiteReport,
+  SweepReport,
+  SweepSuite,
   Trial,
   Verdict,
   Warning,
@@ -66,10 +71,9 @@ function buildSuite(
   const ranked = isRanked(plan) ? rankSuite({ plan, facts, trials, results, ending }) : undefined
   const unranked = ranked?.sweep.ranking.filter(({ rank }) => rank === undefined).map(({ arm }) => arm)
   const report: SuiteReport = {
+    ...kindOf(plan, ranked?.sweep),
     name: plan.suite,
     file: plan.file,
-    kind: plan.kind,
-    ...treesOf(plan),
     seed: plan.seed,
     blocks: plan.blocks,
     ...(ending !== undefined && { requeued: ending.requeued }),
@@ -80,20 +84,21 @@ function buildSuite(
     ],
     comparisons: results.candidates.flatMap(({ assessment }) => sorted(assessment)),
     warnings: ranked?.warnings ?? pairWarnings({ plan, facts, trials, ending }, results),
-    ...(ranked !== undefined && { sweep: ranked.sweep }),
   }
   return { report, gate: gateSuite({ plan, trials, ending, results }, failOn, unranked) }
 }
 
-function treesOf({ trees }: Plan): Pick<SuiteReport, 'trees'> {
-  if (trees === undefined) return {}
+/** The kind of a suite, with what only suites of that kind have. */
+function kindOf({ trees }: Plan, sweep: SweepReport | undefined): ConfigSuite | CodeSuite | SweepSuite {
+  if (sweep !== undefined) return { kind: 'sweep', sweep }
+  if (trees === undefined) return { kind: 'config' }
   const { modules, changed, isNew } = trees
-  return { trees: { modules, changed: [...changed], is_new: isNew } }
+  return { kind: 'code', trees: { modules, changed: [...changed], is_new: isNew } }
 }
 
 /** What is said of a suite of two arms. */
-function buildPair(plan: Plan, trials: readonly Trial[], { candidates }: Results): Partial<SuiteReport> {
-  const noise = Object.assign({}, ...candidates.map(({ assessment }) => assessment.noise)) as Noise
+function buildPair(plan: Plan, trials: readonly Trial[], { candidates }: Results): Partial<SuiteBase> {
+  const noise = candidates.reduce<Noise>((all, { assessment }) => ({ ...all, ...assessment.noise }), {})
   return {
     ...(isCalibration(plan) && { calibration: true }),
     ...(Object.keys(noise).length > 0 && { noise }),
@@ -133,6 +138,6 @@ function sorted(assessment: Assessment): Comparison[] {
   ]
   const place = (one: Comparison): number =>
     (one.stage === null ? 0 : 1 + stages.indexOf(one.stage)) * metricNames.length +
-    metricNames.indexOf(one.metric as MetricName)
+    metricNames.indexOf(one.metric)
   return assessment.comparisons.toSorted((a, b) => place(a) - place(b))
 }

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
-import type { Comparison } from '../../schema/generated.ts'
+import type { ComparisonBase, RatioComparison } from '../../schema/generated.ts'
 import { forest, reach } from './forest.ts'
 import { scale, ticks } from './svg.ts'
 
-function comparison(part: Partial<Comparison>): Comparison {
+type Ratio = ComparisonBase & RatioComparison
+
+function comparison(part: Partial<Ratio>): Ratio {
   return {
+    kind: 'ratio',
     metric: 'ttft',
     stage: null,
     baseline: 'a',
@@ -20,7 +23,7 @@ function comparison(part: Partial<Comparison>): Comparison {
 }
 
 /** Where the estimate's diamond stands, of 240. */
-function place(part: Partial<Comparison>): number {
+function place(part: Partial<Ratio>): number {
   return (
     Number(
       /class="estimate"/.test(forest(comparison(part), 2)!.text) &&

@@ -27,7 +27,7 @@ export function forest(comparison: Comparison, extent: number): Html | undefined
   const [low, high, middle] = [x(clamp(place.low)), x(clamp(place.high)), x(clamp(place.estimate))]
   const y = height / 2
   const interval =
-    comparison.interval === undefined && comparison.difference_interval === undefined
+    comparison.interval === undefined
       ? undefined
       : toHtml`<line x1="${low}" x2="${high}" y1="${y}" y2="${y}" class="whisker"/>${[end(low, -1, place.low < -extent), end(high, 1, place.high > extent)]}`
   return toHtml`<svg class="forest" viewBox="0 0 ${width} ${height}" role="img" aria-label="${change(comparison)}, ${comparison.verdict}">
@@ -43,9 +43,10 @@ export function forestAxis(extent: number): Html {
 /** Ends of the interval and the estimate in thresholds, positive is worse. */
 function position(comparison: Comparison): { low: number; high: number; estimate: number } | undefined {
   const { ratio, interval, better, baseline_value: base, difference } = comparison
-  if (difference !== undefined && comparison.threshold > 0) {
-    const [low, high] = comparison.difference_interval ?? [difference, difference]
-    const worse = (value: number | undefined = difference): number => -value / comparison.threshold
+  if (difference !== undefined) {
+    if (!(comparison.threshold > 0)) return undefined
+    const [low, high] = interval ?? [difference, difference]
+    const worse = (value: number): number => -value / comparison.threshold
     return { low: worse(high), high: worse(low), estimate: worse(difference) }
   }
   const threshold =
@@ -53,8 +54,8 @@ function position(comparison: Comparison): { low: number; high: number; estimate
   if (ratio === undefined || !(ratio > 0) || !(threshold > 0)) return undefined
   const worse = (value: number): number =>
     ((better === 'lower' ? 1 : -1) * Math.log(value)) / Math.log1p(threshold)
-  const [a, b] = (interval ?? [ratio, ratio]).map(worse) as [number, number]
-  return { low: Math.min(a, b), high: Math.max(a, b), estimate: worse(ratio) }
+  const ends = (interval ?? [ratio, ratio]).map(worse)
+  return { low: Math.min(...ends), high: Math.max(...ends), estimate: worse(ratio) }
 }
 
 /** A cap, or an arrow where the interval goes on beyond the axis. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { expectGolden } from '../../../test/support/golden.ts'
 import { fixture, markdownOf, sampleRun, sampleRuns } from '../../../test/support/sample-runs.ts'
+import type { Comparison } from '../../schema/generated.ts'
 import { reportFaults, trialFaults } from '../../schema/validate.ts'
 
 test.each(sampleRuns)('the sample run "%s" is one that could be', (name) => {
@@ -76,16 +77,16 @@ test('what is the same in both arms is named without figures', () => {
   const { report } = sampleRun('regressed')
   const suites = report.suites.map((suite) => ({
     ...suite,
-    comparisons: suite.comparisons.flatMap((one) =>
-      one.metric === 'itl' && one.stage === null
+    comparisons: suite.comparisons.flatMap((one): Comparison[] =>
+      one.kind === 'ratio' && one.metric === 'itl' && one.stage === null
         ? [
             one,
-            ...['calls', 'input_tokens'].map((metric) => ({
+            ...(['calls', 'input_tokens'] as const).map((metric) => ({
               ...one,
               metric,
               unit: 'count',
               ratio: 1,
-              interval: [1, 1] as [number, number],
+              interval: [1, 1] satisfies [number, number],
             })),
           ]
         : [one],

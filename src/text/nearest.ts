@@ -1,0 +1,24 @@
+/** The name that was probably meant: of those known, the one that takes the fewest edits; case and punctuation are free. */
+export function nearest(name: string, known: readonly string[]): string {
+  const distances = known.map((one) => ({ one, distance: editDistance(plain(name), plain(one)) }))
+  return distances.reduce((best, next) => (next.distance < best.distance ? next : best)).one
+}
+
+/** A name without case and punctuation. */
+export function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}
+
+/** Levenshtein distance: insertions, deletions and substitutions from one text to the other. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const change = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}

@@ -43,8 +43,8 @@ function latestDifferences(
   return earlier.toReversed().flatMap((from) => {
     const fresh = [...compareParts(print(from), print(to))].filter(([part]) => !compared.has(part))
     fresh.forEach(([part]) => compared.add(part))
-    return fresh.flatMap(([, difference]) =>
-      difference === undefined ? [] : [[from.report, difference] as [number, Difference]],
+    return fresh.flatMap(([, difference]): [number, Difference][] =>
+      difference === undefined ? [] : [[from.report, difference]],
     )
   })
 }

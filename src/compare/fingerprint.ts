@@ -88,9 +88,9 @@ export function compareParts(
       const b = to.get(part)
       if ((a === undefined || b === undefined) && (!part.startsWith('option ') || isTold(part, from, to)))
         return []
-      if (a?.value === b?.value) return [[part, undefined]]
-      const kind = (a ?? b)!.kind
-      return [[part, { part, kind, from: a?.value ?? 'not set', to: b?.value ?? 'not set' }]]
+      const either = a ?? b
+      if (either === undefined || a?.value === b?.value) return [[part, undefined]]
+      return [[part, { part, kind: either.kind, from: a?.value ?? 'not set', to: b?.value ?? 'not set' }]]
     }),
   )
 }

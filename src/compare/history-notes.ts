@@ -6,9 +6,9 @@ import { byChance, share } from './within.ts'
 
 /** The rows' notes, and the order's. */
 export function historyNotes({ reports, tables }: Unnoted): string[] {
-  const rows = tables.flatMap((table) => table.rows).filter(({ history }) => history !== undefined)
-  const judged = rows.filter(({ history }) => history!.prediction !== undefined).length
-  const partial = rows.filter(({ history }) => history!.runs < reports.length - 1).length
+  const rows = tables.flatMap((table) => table.rows.flatMap(({ history }) => history ?? []))
+  const judged = rows.filter(({ prediction }) => prediction !== undefined).length
+  const partial = rows.filter(({ runs }) => runs < reports.length - 1).length
   const of = (n: number): string => (n === rows.length ? 'every row' : `${n} of ${count(rows.length, 'row')}`)
   return [
     `Prediction: ${share} interval for the next run's median if nothing has changed, exp(m ± t s √(1 + 1/n)) over the logarithms of the earlier medians (Hahn and Meeker, Statistical Intervals, 1991); assumes independent runs.`,
@@ -32,7 +32,8 @@ export function historyNotes({ reports, tables }: Unnoted): string[] {
 }
 
 function orderNote(reports: Unnoted['reports']): string[] {
-  const last = reports.at(-1)!
+  const last = reports.at(-1)
+  if (last === undefined) return []
   const later = reports.filter((one) => Date.parse(one.started_at) > Date.parse(last.started_at)).length
   return later === 0
     ? []

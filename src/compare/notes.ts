@@ -23,14 +23,16 @@ export function collectNotes(
   stored: readonly StoredReport[],
   repeated: ReadonlySet<number>,
 ): string[] {
-  const labels = comparison.reports.map(({ label }) => label)
   return [
     ...(comparison.mode === 'runs' ? runNotes(comparison, stored) : historyNotes(comparison)),
     ...repeatedNote(
       comparison.mode,
-      [...repeated].map((i) => labels[i]!),
+      comparison.reports.filter((_, i) => repeated.has(i)).map(({ label }) => label),
     ),
-    ...stored.flatMap(({ report }, i) => stateNotes(report, labels[i]!)),
+    ...comparison.reports.flatMap(({ label }, i) => {
+      const one = stored[i]
+      return one === undefined ? [] : stateNotes(one.report, label)
+    }),
     ...new Set(stored.flatMap(({ report }) => embeddedNote(report) ?? [])),
   ]
 }

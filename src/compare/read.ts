@@ -79,8 +79,8 @@ function parseTrials(text: string): Trial[] {
 }
 
 function firstFault(error: unknown): string {
-  const [head, first] = (error instanceof Error ? error.message : String(error)).split('\n')
-  return oneLine(first === undefined ? head! : `${head} ${first.replace(/^ +- /, '')}`)
+  const [head = '', first] = (error instanceof Error ? error.message : String(error)).split('\n')
+  return oneLine(first === undefined ? head : `${head} ${first.replace(/^ +- /, '')}`)
 }
 
 /** Short names for the reports' columns: the path, without a last `report.json` where that leaves a name. */

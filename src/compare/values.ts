@@ -2,7 +2,7 @@
 import { completeBlocks } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/cache.ts'
 import { stageValues, trialValues, type Values } from '../judge/values.ts'
-import type { MetricName } from '../metrics.ts'
+import { metricNames, type MetricName } from '../metrics.ts'
 import type { Role, Samples, SuiteReport, Trial } from '../schema/generated.ts'
 import { median } from '../stats/index.ts'
 
@@ -27,11 +27,14 @@ export function suiteValues(suite: SuiteReport, trials: readonly Trial[]): Value
       .map((trial) =>
         stage === null ? trialValues(trial, hits) : (stageValues(trial, hits).get(stage) ?? new Map()),
       )
-  const valuesOf: ValuesOf = (role, stage, metric) =>
+  const valuesOf = (role: Role, stage: string | null, metric: MetricName): number[] =>
     values(role, stage).flatMap((one) => one.get(metric) ?? [])
   const agrees = (role: Role, stage: string | null, samples: Samples): boolean =>
-    Object.entries(samples).every(([metric, { n, median: middle }]) => {
-      const found = valuesOf(role, stage, metric as MetricName)!
+    metricNames.every((metric) => {
+      const sample = samples[metric]
+      if (sample === undefined) return true
+      const { n, median: middle } = sample
+      const found = valuesOf(role, stage, metric)
       return found.length === n && Math.abs(median(found) - middle) <= 1e-9 * Math.abs(middle)
     })
   const alike = [baseline, candidate].every(
@@ -48,18 +51,17 @@ export function suiteValues(suite: SuiteReport, trials: readonly Trial[]): Value
  */
 function trialsOf(suite: SuiteReport, candidate: string, trials: readonly Trial[]): Trial[] {
   const blocks: Trial[][] = []
+  let open: Trial[] = []
   let last: string | undefined
   for (const trial of trials) {
     const key = JSON.stringify([trial.suite, trial.file, trial.block, trial.attempt])
-    if (key === last) blocks.at(-1)!.push(trial)
-    else blocks.push([trial])
+    if (key === last) open.push(trial)
+    else blocks.push((open = [trial]))
     last = key
   }
   return blocks.flatMap((block) => {
-    const { suite: name, file } = block[0]!
     const beside = block.find(({ role }) => role === 'candidate')?.arm
-    return name === suite.name && file === suite.file && (beside === undefined || beside === candidate)
-      ? block
-      : []
+    const isOwn = block.some(({ suite: name, file }) => name === suite.name && file === suite.file)
+    return isOwn && (beside === undefined || beside === candidate) ? block : []
   })
 }

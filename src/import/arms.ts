@@ -13,7 +13,8 @@ const TOLERANCE = 1e-6
 /** The older aggregates of both agents, from their calls; of a summary's agents nothing is known. */
 export function legacyOf({ pair, agents }: Recording): readonly [ArmLegacy, ArmLegacy] {
   if (pair.shape === 'summary') return [{}, {}]
-  const [first, second] = agents.map(reproduce) as [Aggregates, Aggregates]
+  const [one, other] = agents
+  const [first, second] = [reproduce(one), reproduce(other)]
   const differences = pair.shape === 'single' ? deltas(first, second) : concurrentDeltas(first, second)
   const [a, b] = agents.map(({ published: { execution_time_s } }) =>
     execution_time_s === undefined ? {} : { execution_time_s },
@@ -67,17 +68,15 @@ export function pairLegacyOf({ pair, agents }: Recording): PairLegacy {
 export function callSamples(trials: readonly Trial[]): Samples {
   const calls = trials.flatMap((trial) => trial.calls)
   const hasLevel = calls.some((call) => call.valid && !call.cold)
-  const values: Partial<Record<MetricName, (number | undefined)[]>> = {
-    reported_throughput: calls.map(reported),
-    ttft: calls.filter((call) => !call.cold && (call.valid || hasLevel)).map((call) => call.ttft),
-    ttft_cold: calls.filter((call) => call.cold).map((call) => call.ttft),
-  }
+  const values: [MetricName, (number | undefined)[]][] = [
+    ['reported_throughput', calls.map(reported)],
+    ['ttft', calls.filter((call) => !call.cold && (call.valid || hasLevel)).map((call) => call.ttft)],
+    ['ttft_cold', calls.filter((call) => call.cold).map((call) => call.ttft)],
+  ]
   return Object.fromEntries(
-    Object.entries(values).flatMap(([name, list]) => {
+    values.flatMap(([name, list]) => {
       const measured = list.filter((value) => value !== undefined)
-      return measured.length === 0
-        ? []
-        : [[name, { ...summarize(measured), unit: metrics[name as MetricName].unit }]]
+      return measured.length === 0 ? [] : [[name, { ...summarize(measured), unit: metrics[name].unit }]]
     }),
   )
 }

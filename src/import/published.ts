@@ -103,7 +103,7 @@ function broken(arm: string, trials: readonly Trial[]): Inline[] {
 function ttftWhy(calls: readonly Call[]): string {
   const cold = calls.filter((call) => call.cold).length
   const warm = calls.filter((call) => !call.cold && call.ttft !== undefined)
-  const whole = warm.filter((call) => call.valid).map((call) => call.ttft!)
+  const whole = warm.flatMap((call) => (call.valid ? (call.ttft ?? []) : []))
   return [
     ...(cold === 0 ? [] : [`${count(cold, 'call')} that loaded the model in the mean`]),
     ...(whole.length === warm.length || whole.length === 0

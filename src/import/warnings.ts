@@ -26,7 +26,7 @@ export function importWarnings(
 }
 
 function schedule({ agents }: Recording, pair: PairLegacy): Warning[] {
-  const [first, second] = agents.map((agent) => agent.name) as [string, string]
+  const [{ name: first }, { name: second }] = agents
   if (pair.shape === 'single')
     return [{ code: 'fixed_order', message: importTexts.oneAfterTheOther(first, second) }]
   const { overlap, concurrent_wall_time_s: wall = 0, sequential_estimated_s: total = 0 } = pair

@@ -61,7 +61,10 @@ export function assess(
   return {
     comparisons,
     blocks: blocks.length,
-    done: blocks.length >= plan.looks[0]! && (gated.length === 0 || done) && !hasOpenDrop(comparisons),
+    done:
+      blocks.length >= (plan.looks[0] ?? Infinity) &&
+      (gated.length === 0 || done) &&
+      !hasOpenDrop(comparisons),
     absent: blocks.length === 0 ? [] : absentMetrics(plan, [...series.values()]),
     reportedGated: isReportedGated(plan, series.values()),
     noise: measureNoise(series.values()),

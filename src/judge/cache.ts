@@ -30,7 +30,8 @@ function hitsAmong(calls: readonly Call[]): Call[] {
  * ones may well go on where an earlier prompt of their own trial began; they hit with nearly all.
  */
 function isToldHit(call: Call): boolean {
-  return call.prompt_eval_cached_count! > (call.index === 0 ? 0.5 : 0.9) * (call.prompt_eval_count ?? 0)
+  const { prompt_eval_cached_count: cached, prompt_eval_count: all = 0, index } = call
+  return cached !== undefined && cached > (index === 0 ? 0.5 : 0.9) * all
 }
 
 function perToken(call: Call): number {

@@ -44,10 +44,11 @@ export function judgeConcurrency(
   const blocks = completeBlocks(plan, trials, 'measure')
     .map((block) => concurrencyValues(block, role))
     .filter((values) => values.size > 0)
-  if (blocks.length === 0) return undefined
+  const [first] = blocks
+  if (first === undefined) return undefined
   const of = (metric: MetricName, agent: string | null = null): number[] =>
-    blocks.map((block) => block.get(agent)!.get(metric)!)
-  const agents = [...blocks[0]!.keys()].filter((agent) => agent !== null)
+    blocks.flatMap((block) => block.get(agent)?.get(metric) ?? [])
+  const agents = [...first.keys()].filter((agent) => agent !== null)
   const speedup = estimate(plan, of('speedup'))
   const slowdown = estimate(plan, of('slowdown'))
   return {

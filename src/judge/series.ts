@@ -17,6 +17,9 @@ export interface Series {
   series: MetricSeries
 }
 
+/** A series that still takes values. */
+type OpenSeries = Series & { series: { baseline: number[]; candidate: number[] } }
+
 /** Tells a metric of a stage from all others. */
 export function keyOf({ metric, stage }: { metric: string; stage: string | null }): string {
   return JSON.stringify([metric, stage])
@@ -28,7 +31,7 @@ export function collectSeries(
   blocks: readonly Block[],
   hits: ReadonlySet<Call>,
 ): ReadonlyMap<string, Series> {
-  const found = new Map<string, Series & { series: { baseline: number[]; candidate: number[] } }>()
+  const found = new Map<string, OpenSeries>()
   for (const block of blocks) {
     const baseline = blockValues(block, 'baseline', hits)
     const candidate = blockValues(block, 'candidate', hits)
@@ -58,15 +61,15 @@ export function measureNoise(series: Iterable<Series>): Noise {
   )
 }
 
-function emptySeries(plan: ArmPair, metric: MetricName, stage: string | null) {
+function emptySeries(plan: ArmPair, metric: MetricName, stage: string | null): OpenSeries {
   const rule = plan.rules[metric]
   return {
     metric,
     stage,
     rule,
     series: {
-      baseline: [] as number[],
-      candidate: [] as number[],
+      baseline: [],
+      candidate: [],
       better: metrics[metric].better,
       threshold: rule.threshold,
       gated: isGated(rule, stage),

@@ -22,8 +22,11 @@ export type Tally = Pick<ArmReport, 'trials' | 'invalid'>
 /** The tally of an arm's trials, as the report keeps it. */
 export function tallyTrials(trials: readonly Trial[]): Tally {
   const reasons = trials.flatMap(({ invalid_reason: reason }) => reason ?? [])
-  const invalid = [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]) => [reason, all.length])
-  return { trials: trials.length, invalid: Object.fromEntries(invalid) as Record<string, number> }
+  const invalid = [...Map.groupBy(reasons, (reason) => reason)].map(([reason, all]): [string, number] => [
+    reason,
+    all.length,
+  ])
+  return { trials: trials.length, invalid: Object.fromEntries(invalid) }
 }
 
 /** The one count of valid trials: those of the trials that count. */

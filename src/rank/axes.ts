@@ -93,20 +93,24 @@ function measured(
   delta: number,
   axes: number,
 ): Omit<AxisEffect, 'axis' | 'same'> {
-  const pairs = values.flatMap((a, i) => values.slice(i + 1).map((b) => [a, b] as const))
-  const differences = pairs.map(([a, b]) =>
-    slices.map(({ arms }) => blockwise(tracks, arms.get(valueText(a)), arms.get(valueText(b)))),
+  const pairs = values.flatMap((a, i) =>
+    values.slice(i + 1).map((b) => {
+      const of = ({ arms }: Slice) => blockwise(tracks, arms.get(valueText(a)), arms.get(valueText(b)))
+      return { a, b, bySlice: new Map(slices.map((slice) => [slice, of(slice)])) }
+    }),
   )
-  const test = (k: number, tests: number): Contrast | undefined =>
-    contrast(meanOver(differences[k]!), sweep, axes * tests)
-  const steps = pairs.flatMap(([a, b], k) => step(a, b, test(k, pairs.length)) ?? [])
+  const test = ({ bySlice }: (typeof pairs)[number], tests: number): Contrast | undefined =>
+    contrast(meanOver([...bySlice.values()]), sweep, axes * tests)
+  const steps = pairs.flatMap((pair) => step(pair.a, pair.b, test(pair, pairs.length)) ?? [])
   const widest = steps.toSorted((a, b) => b.contrast.estimate - a.contrast.estimate)[0]
   if (widest === undefined) return { effect: 'inconclusive' }
   const tests = axes * pairs.length * slices.length
-  const exception = slices.find((_, s) =>
-    pairs.some((_, k) => matters(contrast([...differences[k]![s]!.values()], sweep, tests), delta)),
+  const exception = slices.find((slice) =>
+    pairs.some(({ bySlice }) =>
+      matters(contrast([...(bySlice.get(slice)?.values() ?? [])], sweep, tests), delta),
+    ),
   )
-  if (steps.length === pairs.length && pairs.every((_, k) => isWithin(test(k, 1), delta))) {
+  if (steps.length === pairs.length && pairs.every((pair) => isWithin(test(pair, 1), delta))) {
     return exception === undefined
       ? { effect: 'none', widest }
       : { effect: 'some', widest, slice: exception.name }
@@ -135,9 +139,7 @@ function blockwise(
 ): ReadonlyMap<number, number> {
   const [first, second] = [a, b].map((arm) => tracks.find((track) => track.arm === arm))
   if (first === undefined || second === undefined) return new Map()
-  const blocks = [...first.d.keys()].filter((block) => second.d.has(block))
-  const values = difference(first, second)
-  return new Map(blocks.map((block, i) => [block, values[i]!]))
+  return difference(first, second)
 }
 
 /** The mean of each block over the slices that have it, blocks ascending. */

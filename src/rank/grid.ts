@@ -44,7 +44,7 @@ export function valueText(value: unknown): string {
 export function pointArm(baseline: Arm, settings: Settings): Arm {
   return Object.entries(settings).reduce<Arm>(
     (arm, [name, value]) => {
-      const [agent, option] = name.split('.') as [string, string | undefined]
+      const [agent = name, option] = name.split('.')
       if (option === undefined) return { ...arm, options: { ...arm.options, [name]: value } }
       const config = arm.agents?.[agent]
       return {

@@ -6,14 +6,14 @@
  * @param keep share that goes on, above 0; at least one arm does
  * @param isWorse whether the first arm is detectably worse than the second
  */
-export function survivors(
-  order: readonly string[],
+export function survivors<Arm>(
+  order: readonly Arm[],
   keep: number,
-  isWorse: (arm: string, than: string) => boolean,
-): string[] {
+  isWorse: (arm: Arm, than: Arm) => boolean,
+): Arm[] {
   const kept = Math.max(1, Math.ceil(order.length * keep))
   const last = order[kept - 1]
-  return order.filter((arm, i) => i < kept || !isWorse(arm, last!))
+  return order.filter((arm, i) => i < kept || (last !== undefined && !isWorse(arm, last)))
 }
 
 /** Whether another block of `arms` arms, `each` trials an arm, is within the budget. */

@@ -15,10 +15,10 @@ export interface Standing {
 /** Best first: those still in, then the later dropped before the earlier, each by its estimate. */
 export function inOrder(tracks: readonly Track[], dropped: ReadonlyMap<string, number>): Track[] {
   const stayed = ({ arm }: Track): number => dropped.get(arm) ?? Infinity
-  const estimates = new Map(tracks.map((track) => [track, hodgesLehmann([...track.d.values()])]))
-  return tracks.toSorted((a, b) =>
-    stayed(a) === stayed(b) ? estimates.get(a)! - estimates.get(b)! : stayed(b) - stayed(a),
-  )
+  return tracks
+    .map((track) => ({ track, stayed: stayed(track), estimate: hodgesLehmann([...track.d.values()]) }))
+    .toSorted((a, b) => (a.stayed === b.stayed ? a.estimate - b.estimate : b.stayed - a.stayed))
+    .map(({ track }) => track)
 }
 
 /**
@@ -40,20 +40,20 @@ export function rank(
 ): Standing[] {
   const standings: Standing[] = []
   let rest = inOrder(tracks, dropped)
-  const leader = rest[0]
-  while (rest.length > 0) {
-    const first = rest[0]!
+  const [leader] = rest
+  for (;;) {
+    const [first] = rest
+    if (first === undefined || leader === undefined) return standings
     const isTied = (track: Track): boolean =>
       dropped.get(track.arm) === dropped.get(first.arm) && !isWorse(compareTracks(sweep, track, first))
     const tied = rest.filter((track) => track === first || isTied(track))
     const place = standings.length + 1
     for (const track of tied) {
-      const behind = track === leader ? undefined : compareTracks(sweep, track, leader!)
+      const behind = track === leader ? undefined : compareTracks(sweep, track, leader)
       standings.push({ arm: track.arm, rank: place, ...(behind !== undefined && { behind }) })
     }
     rest = rest.filter((track) => !tied.includes(track))
   }
-  return standings
 }
 
 /** Whether more blocks could still change what a standing says: neither detectably behind nor within the threshold. */

@@ -70,12 +70,7 @@ function keptArms(
     honest.map((point) => trackOf(sweep, point, trials)).filter(({ d }) => d.size > 0),
     new Map(),
   )
-  const track = (arm: string) => tracks.find((one) => one.arm === arm)!
-  const going = survivors(
-    tracks.map(({ arm }) => arm),
-    keep,
-    (arm, than) => isWorse(compareTracks(sweep, track(arm), track(than))),
-  )
+  const going = survivors(tracks, keep, (track, than) => isWorse(compareTracks(sweep, track, than)))
   const unmeasured = honest.map(({ arm }) => arm.name).filter((arm) => !tracks.some((one) => one.arm === arm))
-  return new Set([...going, ...unmeasured])
+  return new Set([...going.map(({ arm }) => arm), ...unmeasured])
 }

@@ -33,22 +33,24 @@ export function trackOf(sweep: RankedPlan, point: Candidate, trials: readonly Tr
     const [before, after] = [valueOf(block, 'baseline'), valueOf(block, 'candidate')]
     return before === undefined || after === undefined
       ? []
-      : [[block.number, logRatios([before], [after], better)[0]!]]
+      : logRatios([before], [after], better).map((d) => [block.number, d])
   })
   return { arm: point.arm.name, d: new Map(d) }
 }
 
-/** The difference of two tracks in the blocks both have: positive where the first is worse. */
-export function difference(first: Track, second: Track): number[] {
-  return [...first.d].flatMap(([block, d]) => {
-    const other = second.d.get(block)
-    return other === undefined ? [] : [d - other]
-  })
+/** The difference of two tracks by block, in the blocks both have: positive where the first is worse. */
+export function difference(first: Track, second: Track): ReadonlyMap<number, number> {
+  return new Map(
+    [...first.d].flatMap(([block, d]): [number, number][] => {
+      const other = second.d.get(block)
+      return other === undefined ? [] : [[block, d - other]]
+    }),
+  )
 }
 
 /** One candidate against another; the error is shared by as many tests as the other candidates are. */
 export function compareTracks(sweep: RankedPlan, first: Track, second: Track): Contrast | undefined {
-  return contrast(difference(first, second), sweep, sweep.candidates.length - 1)
+  return contrast([...difference(first, second).values()], sweep, sweep.candidates.length - 1)
 }
 
 /** The smallest log ratio that matters in the metric that ranks: its threshold, or its floor where that asks for more. */

@@ -44,9 +44,9 @@ export function sweepWarnings(
         !(TOLD_BY_AXIS.has(code) && (code === 'identical_arms' || (onGrid && arm === candidate.arm.name))),
     )
   })
-  const alike = [...Map.groupBy(configs.keys(), (arm) => configs.get(arm)!).values()].filter(
-    (arms) => arms.length > 1 && !askedAlike(plan, arms) && !onlyGrid(plan, arms),
-  )
+  const alike = [...Map.groupBy(configs, ([, config]) => config).values()]
+    .map((group) => group.map(([arm]) => arm))
+    .filter((arms) => arms.length > 1 && !askedAlike(plan, arms) && !onlyGrid(plan, arms))
   return [
     ...new Map(byPair.map((warning) => [canonical(warning), warning])).values(),
     ...alike.map((arms) => ({ code: 'identical_arms', message: sweepTexts.identical(arms) })),
@@ -74,6 +74,6 @@ function onlyGrid({ candidates }: RankedPlan, names: readonly string[]): boolean
 
 /** The baseline again under another name asks for the same and is no surprise. */
 function askedAlike(plan: RankedPlan, names: readonly string[]): boolean {
-  const arms = armsOf(plan).filter(({ name }) => names.includes(name))
-  return arms.every((arm) => asksTheSame(arm, arms[0]!))
+  const [first, ...rest] = armsOf(plan).filter(({ name }) => names.includes(name))
+  return first === undefined || rest.every((arm) => asksTheSame(arm, first))
 }

@@ -6,7 +6,7 @@ export function align(rows: readonly (readonly string[])[], sides: readonly ('le
   return rows.map((row) =>
     row
       .map((cell, i) => {
-        const pad = ' '.repeat(Math.max(0, widths[i]! - columns(cell)))
+        const pad = ' '.repeat(Math.max(0, (widths[i] ?? 0) - columns(cell)))
         return sides[i] === 'right' ? pad + cell : cell + pad
       })
       .join('  ')

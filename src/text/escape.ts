@@ -38,7 +38,7 @@ function escapeHtml(hostile: string): string {
     '"': '&quot;',
     "'": '&#39;',
   }
-  return visible(hostile).replace(/[&<>"']/g, (char) => entities[char]!)
+  return visible(hostile).replace(/[&<>"']/g, (char) => entities[char] ?? char)
 }
 
 /**

@@ -148,5 +148,6 @@ function unloadable(module: TestModule): { suite: string; message: string }[] {
 
 /** Parse errors quote whole files; Vitest has printed them already. */
 function firstLine(message: string): string {
-  return message.split('\n', 1)[0]!.slice(0, 300)
+  const [first = ''] = message.split('\n', 1)
+  return first.slice(0, 300)
 }

@@ -579,7 +579,7 @@ export interface Concurrency {
   slowdown: Estimate
   load_balance: Estimate
   /**
-   * parallel: no agent is slowed beyond the threshold; contended: they are slowed beyond doubt; serialised: together they take as long as one after the other.
+   * The limit is 1 + the threshold of slowdown. parallel: the interval of slowdown lies below it; contended: that interval lies above 1 and the estimate reaches the limit; serialised: the interval of speedup lies below the limit; inconclusive: none of these.
    */
   verdict: 'parallel' | 'contended' | 'serialised' | 'inconclusive'
 }
@@ -939,7 +939,7 @@ export interface SweepRowBase {
  */
 export interface RankedRow {
   /**
-   * 1 is best; candidates that cannot be told apart from the first of a rank share it.
+   * 1 is best; candidates that cannot be distinguished from the first of a rank share it.
    */
   rank: number
   leader?: AgainstLeader
@@ -963,7 +963,7 @@ export interface AgainstLeader {
    */
   blocks: number
   /**
-   * behind: worse beyond doubt; equal: certainly within the threshold; open: neither could be shown.
+   * behind: the interval is on the worse side of no change; equal: the interval is within the threshold; open: neither.
    */
   verdict: 'behind' | 'equal' | 'open'
 }
@@ -982,7 +982,7 @@ export interface UnrankedRow {
 export interface AxisEffect {
   axis: string
   /**
-   * none: shown to be within the threshold, or the server did the same for every value; some: a difference beyond doubt; inconclusive: neither could be shown.
+   * none: the intervals are within the threshold, or the server treats every value the same; some: an interval excludes no change, or a change at one value of another axis matters (slice); inconclusive: neither.
    */
   effect: 'none' | 'some' | 'inconclusive'
   /**
@@ -1019,7 +1019,7 @@ export interface AxisEffect {
 }
 export interface SweepHalving {
   /**
-   * Share of the contenders that goes on at every look, ties with the last of them beside.
+   * Fraction of the arms still running that is kept at every look, plus any that are tied with the last of them.
    */
   keep: number
   /**

@@ -7,6 +7,7 @@ import type { GateFailure, Report, SuiteReport, Trial } from '../../schema/gener
 import { count, span } from '../../text/index.ts'
 import { embeddedNote, headline } from '../headline.ts'
 import { Configs, validity } from './arms.ts'
+import { attributionSentence } from './attribution.ts'
 import {
   changed,
   code,
@@ -139,7 +140,8 @@ function suiteLines(report: Report, suite: SuiteReport): Inline[] {
     )
     const found = gated.map((one) => say`${label(one)} ${changed(one)} ${trusted(one.verdict)}`)
     const decisive = found.length === 0 ? [trusted('no gated metric was compared')] : found
-    return say`${mark}${strong(suite.name)} · ${pairing.candidate} vs ${pairing.baseline}: ${joined([...decisive, validRates(suite, pairing)], ' · ')}`
+    const why = suite.attribution === undefined ? [] : [attributionSentence(suite.attribution)]
+    return say`${mark}${strong(suite.name)} · ${pairing.candidate} vs ${pairing.baseline}: ${joined([...decisive, validRates(suite, pairing), ...why], ' · ')}`
   })
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadedFrom, proveGraph } from './graph.ts'
-import type { Base } from './prepare.ts'
+import type { Base } from './base.ts'
 
 let base: Base
 beforeEach(async () => {

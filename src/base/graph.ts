@@ -6,7 +6,7 @@ import { isObject, parseJson } from '../json.ts'
 import { baseErrors } from './errors.ts'
 import { findLeak } from './packages.ts'
 import { isPackage, pathOf, within } from './paths.ts'
-import type { Base } from './prepare.ts'
+import type { Base } from './base.ts'
 
 /** What Vitest's module runner keeps of the modules it evaluated. */
 export interface EvaluatedModules {

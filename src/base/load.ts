@@ -5,7 +5,7 @@ import { collect, type Definition } from './collect.ts'
 import { baseErrors } from './errors.ts'
 import { loadedFrom, type EvaluatedModules } from './graph.ts'
 import { exists, within } from './paths.ts'
-import type { Base } from './prepare.ts'
+import type { Base } from './base.ts'
 
 /** Vitest's module runner, as the worker has it. */
 export interface Runner {

@@ -6,7 +6,7 @@ import { readFile, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isObject, objectOf, parseJson } from '../json.ts'
 import { headPlace } from './paths.ts'
-import type { Base } from './prepare.ts'
+import type { Base } from './base.ts'
 
 /** A package, and the code of head that it, or one it depends on, has for a dependency. */
 export interface Leak {

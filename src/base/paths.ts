@@ -1,6 +1,6 @@
 /** Paths as Vite writes them (forward slashes, a query) and where they lie in the two trees. */
 import { access } from 'node:fs/promises'
-import type { Base } from './prepare.ts'
+import type { Base } from './base.ts'
 
 /** A module's id as a path with forward slashes; undefined for built-in and virtual modules. */
 export function pathOf(id: string): string | undefined {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { baseErrors } from './errors.ts'
 import { exists, headPlace, pathOf, within } from './paths.ts'
-import type { Base } from './prepare.ts'
+import type { Base } from './base.ts'
 
 /** `find` is asked at every import, since a plugin is made before there is a base; without one nothing changes. */
 export function basePlugin(find: () => Base | undefined): Plugin {

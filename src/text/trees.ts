@@ -15,7 +15,7 @@ export function treesText(
 ): string {
   const own = `head ${short(head)}${head.dirty ? ' with uncommitted changes' : ''}`
   if (isNew) return `${own}, new: base has no such suite`
-  const differ = `${changed.length} of ${count(modules, 'module')} ${changed.length === 1 ? 'differs' : 'differ'}`
+  const differ = `${changed.length} of ${count(modules, 'module')} ${changed.length === 1 || modules === 1 ? 'differs' : 'differ'}`
   return `${own} against base ${short(base)} (${oneLine(base.ref)}), ${differ}`
 }
 

@@ -3,7 +3,7 @@
  * `node scripts/accuracy.ts [rounds]`. Scripted are a TTFT of 200 ms and 10 ms per token. A benchmark,
  * not a test: what it prints depends on what else the machine does.
  */
-import { harnessOverhead } from '../src/llm/index.ts'
+import { harnessOverhead } from '../src/call/index.ts'
 import type { Call } from '../src/schema/generated.ts'
 import { spawnScriptedOllama, type LogEvent } from '../test/scripted-ollama/index.ts'
 import { recording } from '../test/scripted-ollama/recording.ts'

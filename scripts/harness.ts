@@ -7,7 +7,7 @@
 import { bench, do_not_optimize, group, run, summary } from 'mitata'
 import { Ollama } from 'ollama'
 import { assess } from '../src/judge/assess.ts'
-import { createRecorder } from '../src/llm/index.ts'
+import { createRecorder } from '../src/call/index.ts'
 import { blocksOf, pairFor } from '../test/support/trials.ts'
 import { spawnScriptedOllama } from '../test/scripted-ollama/index.ts'
 

@@ -28,7 +28,7 @@ import type { Agent, AgentBenchOptions } from './run/agent.ts'
 import { requestOptions, type ProvidedSettings, type SuiteRequest } from './vitest/index.ts'
 import { candidatesOf, type AgentSweepOptions } from './run/candidates.ts'
 
-export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './llm/index.ts'
+export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './call/index.ts'
 export type {
   Agent,
   AgentBenchOptions,

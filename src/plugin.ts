@@ -10,7 +10,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 import type { ViteUserConfig as _ } from 'vitest/config'
 import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
-import { resolveHost } from './llm/host.ts'
+import { resolveHost } from './server/host.ts'
 import type { MetricName } from './metrics.ts'
 import type { ProvidedSettings, ReporterOptions } from './vitest/index.ts'
 

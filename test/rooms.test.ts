@@ -16,7 +16,7 @@ interface Override {
 /** By file: what it may not import, each with a word of what the linter has to say to it. */
 const forbidden: Record<string, Record<string, RegExp>> = {
   'src/stats/broken.ts': {
-    '../llm/index.ts': /leaf/,
+    '../call/index.ts': /leaf/,
     '../metrics.ts': /leaf/,
     '../errors.ts': /leaf/,
     'node:fs': /leaf/,
@@ -34,18 +34,25 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     vite: /Vitest is known/,
     ajv: /ajv/,
   },
-  'src/llm/broken.ts': {
-    '../report/index.ts': /llm measures/,
-    '../run/agent.ts': /llm measures/,
-    '../judge/plan.ts': /llm measures/,
-    '../rank/plan.ts': /llm measures/,
-    '../embedded/index.ts': /llm measures/,
-    '../vitest/wire.ts': /llm measures/,
-    vitest: /llm measures/,
-    'ajv/dist/2020.js': /llm measures/,
+  'src/call/broken.ts': {
+    '../server/index.ts': /call measures/,
+    '../report/index.ts': /call measures/,
+    '../run/agent.ts': /call measures/,
+    '../judge/plan.ts': /call measures/,
+    '../rank/plan.ts': /call measures/,
+    '../embedded/index.ts': /call measures/,
+    '../vitest/wire.ts': /call measures/,
+    vitest: /call measures/,
+    'ajv/dist/2020.js': /call measures/,
+  },
+  'src/server/broken.ts': {
+    '../run/agent.ts': /server asks/,
+    '../report/index.ts': /server asks/,
+    '../vitest/wire.ts': /server asks/,
+    ajv: /server asks/,
   },
   'src/judge/broken.ts': {
-    '../llm/index.ts': /pure/,
+    '../call/index.ts': /pure/,
     '../run/plan.ts': /pure/,
     '../checks/index.ts': /pure/,
     '../report/index.ts': /pure/,
@@ -53,7 +60,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     'node:fs': /pure/,
   },
   'src/rank/broken.ts': {
-    '../llm/index.ts': /pure/,
+    '../call/index.ts': /pure/,
     '../run/suite.ts': /pure/,
     '../report/index.ts': /pure/,
     'node:crypto': /pure/,
@@ -71,7 +78,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   },
   'src/checks/broken.ts': {
     '../run/agent.ts': /errors and schema only/,
-    '../llm/index.ts': /errors and schema only/,
+    '../call/index.ts': /errors and schema only/,
     '../metrics.ts': /errors and schema only/,
     'node:fs': /errors and schema only/,
     vitest: /errors and schema only/,
@@ -83,18 +90,18 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   },
   'src/report/print/broken.ts': {
     '../../judge/assess.ts': /A printer knows/,
-    '../../llm/index.ts': /A printer knows/,
+    '../../call/index.ts': /A printer knows/,
     '../model/build.ts': /A printer knows/,
     '../document/run.ts': /A printer knows/,
     'node:fs': /A printer knows/,
   },
   'src/report/document/broken.ts': {
-    '../../llm/index.ts': /Documents are pure/,
+    '../../call/index.ts': /Documents are pure/,
     '../../vitest/reporter.ts': /Documents are pure/,
     'node:fs': /Documents are pure/,
   },
   'src/report/broken.ts': {
-    '../llm/index.ts': /Documents are pure/,
+    '../call/index.ts': /Documents are pure/,
     '../run/suite.ts': /Documents are pure/,
     '../checks/index.ts': /Documents are pure/,
     '../compare/read.ts': /Documents are pure/,
@@ -102,20 +109,20 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     'node:fs': /Documents are pure/,
     'node:fs/promises': /Documents are pure/,
   },
-  'src/report/store.ts': { '../run/suite.ts': /store/, '../llm/index.ts': /store/ },
+  'src/report/store.ts': { '../run/suite.ts': /store/, '../call/index.ts': /store/ },
   'src/gate/broken.ts': {
     '../run/plan.ts': /measures and judges nothing/,
     '../judge/gate.ts': /measures and judges nothing/,
   },
   'src/compare/broken.ts': {
     '../run/plan.ts': /stored reports/,
-    '../llm/index.ts': /stored reports/,
+    '../call/index.ts': /stored reports/,
     '../import/read.ts': /stored reports/,
     'node:fs/promises': /read\.ts alone/,
   },
   'src/compare/read.ts': { '../run/plan.ts': /stored reports/ },
   'src/import/broken.ts': {
-    '../llm/index.ts': /older files/,
+    '../call/index.ts': /older files/,
     '../run/suite.ts': /older files/,
     '../compare/read.ts': /older files/,
     'node:fs': /command\.ts alone/,
@@ -123,7 +130,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   'src/import/command.ts': { '../run/trial.ts': /older files/ },
   'src/base/broken.ts': {
     '../run/plan.ts': /nothing of what is run in them/,
-    '../llm/index.ts': /nothing of what is run in them/,
+    '../call/index.ts': /nothing of what is run in them/,
     '../judge/plan.ts': /nothing of what is run in them/,
     '../report/index.ts': /nothing of what is run in them/,
     '../plugin.ts': /nothing of what is run in them/,
@@ -132,7 +139,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   },
   'src/base/plugin.ts': { '../run/plan.ts': /stands in for Vitest/, '../index.ts': /stands in for Vitest/ },
   'src/embedded/broken.ts': {
-    '../llm/index.ts': /stands alone/,
+    '../call/index.ts': /stands alone/,
     '../run/plan.ts': /stands alone/,
     '../metrics.ts': /stands alone/,
     vitest: /stands alone/,
@@ -164,7 +171,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   'src/cli.ts': {
     './compare/build.ts': /command line/,
     './index.ts': /command line/,
-    './llm/index.ts': /command line/,
+    './call/index.ts': /command line/,
     vitest: /command line/,
   },
 }
@@ -172,7 +179,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
 const allowed: Record<string, string[]> = {
   'src/stats/whole.ts': ['./summary.ts'],
   'src/schema/validate.ts': ['ajv/dist/2020.js', 'ajv-formats', '../errors.ts', './generated.ts', 'node:fs'],
-  'src/llm/whole.ts': [
+  'src/call/whole.ts': [
     '../errors.ts',
     '../metrics.ts',
     '../stats/index.ts',
@@ -181,6 +188,7 @@ const allowed: Record<string, string[]> = {
     'ollama',
     'node:http',
   ],
+  'src/server/whole.ts': ['../call/index.ts', '../errors.ts', '../text/index.ts'],
   'src/judge/whole.ts': [
     '../errors.ts',
     '../metrics.ts',
@@ -188,9 +196,10 @@ const allowed: Record<string, string[]> = {
     '../schema/generated.ts',
     './plan.ts',
   ],
-  'src/rank/whole.ts': ['../judge/assess.ts', '../stats/index.ts', '../llm/arm.ts', '../metrics.ts'],
+  'src/rank/whole.ts': ['../judge/assess.ts', '../stats/index.ts', '../call/arm.ts', '../metrics.ts'],
   'src/run/whole.ts': [
-    '../llm/index.ts',
+    '../call/index.ts',
+    '../server/index.ts',
     '../judge/assess.ts',
     '../stats/index.ts',
     '../rank/plan.ts',
@@ -199,7 +208,7 @@ const allowed: Record<string, string[]> = {
   ],
   'src/checks/whole.ts': ['../schema/validate.ts', '../schema/generated.ts', './check.ts', '../errors.ts'],
   'src/text/whole.ts': ['./numbers.ts', 'node:util'],
-  'src/import/whole.ts': ['../llm/messages.ts', '../judge/messages.ts'],
+  'src/import/whole.ts': ['../call/messages.ts', '../judge/messages.ts'],
   'src/report/print/whole.ts': [
     '../document/blocks.ts',
     '../pictures/strip.ts',
@@ -230,7 +239,7 @@ const allowed: Record<string, string[]> = {
   'src/index.ts': ['vitest', './run/agent.ts', './vitest/index.ts'],
   'src/plugin.ts': ['vitest/node', './vitest/index.ts'],
   'src/cli.ts': ['./errors.ts', './compare/command.ts'],
-  'src/llm/whole.test.ts': ['vitest', '../report/index.ts', 'node:fs'],
+  'src/call/whole.test.ts': ['vitest', '../report/index.ts', 'node:fs'],
 }
 
 interface Diagnostic {

@@ -1,6 +1,6 @@
 /** One recorded call as one of ours: what was measured under our names, the rest absent. */
 import { tailLoops } from '../checks/repetition.ts'
-import { callMessages } from '../llm/messages.ts'
+import { callMessages } from '../call/messages.ts'
 import type { Call, CallReason } from '../schema/generated.ts'
 import type { CallFigures, RecordedCall } from './recorded.ts'
 

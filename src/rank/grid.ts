@@ -1,6 +1,6 @@
 import type { Options } from 'ollama'
 import type { Axis } from '../judge/plan.ts'
-import type { Arm } from '../llm/arm.ts'
+import type { Arm } from '../call/arm.ts'
 
 /**
  * Values by option: `{ num_gpu: [60, 80], temperature: [0.6, 0.8] }` is four points. In a team, `insight.num_ctx` is

@@ -1,6 +1,6 @@
 import type { ChatResponse, Ollama, Options } from 'ollama'
 import type { Check } from '../checks/index.ts'
-import type { Arm, Bound, ChatInput, Generated, GenerateInput } from '../llm/index.ts'
+import type { Arm, Bound, ChatInput, Generated, GenerateInput } from '../call/index.ts'
 import type { MetricName } from '../metrics.ts'
 
 /** What an agent function receives. */

@@ -1,9 +1,9 @@
 import type { Check } from '../checks/index.ts'
 import { suiteErrors } from './messages.ts'
 import { armsOf, type Plan, type PlannedArm, type PlannedConfig } from '../judge/plan.ts'
-import { agentArm, type Arm } from '../llm/arm.ts'
-import { resolveHost } from '../llm/host.ts'
-import { checkOptions } from '../llm/options.ts'
+import { agentArm, type Arm } from '../call/arm.ts'
+import { resolveHost } from '../server/host.ts'
+import { checkOptions } from '../server/options.ts'
 import type { Role } from '../schema/generated.ts'
 import type { Agent } from './agent.ts'
 

@@ -1,5 +1,5 @@
 import { suiteErrors, sweepErrors } from './messages.ts'
-import type { Arm } from '../llm/arm.ts'
+import type { Arm } from '../call/arm.ts'
 import { isMetric, metricNames, type MetricName } from '../metrics.ts'
 import type { Halving, Ranking } from '../judge/plan.ts'
 import { axesOf, gridFault, pointArm, pointsOf, type Grid, type Settings } from '../rank/grid.ts'

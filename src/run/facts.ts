@@ -1,5 +1,5 @@
 import type { AgentFacts, ArmFacts, PlannedArm, PlannedConfig } from '../judge/plan.ts'
-import { modelFacts, running, serverFacts, type RunningModel } from '../llm/index.ts'
+import { modelFacts, running, serverFacts, type RunningModel } from '../server/index.ts'
 import type { Effective } from '../schema/generated.ts'
 
 /** What the servers say of each arm; one question for all arms that it is the same for. */

@@ -7,10 +7,11 @@ import {
 } from '../../test/scripted-ollama/index.ts'
 import { runOn } from '../../test/support/run-suite.ts'
 import { isCold } from '../judge/blocks.ts'
-import { unload, type Arm } from '../llm/index.ts'
+import { type Arm } from '../call/index.ts'
+import { unload } from '../server/index.ts'
 import { UNLOAD_TIMEOUT_MS } from './loader.ts'
 
-vi.mock(import('../llm/index.ts'), { spy: true })
+vi.mock(import('../server/index.ts'), { spy: true })
 
 const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
 const baseline: Arm = { name: 'baseline', model: 'tiny' }
@@ -208,7 +209,7 @@ describe('waits for a model to leave', { timeout: 30_000 }, () => {
   test('a model that does not leave is waited for in full once, and warned about once', async () => {
     /** What the waits in vain were allowed to take, ms; here they take a tenth of it. */
     const inVain: (number | undefined)[] = []
-    const { unload: real } = await vi.importActual<{ unload: typeof unload }>('../llm/index.ts')
+    const { unload: real } = await vi.importActual<{ unload: typeof unload }>('../server/index.ts')
     vi.mocked(unload).mockImplementation(async (host, model, { timeout = Infinity } = {}) => {
       const gone = await real(host, model, { timeout: timeout / 10 })
       if (!gone) inVain.push(timeout)

@@ -5,7 +5,7 @@ import { startScriptedOllama, type ScriptedOllama } from '../../test/scripted-ol
 import { recordedLoads } from '../../test/support/recorded-loads.ts'
 import { brokenCall, callOf } from '../../test/support/trials.ts'
 import type { PlannedConfig } from '../judge/plan.ts'
-import type { MadeCall } from '../llm/index.ts'
+import type { MadeCall } from '../call/index.ts'
 import type { Call, Trial } from '../schema/generated.ts'
 import { Loads } from './loads.ts'
 

@@ -1,6 +1,7 @@
 import { keepAliveMs } from '../judge/keep-alive.ts'
 import type { PlannedConfig } from '../judge/plan.ts'
-import { fullName, isListed, preload, sharesRunner, type MadeCall } from '../llm/index.ts'
+import { type MadeCall } from '../call/index.ts'
+import { fullName, isListed, preload, sharesRunner } from '../server/index.ts'
 import type { Call } from '../schema/generated.ts'
 import { warmLimit } from './cold.ts'
 

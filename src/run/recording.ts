@@ -5,7 +5,7 @@ import {
   type MadeCall,
   type Recorder,
   type RecorderOptions,
-} from '../llm/index.ts'
+} from '../call/index.ts'
 import type { StageTime } from '../schema/generated.ts'
 import type { AgentContext } from './agent.ts'
 

@@ -12,7 +12,7 @@ import {
   type EvaluatedModules,
   type GraphProof,
 } from '../base/index.ts'
-import type { Arm } from '../llm/index.ts'
+import type { Arm } from '../call/index.ts'
 import { armsOf, type Plan, type PlannedCode } from '../judge/plan.ts'
 import type { AgentBenchOptions } from '../run/agent.ts'
 import type { RunArm } from '../run/arms.ts'

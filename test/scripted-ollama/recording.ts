@@ -1,4 +1,4 @@
-import { createRecorder, type Recorder, type RecorderOptions } from '../../src/llm/index.ts'
+import { createRecorder, type Recorder, type RecorderOptions } from '../../src/call/index.ts'
 import type { Call } from '../../src/schema/generated.ts'
 
 /** A recorder whose calls are whole records: cold by what the scripted server's loads take. */

@@ -1,5 +1,5 @@
 import type { Ending, Facts, Plan } from '../../src/judge/plan.ts'
-import type { Arm } from '../../src/llm/index.ts'
+import type { Arm } from '../../src/call/index.ts'
 import type { Agent, AgentBenchOptions } from '../../src/run/agent.ts'
 import { armsToRun } from '../../src/run/arms.ts'
 import { candidatesOf, type AgentSweepOptions } from '../../src/run/candidates.ts'

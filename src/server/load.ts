@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Arm } from './arm.ts'
+import { DEFAULT_KEEP_ALIVE, type Arm } from '../call/index.ts'
 import { ask, type Answer } from './ask.ts'
-import { DEFAULT_KEEP_ALIVE } from './request.ts'
-import { running } from './server.ts'
+import { running } from './facts.ts'
 
 // A load takes as long as the disk needs for the model's gigabytes.
 const LOAD_LIMIT = 10 * 60_000

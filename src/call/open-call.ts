@@ -3,9 +3,9 @@ import { callMessages } from './messages.ts'
 import { toCall, type MadeCall } from './call.ts'
 import type { Outgoing } from './exchange.ts'
 import { invalid, tooLong, type Invalid, type Outcome } from './outcome.ts'
-import { ReplyReader, type Expected } from './reception.ts'
+import { ReplyReader, type Expected } from './reply-reader.ts'
 import { send, type Sent, type Tap } from './transport.ts'
-import { watchDeadlines } from './watch.ts'
+import { watchDeadlines } from './deadline.ts'
 
 /** What is known of a call when it is made. */
 export interface CallStart extends Expected {

@@ -1,5 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
-import { llmErrors } from './messages.ts'
+import { serverErrors } from './messages.ts'
 
 /**
  * Where the server is, as a URL without a trailing slash, from any form OLLAMA_HOST may have:
@@ -21,7 +21,7 @@ export function resolveHost(value: string | undefined): string {
   const { host, port } = splitHostPort(address) ?? { host: bareHost(address), port: defaultPort }
   const url = `${scheme}://${bracketed(connectable(host))}:${validPort(port) ?? defaultPort}`
   if (!URL.canParse(url) || !/^https?:$/i.test(new URL(url).protocol)) {
-    throw llmErrors.badHost(text)
+    throw serverErrors.badHost(text)
   }
   return `${url}${pathname(path)}`
 }

@@ -1,7 +1,8 @@
 import { roundMs } from '../clock.ts'
 import type { Call, CallBase, InvalidCall, ValidCall } from '../schema/generated.ts'
+import { count } from '../json.ts'
 import { quantile } from '../stats/index.ts'
-import { count, type Outcome } from './outcome.ts'
+import type { Outcome } from './outcome.ts'
 import type { Reply } from './reply.ts'
 
 /** What decides which model a call finds loaded, and whether it stays. */

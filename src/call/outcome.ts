@@ -1,3 +1,4 @@
+import { count } from '../json.ts'
 import { callMessages } from './messages.ts'
 import type { CallReason } from '../schema/generated.ts'
 import type { Bound } from './arm.ts'
@@ -90,9 +91,4 @@ export function judgeFailure(error: Error, written: boolean, host: string): Inva
   if (!written || code.startsWith('HPE_'))
     return invalid('unreachable', callMessages.unreachable(host, detail))
   return invalid('truncated_stream', callMessages.truncated_stream(detail))
-}
-
-/** A counter as the server sent it; undefined if it did not, or sent nonsense. */
-export function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }

@@ -1,10 +1,7 @@
-import { callMessages } from './messages.ts'
-import { objectOf } from '../json.ts'
+import { callMessages, type Body } from '../call/index.ts'
+import { count, objectOf } from '../json.ts'
 import type { Effective, ServerFacts } from '../schema/generated.ts'
 import { ask, type Answer } from './ask.ts'
-import { sameName } from './names.ts'
-import { count } from './outcome.ts'
-import type { Body } from './request.ts'
 
 /** What a server says of a model, loaded or not. Whatever it does not say is absent. */
 export interface ModelFacts extends Pick<
@@ -135,4 +132,20 @@ type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 /** Leaves out what is undefined. */
 function present<T extends object>(facts: T): Present<T> {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Present<T>
+}
+
+/** Whether two names mean the same model: case does not count, `x` is `x:latest`, and the default registry may be left out. */
+export function sameName(a: string, b: string): boolean {
+  return fullName(a) === fullName(b)
+}
+
+/** The same text for names that mean the same model. */
+export function fullName(name: string): string {
+  const short = name
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\//, '')
+    .replace(/^registry\.ollama\.ai\//, '')
+    .replace(/^library\//, '')
+  return short.slice(short.lastIndexOf('/') + 1).includes(':') ? short : `${short}:latest`
 }

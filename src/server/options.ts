@@ -1,6 +1,6 @@
-import { llmErrors } from './messages.ts'
+import { serverErrors } from './messages.ts'
 import { nearest, plain } from '../text/index.ts'
-import type { Arm } from './arm.ts'
+import type { Arm } from '../call/index.ts'
 
 /** Options a runner is loaded with: a call that differs in one of them makes the server reload. Ollama's api.Runner. */
 const RUNNER_OPTIONS = ['num_ctx', 'num_batch', 'num_gpu', 'main_gpu', 'use_mmap', 'num_thread'] as const
@@ -31,7 +31,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
  */
 export function checkOptions(options: Record<string, unknown> | undefined, where: string): void {
   for (const name of Object.keys(options ?? {})) {
-    if (!KNOWN.includes(name)) throw llmErrors.unknownOption(name, where, nearestOption(name))
+    if (!KNOWN.includes(name)) throw serverErrors.unknownOption(name, where, nearestOption(name))
   }
 }
 

@@ -1,9 +1,6 @@
 import type { CallReason } from '../schema/generated.ts'
-import { judgeFailure, judgeStatus } from './outcome.ts'
-import { callMessages } from './messages.ts'
-import { outgoingOf, send } from './transport.ts'
+import { callMessages, judgeFailure, judgeStatus, outgoingOf, send, type Body } from '../call/index.ts'
 import { objectOf, parseJson } from '../json.ts'
-import type { Body } from './request.ts'
 
 /** What a server answered, or why it did not; the message is complete. */
 export type Answer<T> = { ok: true; value: T } | Refusal

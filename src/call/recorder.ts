@@ -7,12 +7,18 @@ import type { Arm, Bound } from './arm.ts'
 import type { MadeCall } from './call.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
-import { CallContexts } from './places.ts'
+import { CallContexts } from './call-context.ts'
 import { dropped, quiet } from './quiet.ts'
 import { complete } from './request.ts'
 import { drain } from './stamped-socket.ts'
 import { outgoingOf, transportFetch } from './transport.ts'
-import { collectChat, collectGenerate, type ChatInput, type Generated, type GenerateInput } from './whole.ts'
+import {
+  collectChat,
+  collectGenerate,
+  type ChatInput,
+  type Generated,
+  type GenerateInput,
+} from './collect.ts'
 
 export interface RecorderOptions {
   arm: Arm

@@ -1,7 +1,4 @@
-/** What the calls and the questions to a server can fail with: what happened, where, what to do. */
-import { ChimeraError } from '../errors.ts'
-
-/** Why a call failed and what cures it; `detail` is the server's or the system's own text. */
+/** Why a call or a question to a server failed and what cures it; `detail` is the server's or the system's own text. */
 export const callMessages = {
   unreachable: (host: string, detail: string): string =>
     `No model server answers at ${host} (${detail}). Start it with \`ollama serve\`, or set OLLAMA_HOST to its address.`,
@@ -34,18 +31,4 @@ export const callMessages = {
     'The agent aborted the call before the reply was complete. Read the stream to its end, or set num_predict to bound it.',
   abandoned: (): string =>
     'The agent returned before the reply was complete, so the call was aborted. Read the stream to its end, or await the call.',
-} as const
-
-/** What is wrong with an arm before any call is made. */
-export const llmErrors = {
-  badHost: (value: string): ChimeraError =>
-    new ChimeraError(
-      'host',
-      `Invalid host "${value}": Expected the address of a model server in OLLAMA_HOST or in an arm's \`host\`. Use host, host:port or an http(s) URL, e.g. 127.0.0.1:11434.`,
-    ),
-  unknownOption: (name: string, where: string, nearest: string): ChimeraError =>
-    new ChimeraError(
-      'unknown_option',
-      `Unknown option "${name}" of ${where}: Ollama would ignore it silently. Did you mean "${nearest}"?`,
-    ),
 } as const

@@ -1,0 +1,23 @@
+/**
+ * Measured calls, from the socket to a `Call`. A `Recorder` measures the calls of one trial: it hands the
+ * agent an official client whose `fetch` is ours, follows every reply at the socket beside the client,
+ * and decides for each call, once, whether it is valid (outcome.ts holds the rules) and what it took.
+ *
+ * On its way out a request passes recorder.ts, which knows where in the agent it was made (call-context.ts),
+ * request.ts (what arm and trial put in), open-call.ts (one call from its making to its record),
+ * transport.ts (`fetch` for the reader, a tap for us) and exchange.ts (node:http). Its reply comes back
+ * the same way: stamped-socket.ts reads the clock before anything is parsed, ndjson.ts makes lines of
+ * bytes, reply.ts content of lines, reply-reader.ts an outcome, call.ts the record. deadline.ts ends calls
+ * that are silent or too long; collect.ts puts streamed pieces together for `generate` and `chat`.
+ *
+ * overhead.ts measures the measuring.
+ */
+export { agentArm, type Arm, type Bound, type CallConfig } from './arm.ts'
+export type { MadeCall } from './call.ts'
+export type { ChatInput, Generated, GenerateInput } from './collect.ts'
+export { callMessages } from './messages.ts'
+export { judgeFailure, judgeStatus } from './outcome.ts'
+export { harnessOverhead } from './overhead.ts'
+export { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
+export { DEFAULT_KEEP_ALIVE, type Body } from './request.ts'
+export { outgoingOf, send } from './transport.ts'

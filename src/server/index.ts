@@ -1,0 +1,8 @@
+/**
+ * The model server: where it is (host.ts reads OLLAMA_HOST), which options it knows (options.ts), what it is
+ * and holds (facts.ts), loading and unloading (load.ts). Every question goes through ask.ts, which has a limit.
+ */
+export { isListed, fullName, modelFacts, running, serverFacts, type RunningModel } from './facts.ts'
+export { resolveHost } from './host.ts'
+export { preload, unload } from './load.ts'
+export { checkOptions, runnerKey, sharesRunner } from './options.ts'

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { objectOf } from '../json.ts'
 import { exists } from './paths.ts'
 
 /** A folder that stays where it is until it is released. */
@@ -102,12 +103,12 @@ async function remove(store: string, name: string): Promise<void> {
 /** A process of another machine cannot be asked; nothing is used for longer than a day. */
 async function isLive(file: string): Promise<boolean> {
   try {
-    const { pid, host } = JSON.parse(await readFile(file, 'utf8')) as Owner
+    const { pid, host } = objectOf(JSON.parse(await readFile(file, 'utf8')))
     if (host !== hostname()) return Date.now() - (await lastUse(file)) < DAY
-    process.kill(pid, 0)
+    process.kill(Number(pid), 0)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    return objectOf(error)['code'] === 'EPERM'
   }
 }
 

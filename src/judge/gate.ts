@@ -13,11 +13,11 @@ import { findNeverValid } from './unusable.ts'
 export function readFailOn(value: string | undefined): ReadonlySet<Verdict> {
   if (value === undefined || value.trim() === '') return new Set(['regressed'])
   const words = value.split(',').map((word) => word.trim())
-  const known: readonly string[] = ['regressed', 'improved', 'unchanged', 'inconclusive']
-  const unknown = words.find((word) => !known.includes(word))
+  const known: readonly Verdict[] = ['regressed', 'improved', 'unchanged', 'inconclusive']
+  const unknown = words.find((word) => !known.some((verdict) => verdict === word))
   if (unknown !== undefined)
     throw gateErrors.badEnvironment('CHIMERA_FAIL_ON', `a list of ${known.join(', ')}`, value)
-  return new Set(words as Verdict[])
+  return new Set(known.filter((verdict) => words.includes(verdict)))
 }
 
 /** One suite's share of the gate. */

@@ -1,6 +1,7 @@
 /** What the gate says, and the warnings that go with a comparison. */
 import { ChimeraError } from '../errors.ts'
 import { change, count, quantity, share, threshold } from '../text/index.ts'
+import type { Comparison } from '../schema/generated.ts'
 import type { Absence } from './absence.ts'
 
 /** Faults of the environment's settings. */
@@ -34,7 +35,7 @@ export const gateTexts = {
     'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
   nothingGated: (suite: string, absences: readonly (Absence & { metric: string })[]): string =>
     `${suite}: none of the gated metrics could be measured. ${absences.map((one) => `${one.metric}: ${absent(one.metric, one)} `).join('')}You can also gate another metric through \`thresholds\`.`,
-  verdict: (suite: string, comparison: Verdicted): string => {
+  verdict: (suite: string, comparison: Comparison): string => {
     const { metric, stage, verdict, blocks, difference } = comparison
     const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
     if (difference !== undefined) {
@@ -52,24 +53,6 @@ export const gateTexts = {
   notRanked: (suite: string, arms: readonly string[]): string =>
     `${suite}: ${count(arms.length, 'candidate')} ${arms.length === 1 ? 'is' : 'are'} not ranked (${arms.join('; ')}); the warnings say why.`,
 } as const
-
-interface Verdicted {
-  metric: string
-  stage: string | null
-  verdict: string
-  baseline: string
-  candidate: string
-  ratio?: number
-  interval?: [number, number]
-  baseline_value?: number
-  candidate_value?: number
-  blocks: number
-  threshold: number
-  floor?: number
-  unit: string
-  blocks_needed?: number
-  difference?: number
-}
 
 /** What a reader has to know before trusting a comparison. */
 export const warningTexts = {

@@ -15,19 +15,24 @@ export interface RunArm {
   checks: readonly Check[]
 }
 
+/** What an arm of a plan is made of. */
+export interface ArmSource {
+  arm: Arm
+  agent: Agent
+  checks?: readonly Check[] | undefined
+}
+
 /**
- * The arms of a plan as they run.
+ * The arms of a plan as they run, under the plan's names.
  *
- * @param arms those the plan was made of, in its order: the baseline, then the candidates
+ * @param sources what the plan was made of, in its order: the baseline, then the candidates
  */
-export function armsToRun(
-  plan: Plan,
-  arms: readonly Arm[],
-  { agent, checks = [] }: { agent: Agent; checks?: readonly Check[] | undefined },
-): RunArm[] {
+export function armsToRun(plan: Plan, sources: readonly ArmSource[]): RunArm[] {
   return armsOf(plan).flatMap((planned, i) => {
-    const arm = arms[i]
-    return arm === undefined ? [] : { planned, arm, agent, checks }
+    const source = sources[i]
+    if (source === undefined) return []
+    const { arm, agent, checks = [] } = source
+    return { planned, arm: { ...arm, name: planned.name }, agent, checks }
   })
 }
 

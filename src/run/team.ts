@@ -28,11 +28,15 @@ export function team(members: Readonly<Record<string, Agent>>): Team {
 
 /** Names of the agents of a team; none for a single agent. */
 export function membersOf(agent: Agent): string[] {
-  return Object.keys((agent as Partial<Team>)[MEMBERS] ?? {})
+  return Object.keys(teamMembers(agent))
 }
 
 /** The agent that runs one member of a team by itself. */
 export function soloAgent(agent: Agent, name: string): Agent {
-  const member = (agent as Team)[MEMBERS][name]!
+  const member = teamMembers(agent)[name] ?? agent
   return async (context) => ({ [name]: await context.as(name, member) })
+}
+
+function teamMembers(agent: Agent & Partial<Team>): Readonly<Record<string, Agent>> {
+  return agent[MEMBERS] ?? {}
 }

@@ -3,6 +3,8 @@
  * share is a fraction, what was called output_throughput is the figure that the server reported, and valid_rate is
  * compared by its difference instead of its ratio and a p.
  */
+import { objectOf } from '../json.ts'
+
 const KEYS: Readonly<Record<string, string>> = {
   pairs: 'blocks',
   pairs_needed: 'blocks_needed',
@@ -22,8 +24,7 @@ const FOREIGN = new Set(['options', 'effective', 'point', 'legacy'])
 
 /** `value` as a report of version 2; anything that is not a report of version 1 comes back as it is. */
 export function upgraded(value: unknown): unknown {
-  const version = (value as { schema_version?: unknown } | null)?.schema_version
-  return version === 1 ? { ...(renamed(value) as object), schema_version: 2 } : value
+  return objectOf(value)['schema_version'] === 1 ? { ...objectOf(renamed(value)), schema_version: 2 } : value
 }
 
 function renamed(value: unknown): unknown {

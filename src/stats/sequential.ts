@@ -117,13 +117,14 @@ export function decideSequentially<Name extends string>({
 function followFailures(attempts: readonly Attempt[], horizon: number) {
   const worse = failureTest(horizon)
   const better = failureTest(horizon)
-  let next = 0
+  const rest = attempts.values()
   let blocks = -1
   return {
     /** Takes the attempts up to the one that completed the n-th block, with the alpha the test has by now. */
     upTo: (n: number, alpha: number): void => {
-      for (; next < attempts.length && blocks < n; next++) {
-        const attempt = attempts[next] as Attempt
+      while (blocks < n) {
+        const { value: attempt } = rest.next()
+        if (attempt === undefined) return
         worse.add(attempt.counts, alpha)
         better.add(swapped(attempt.counts), alpha)
         blocks = attempt.blocks

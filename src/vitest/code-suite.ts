@@ -13,9 +13,9 @@ import {
   type GraphProof,
 } from '../base/index.ts'
 import type { Arm } from '../call/index.ts'
-import { armsOf, type Plan, type PlannedCode } from '../judge/plan.ts'
+import type { Plan, PlannedCode } from '../judge/plan.ts'
 import type { AgentBenchOptions } from '../run/agent.ts'
-import type { RunArm } from '../run/arms.ts'
+import { armsToRun, type ArmSource, type RunArm } from '../run/arms.ts'
 import { makeCodePlan, type Settings } from '../run/plan.ts'
 import { membersOf } from '../run/team.ts'
 import type { SuiteRequest } from './wire.ts'
@@ -73,7 +73,7 @@ export async function openCodeSuite(
     settings,
     { base: membersOf((before ?? head).agent), head: membersOf(head.agent) },
   )
-  return { plan, arms: armsToRun(plan, [before ?? head, head]), prove }
+  return { plan, arms: armsToRun(plan, [before ?? head, head].map(sourceOf)), prove }
 }
 
 function codeOf({ ref, sha, head }: Base): { base: PlannedCode; head: PlannedCode } {
@@ -94,14 +94,8 @@ export function isConfig(request: SuiteRequest): request is ConfigRequest {
   return request.definition.kind === 'config'
 }
 
-function armsToRun(plan: Plan, requests: readonly ConfigRequest[]): RunArm[] {
-  return armsOf(plan).flatMap((planned, i) => {
-    const request = requests[i]
-    if (request === undefined) return []
-    const { options } = request.definition
-    const arm = { ...shippedConfig(options), name: planned.name }
-    return { planned, arm, agent: request.agent, checks: options.checks ?? [] }
-  })
+function sourceOf({ agent, definition: { options } }: ConfigRequest): ArmSource {
+  return { arm: shippedConfig(options), agent, checks: options.checks }
 }
 
 /** What Vitest's module runner has evaluated in this worker. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, type } from 'node:os'
 import { promisify } from 'node:util'
+import { objectOf } from '../json.ts'
 import { describeGpus } from './gpu.ts'
 import type { Environment, Git } from '../schema/generated.ts'
 
@@ -35,7 +36,7 @@ export function describeMachine(): Pick<Environment, 'os' | 'cpu'> {
 /** The version of this package. */
 export function ownVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
+  return String(objectOf(JSON.parse(text))['version'])
 }
 
 function isTrue(value: string | undefined): boolean {

@@ -7,7 +7,7 @@ import type { Plan } from '../judge/plan.ts'
 import { judge } from '../judge/results.ts'
 import { recordSuite } from './wire.ts'
 import type { Report } from '../schema/generated.ts'
-import { reportFaults } from '../schema/validate.ts'
+import { asReport } from '../schema/validate.ts'
 
 /** What is known of this machine's noise before a suite runs: from the last report here, and from A/A suites of this run. */
 export class NoiseFloor {
@@ -17,8 +17,7 @@ export class NoiseFloor {
   /** Reads the report of the run before, if there is one and it is sound. */
   async load(path: string): Promise<void> {
     try {
-      const report: unknown = JSON.parse(await readFile(path, 'utf8'))
-      if (reportFaults(report).length === 0) this.#previous = report as Report
+      this.#previous = asReport(JSON.parse(await readFile(path, 'utf8')), path)
     } catch {
       // No report yet, or one of another version: then nothing is known, which is no fault.
     }

@@ -72,7 +72,8 @@ async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promi
       ? makeSweepPlan(name, file, definition.options, settings(), members)
       : makePlan(name, file, definition.options, settings(), members)
   const { checks } = definition.options
-  return { plan, arms: armsToRun(plan, armsGiven(definition), { agent, checks }) }
+  const sources = armsGiven(definition).map((arm) => ({ arm, agent, checks }))
+  return { plan, arms: armsToRun(plan, sources) }
 }
 
 function armsGiven({ kind, options }: SuiteDefinition): Arm[] {

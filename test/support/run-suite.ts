@@ -71,7 +71,10 @@ async function runPlan(
   let facts: Facts = {}
   const ending = await runSuite({
     plan,
-    arms: armsToRun(plan, arms, { agent, checks: definition.checks }),
+    arms: armsToRun(
+      plan,
+      arms.map((arm) => ({ arm, agent, checks: definition.checks })),
+    ),
     limits: definition,
     signal,
     onFacts: async (told) => void (facts = structuredClone(told)),

@@ -1,5 +1,5 @@
 /** The tiny model as a GGUF file: a real llama transformer of 3 MB, its weights computed, not trained. */
-import { tinyTemplate } from '../../src/embedded/template.ts'
+import { tinyTemplate } from '../../src/embedded/prompt.ts'
 import { writeGguf, type GgufValue } from './gguf.ts'
 import { BEGIN, END, UNKNOWN, type Vocabulary } from './tokens.ts'
 import { buildVocabulary } from './vocabulary.ts'

@@ -3,7 +3,20 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { engineErrors } from './messages.ts'
-import type { ChildMessage, ServerConfig } from './ipc.ts'
+
+/** The child's only argument, as JSON. */
+export interface ServerConfig {
+  path: string
+  /** Tags with their `:tag`. */
+  names: readonly string[]
+  /** Requests served at once by one runner. */
+  parallel: number
+}
+
+/** What the child tells its parent. */
+export type ChildMessage =
+  | { type: 'ready'; port: number }
+  | { type: 'failed'; reason: 'missing' | 'model'; detail: string }
 
 /** A server that listens. */
 export interface RunningServer {

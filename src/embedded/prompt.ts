@@ -4,7 +4,25 @@
  */
 import type { ChatHistoryItem, ChatWrapper, LlamaModel, Token } from 'node-llama-cpp'
 import { HttpError } from './http.ts'
-import { renderTiny, tinyTemplate, type Message } from './template.ts'
+
+export interface Message {
+  role: string
+  content: string
+}
+
+/** The tiny model's chat template, a common one (Zephyr's); `renderTiny` has the same rules as a function. */
+export const tinyTemplate = `{% for message in messages %}
+{% if message['role'] == 'user' %}
+{{ '<|user|>\\n' + message['content'] + eos_token }}
+{% elif message['role'] == 'system' %}
+{{ '<|system|>\\n' + message['content'] + eos_token }}
+{% elif message['role'] == 'assistant' %}
+{{ '<|assistant|>\\n'  + message['content'] + eos_token }}
+{% endif %}
+{% if loop.last and add_generation_prompt %}
+{{ '<|assistant|>' }}
+{% endif %}
+{% endfor %}`
 
 /** Turns messages into tokens by the model's own template. */
 export type Renderer = (model: LlamaModel, messages: readonly Message[]) => Token[]
@@ -46,6 +64,15 @@ export function truncated(tokens: Token[], contextSize: number, keep: number, al
 
 function tiny(model: LlamaModel, messages: readonly Message[]): Token[] {
   return tokenize(model, renderTiny(messages, model.tokens.eosString ?? ''))
+}
+
+/** The prompt that makes the model answer the last message, or go on with it if it is the assistant's own. */
+function renderTiny(messages: readonly Message[], end: string): string {
+  const text = messages
+    .map(({ role, content }) => `<|${role === 'tool' ? 'user' : role}|>\n${content}${end}\n`)
+    .join('')
+  if (messages.at(-1)?.role === 'assistant') return text.slice(0, -end.length - 1)
+  return `${text}<|assistant|>\n`
 }
 
 function wrapped(wrapper: ChatWrapper, model: LlamaModel, messages: readonly Message[]): Token[] {

@@ -3,8 +3,7 @@ import type { Token } from 'node-llama-cpp'
 import type { Runner } from './engine.ts'
 import { HttpError } from './http.ts'
 import { isObject } from '../json.ts'
-import { fittingTokens, tokenize, truncated, type Renderer } from './prompt.ts'
-import type { Message } from './template.ts'
+import { fittingTokens, tokenize, truncated, type Message, type Renderer } from './prompt.ts'
 
 export type Endpoint = 'generate' | 'chat'
 

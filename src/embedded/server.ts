@@ -8,13 +8,13 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
-import { Engine } from './engine.ts'
+import type { ChildMessage, ServerConfig } from './child.ts'
+import { complete } from './completion.ts'
+import { Engine, type Runner } from './engine.ts'
 import type { ServedModel } from './facts.ts'
-import type { ChildMessage, ServerConfig } from './ipc.ts'
 import { readOptions } from './options.ts'
-import { rendererFor } from './prompt.ts'
+import { rendererFor, tokenize } from './prompt.ts'
 import { createProtocolServer } from './routes.ts'
-import { warmUp } from './warm-up.ts'
 
 function tell(message: ChildMessage): Promise<void> {
   return new Promise((resolve) => process.send!(message, () => resolve()))
@@ -48,6 +48,29 @@ async function serve(config: ServerConfig): Promise<void> {
     '127.0.0.1',
     () => void tell({ type: 'ready', port: (server.address() as AddressInfo).port }),
   )
+}
+
+/** Long enough for thousands of tokens of the tiny model, and soon over with a large one, ms. */
+const WARM_UP = 800
+
+/**
+ * Writes replies to nobody for a while, with default options. V8 compiles the loop around a token only after some
+ * hundreds of them: without this the first replies of a run would measure the compiler, and the arm that comes
+ * first would look slow.
+ */
+async function warmUp(runner: Runner): Promise<void> {
+  const tokens = tokenize(runner.model, 'Write a report.')
+  const { sampling } = readOptions({ num_predict: 100 })
+  const signal = AbortSignal.timeout(WARM_UP)
+  try {
+    for (;;) await complete(runner, { tokens, sampling, grammar: undefined, shift: true, signal }, toNobody)
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+async function toNobody(piece: string): Promise<void> {
+  JSON.stringify({ response: piece, done: false })
 }
 
 async function fileFacts(path: string): Promise<Pick<ServedModel, 'size' | 'modified' | 'digest'>> {

@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<{
     summary: 'compare the code of this branch with its base',
     load: () => import('./gate/command.ts'),
   },
+  comment: {
+    summary: 'publish a result on a pull request',
+    load: () => import('./publish/command.ts'),
+  },
   compare: { summary: 'compare stored reports, advisory', load: () => import('./compare/command.ts') },
   import: {
     summary: 'read the metrics.json files of the older system',

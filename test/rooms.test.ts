@@ -121,6 +121,12 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     'node:fs/promises': /read\.ts alone/,
   },
   'src/compare/read.ts': { '../run/plan.ts': /stored reports/ },
+  'src/publish/broken.ts': {
+    '../run/plan.ts': /runs and judges nothing/,
+    '../judge/assess.ts': /runs and judges nothing/,
+    '../base/index.ts': /runs and judges nothing/,
+    vitest: /runs and judges nothing/,
+  },
   'src/import/broken.ts': {
     '../call/index.ts': /older files/,
     '../run/suite.ts': /older files/,
@@ -221,6 +227,7 @@ const allowed: Record<string, string[]> = {
   'src/compare/read.ts': ['node:fs/promises', '../schema/validate.ts'],
   'src/gate/whole.ts': ['../base/index.ts', '../errors.ts', 'node:child_process'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
+  'src/publish/whole.ts': ['../report/index.ts', '../compare/read.ts', '../errors.ts', 'node:fs'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],
   'src/base/whole.ts': ['../errors.ts', '../json.ts', '../text/index.ts', 'node:child_process'],
   'src/base/plugin.ts': ['vite', './paths.ts'],

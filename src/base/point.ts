@@ -27,9 +27,10 @@ export async function basePoint(
   return { ref: name, sha: await mergeBase(repository, name, tip) }
 }
 
-/** The same for the repository that a folder is in. */
-export async function findBase(root: string, ref?: string): Promise<BasePoint> {
-  return basePoint(await openRepository(root), ref)
+/** The same for the repository that a folder is in, with its top. */
+export async function findBase(root: string, ref?: string): Promise<BasePoint & { top: string }> {
+  const repository = await openRepository(root)
+  return { ...(await basePoint(repository, ref)), top: repository.top }
 }
 
 async function findRef(repository: Repository, env: Variables): Promise<string> {

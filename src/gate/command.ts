@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { findBase } from '../base/index.ts'
 import type { Command } from '../cli.ts'
 import { ChimeraError } from '../errors.ts'
+import { publishing } from '../publish/index.ts'
 
 const help = `Usage: vitest-chimera gate [--base <ref>] [filter…] [-- <flags of vitest bench>]
 
@@ -18,6 +19,11 @@ trees, in one run of \`vitest bench\`. Writes reports/comment.md, a summary for 
 
       --base <ref>   the ref to compare with; default: GITHUB_BASE_REF or CI_MERGE_REQUEST_TARGET_BRANCH_NAME on the
                      remote, else the default branch of the remote
+      --check        publish a check on the head commit of the pull request: GITHUB_TOKEN with \`checks: write\`
+      --accept <label>
+                     exit with 0 after a regression if the pull request has this label
+      --reports <folder>
+                     where the run writes its reports, if the config sets \`outputDir\` (default: reports)
   -h, --help         this text
 
 Exit code: that of \`vitest bench\`; 2 if there is nothing to compare with.`
@@ -30,21 +36,39 @@ export const run: Command = async (args, io) => {
     return 0
   }
   const root = process.cwd()
-  const { ref, sha } = await findBase(root, options.base)
+  const { ref, sha, top } = await findBase(root, options.base)
   io.stdout(`Comparing with ${sha.slice(0, 8)}, where HEAD branched off from ${ref}.`)
-  return bench(root, options.rest, { ...process.env, CHIMERA_BASE: ref })
+  const { check, accept, reports } = options
+  const published = await publishing({ check, accept, reports, top, say: io.stdout }, process.env)
+  return published.finish(await bench(root, options.rest, { ...process.env, CHIMERA_BASE: ref }))
 }
 
-function parse(args: readonly string[]): { help: boolean; base: string | undefined; rest: string[] } {
+interface GateOptions {
+  help: boolean
+  base: string | undefined
+  check: boolean
+  accept: string | undefined
+  reports: string
+  rest: string[]
+}
+
+function parse(args: readonly string[]): GateOptions {
   const end = args.indexOf('--')
   const [own, flags] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)]
   try {
     const { values, positionals } = parseArgs({
       args: [...own],
       allowPositionals: true,
-      options: { base: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        base: { type: 'string' },
+        check: { type: 'boolean', default: false },
+        accept: { type: 'string' },
+        reports: { type: 'string', default: 'reports' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     })
-    return { help: values.help ?? false, base: values.base, rest: [...positionals, ...flags] }
+    const { help, base, check, accept, reports } = values
+    return { help, base, check, accept, reports, rest: [...positionals, ...flags] }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     throw new ChimeraError(

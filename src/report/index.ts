@@ -6,10 +6,10 @@
  */
 export * from './document/blocks.ts'
 export { armDocuments } from './document/arm-page.ts'
-export { runDocument } from './document/run.ts'
+export { commentDocument, runDocument } from './document/run.ts'
 export type { Extras } from './document/suite.ts'
 export { reportsLine, summaryDocument } from './document/summary.ts'
-export { embeddedNote } from './headline.ts'
+export { embeddedNote, headline } from './headline.ts'
 export { buildReport } from './model/build.ts'
 export { printHtml } from './print/html.ts'
 export { printMarkdown } from './print/markdown.ts'

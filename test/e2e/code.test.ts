@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Report } from '../../src/schema/generated.ts'
+import { startForge } from '../support/forge.ts'
 import { repositoryAt, type TestRepository } from '../support/repository.ts'
 import { startScriptedOllama, type ScriptedOllama } from '../scripted-ollama/index.ts'
 import { cleanEnvironment, createFixture, type BenchRun, type Fixture } from './fixture.ts'
@@ -154,11 +156,17 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       await repository.git('checkout', '--quiet', '--force', '-B', 'dearer', 'main')
       await repository.commit({ 'suites/work.ts': work(4, 100) })
       const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-      const env = cleanEnvironment({ OLLAMA_HOST: server.url, CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main' })
-      const run = promisify(execFile)(process.execPath, [cli, 'gate', 'suites/reports'], {
-        cwd: project.dir,
-        env,
+      const forge = await startForge(onTestFinished)
+      const env = cleanEnvironment({
+        OLLAMA_HOST: server.url,
+        CI_MERGE_REQUEST_TARGET_BRANCH_NAME: 'main',
+        GITHUB_API_URL: forge.url,
+        GITHUB_REPOSITORY: 'owner/name',
+        GITHUB_TOKEN: 'secret-token',
+        GITHUB_SHA: 'abc123',
       })
+      const args = ['gate', '--check', '--accept', 'bench: accept', 'suites/reports']
+      const run = promisify(execFile)(process.execPath, [cli, ...args], { cwd: project.dir, env })
       const { code, stdout } = (await run.catch((error: unknown) => error)) as {
         code: number
         stdout: string
@@ -169,6 +177,18 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       expect(comment).toMatch(/^# ❌ Regressed: do not merge/)
       expect(comment).toMatch(/trial_duration: report stage makes 3 more calls/)
       expect(Buffer.byteLength(comment)).toBeLessThan(8_000)
+      const { started_at, suites } = JSON.parse(await project.read('reports/report.json')) as Report
+      expect(forge.checks).toMatchObject([{ status: 'completed', conclusion: 'failure', head_sha: 'abc123' }])
+      expect(String(forge.checks[0]!['created_at']) < started_at).toBe(true)
+      expect(forge.checks[0]!['output']).toMatchObject({
+        annotations: [
+          {
+            path: suites[0]!.file,
+            start_line: BENCH.split('\n').indexOf("agentBench('reports', agent, {") + 1,
+          },
+        ],
+      })
+      expect(stdout).not.toContain('secret-token')
     },
   )
 

@@ -5,11 +5,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { parse as parseYaml } from 'yaml'
 import { metricNames, metrics, type MetricName } from '../src/metrics.ts'
 import { createFixture, runVitest } from './e2e/fixture.ts'
 import { startScriptedOllama } from './scripted-ollama/index.ts'
 import { anchorsOf, codeIn, fencesOf, proseOf, readDocument, tableOf } from './support/markdown.ts'
-import { parseYaml } from './support/yaml.ts'
 
 const repository = fileURLToPath(new URL('../', import.meta.url))
 const exec = promisify(execFile)
@@ -27,7 +27,9 @@ const files = blocks.filter((block) => !configs.includes(block))
 const suites = Object.fromEntries(files.map(({ path, text }) => [path!, text]))
 const workflows = fences
   .filter(({ language }) => language === 'yaml')
-  .map(({ text }) => parseYaml(text) as unknown as Workflow)
+  .map(({ text }) => parseYaml(text) as Workflow)
+  // Those of GitLab have no such member.
+  .filter(({ jobs }) => jobs !== undefined)
 
 type Step = { run?: string; uses?: string; with?: Record<string, string> }
 interface Workflow {
@@ -221,12 +223,14 @@ describe('the commands', () => {
 
 describe('the workflows', () => {
   test('are YAML, with jobs that are there and actions of a version', () => {
-    expect(workflows.map(({ name }) => name)).toEqual(['bench', 'bench-sharded'])
+    expect(workflows.map(({ name }) => name)).toEqual(['bench', 'bench', 'bench-sharded'])
     for (const { jobs } of workflows) {
       for (const { needs, steps } of Object.values(jobs)) {
         if (needs !== undefined) expect(Object.keys(jobs)).toContain(needs)
         for (const { uses, run } of steps)
-          expect(uses ?? run).toMatch(/^(actions\/[\w-]+@v\d+$|npm ci$|npx vitest bench|ollama pull )/)
+          expect(uses ?? run).toMatch(
+            /^(actions\/[\w-]+@v\d+$|your-org\/vitest-chimera@main$|npm ci$|npx vitest bench|ollama pull )/,
+          )
       }
     }
   })
@@ -235,8 +239,21 @@ describe('the workflows', () => {
     for (const { uses, with: options } of steps) {
       if (!uses?.startsWith('actions/upload-artifact')) continue
       expect(['reports/', '.vitest/blob/']).toContain(options!['path'])
-      if (options!['path']!.startsWith('.')) expect(options!['include-hidden-files']).toBe('true')
+      if (options!['path']!.startsWith('.')) expect(options!['include-hidden-files']).toBe(true)
     }
+  })
+
+  test('the action has the inputs and outputs of its table, with the same defaults', async () => {
+    const action = parseYaml(await readDocument('action.yml')) as {
+      inputs: Record<string, { default: string }>
+      outputs: object
+    }
+    const rows = tableOf(manual.get('docs/ci.md')!, 'input').map((cells) => cells.map((cell) => codeIn(cell)))
+    expect(rows.map(([name]) => name![0])).toEqual(Object.keys(action.inputs))
+    for (const [name, standard] of rows)
+      if (standard!.length > 0) expect(action.inputs[name![0]!]!.default).toContain(standard![0])
+    const outputs = /^Outputs: (.*)\.$/m.exec(manual.get('docs/ci.md')!)![1]!
+    expect(codeIn(outputs)).toEqual(Object.keys(action.outputs))
   })
 })
 

@@ -3,4 +3,4 @@
  * (`vitest-chimera gate --check`). github.ts and gitlab.ts know the two APIs, http.ts how to ask them, check.ts what a
  * report means for a commit, body.ts what a comment says, outcome.ts what a gate leaves. Nothing here runs or judges.
  */
-export { publishing, type Published } from './outcome.ts'
+export { publishing } from './outcome.ts'

@@ -25,7 +25,7 @@ export interface PublishOptions {
 }
 
 /** A run whose outcome is to be published. */
-export interface Published {
+interface Published {
   /** The exit code in the end: that of the run, but for a regression that a label accepts. */
   finish: (exitCode: number) => Promise<number>
 }

@@ -44,7 +44,7 @@ export function show(model: ServedModel): object {
     template: template ?? '',
     details: details(model.info),
     model_info: modelInfo(model.info),
-    capabilities: ['completion'],
+    capabilities: ['completion', 'tools'],
     modified_at: model.modified,
   }
 }

@@ -1,17 +1,20 @@
-/** The little HTTP the engine needs: JSON bodies in, JSON or lines of JSON out, and word of a client that left. */
+/** The little HTTP the engine needs: JSON bodies in, JSON or a stream of it out, and word of a client that left. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isObject, type JsonObject } from '../json.ts'
 
-/** A failure with the status and text Ollama would answer with. */
+/** A request that cannot be answered: the status and text of Ollama, the code of OpenAI where it has one. */
 export class HttpError extends Error {
   readonly status: number
+  readonly code: string | null
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, code: string | null = null) {
     super(message)
     this.status = status
+    this.code = code
   }
 }
 
-export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+export async function readJson(request: IncomingMessage): Promise<JsonObject> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const body = Buffer.concat(chunks).toString()
@@ -22,10 +25,8 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
   } catch (error) {
     throw new HttpError(400, (error as Error).message)
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new HttpError(400, 'json: the request body must be an object')
-  }
-  return value as Record<string, unknown>
+  if (!isObject(value)) throw new HttpError(400, 'json: the request body must be an object')
+  return value
 }
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
@@ -37,10 +38,35 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
   response.end(body)
 }
 
-/** One object a line; the first line sends the head, so a failure before it still has its own status. */
-export async function sendLine(response: ServerResponse, value: unknown, signal: AbortSignal): Promise<void> {
-  if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' })
-  if (response.write(`${JSON.stringify(value)}\n`) || signal.aborted) return
+/** One request on its way: what came in, and where the answer goes. */
+export interface Exchange {
+  body: JsonObject
+  response: ServerResponse
+  /** Aborts when the client goes away. */
+  signal: AbortSignal
+}
+
+/** How a protocol frames a stream. */
+export interface Framing {
+  type: string
+  frame(json: string): string
+}
+
+/** Ollama's stream: one object a line. */
+export const lines: Framing = { type: 'application/x-ndjson', frame: (json) => `${json}\n` }
+
+/** OpenAI's stream: server-sent events. */
+export const events: Framing = { type: 'text/event-stream', frame: (json) => `data: ${json}\n\n` }
+
+/** One part of a stream; the first sends the head, so a failure before it still has a status. */
+export async function sendPart(
+  response: ServerResponse,
+  framing: Framing,
+  value: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!response.headersSent) response.writeHead(200, { 'content-type': framing.type })
+  if (response.write(framing.frame(JSON.stringify(value))) || signal.aborted) return
   await new Promise<void>((resolve) => {
     const go = (): void => {
       response.off('drain', go).off('close', go)
@@ -50,12 +76,16 @@ export async function sendLine(response: ServerResponse, value: unknown, signal:
   })
 }
 
-/** A failure: as the answer if none has begun, else as the stream's last line. */
-export function sendError(response: ServerResponse, error: unknown): void {
+/** What a protocol answers when a request fails. */
+export interface Failure {
+  status: number
+  body: object
+}
+
+/** A failure: as the answer if none has begun, else as the stream's last part. */
+export function sendFailure(response: ServerResponse, framing: Framing, { status, body }: Failure): void {
   if (response.destroyed || response.writableEnded) return
-  const status = error instanceof HttpError ? error.status : 500
-  const body = { error: error instanceof Error ? error.message : String(error) }
-  if (response.headersSent) response.end(`${JSON.stringify(body)}\n`)
+  if (response.headersSent) response.end(framing.frame(JSON.stringify(body)))
   else sendJson(response, status, body)
 }
 

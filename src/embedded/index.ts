@@ -1,14 +1,16 @@
 /**
- * The embedded engine: real llama.cpp inference behind Ollama's HTTP protocol, in a separate process, so the
- * whole tool runs with no daemon, no GPU and no download. By default it serves the tiny model that the package ships
+ * The embedded engine: real llama.cpp inference behind the HTTP protocols of Ollama and OpenAI, in a separate process,
+ * so the whole tool runs with no daemon, no GPU and no download. By default it serves the tiny model that the package ships
  * (scripts/tiny-model makes it), which writes readable reports at about 800 tokens per second on one core: enough to
  * measure, cheap enough for a test.
  *
- *   child → server → routes → inference   the process, its protocol, one request
+ *   child → server → routes               the process and its requests
+ *   ollama, openai → request → inference  two protocols, one way through the engine
  *   engine → completion                   the loaded runner, one reply
  *
- * It differs from Ollama in this: one model, CPU only, no embeddings, tools, thinking or images; one thread unless
- * num_thread says otherwise; eval_duration includes the sampling, and the final object has prompt_eval_cached_count.
+ * It differs from Ollama in this: one model, CPU only, no embeddings, thinking or images; the engine chooses which tool
+ * is called (tools.ts); one thread unless num_thread says otherwise; eval_duration includes the sampling, and the final
+ * object has prompt_eval_cached_count.
  * /api/version has an `embedded` key that names the engine and the model, and so does every report.
  */
 import { stat } from 'node:fs/promises'

@@ -116,6 +116,36 @@ describe('/api/chat', () => {
   })
 })
 
+test('tools: each is called once, streamed and not; then the answer is text', async () => {
+  const tools = ['lookup', 'rate'].map((name) => ({
+    type: 'function',
+    function: {
+      name,
+      description: name,
+      parameters: { type: 'object', properties: { n: { type: 'integer' } } },
+    },
+  }))
+  const messages = [user('Look it up.')]
+  const first = await ollama.chat({ model, messages, tools })
+  const n = expect.any(Number) as number
+  expect(first.message).toEqual({
+    role: 'assistant',
+    content: '',
+    tool_calls: [{ function: { name: 'lookup', arguments: { n } } }],
+  })
+  messages.push(first.message, { role: 'tool', tool_name: 'lookup', content: '3' })
+  const chunks = await all(ollama.chat({ model, messages, tools, stream: true }))
+  expect(chunks.map(({ message }) => message.tool_calls)).toEqual([
+    [{ function: { name: 'rate', arguments: { n } } }],
+    undefined,
+  ])
+  messages.push(chunks[0]!.message, { role: 'tool', tool_name: 'rate', content: '3' })
+  const last = await ollama.chat({ model, messages, tools })
+  expect(last.message.tool_calls).toBeUndefined()
+  expect(last.message.content).toContain('## Conclusion')
+  expect(last.prompt_eval_count).toBeGreaterThan(first.prompt_eval_count)
+})
+
 describe('format', () => {
   test('json gives an object', async () => {
     const { response } = await ollama.generate({ model, prompt: 'JSON please.', format: 'json' })
@@ -226,8 +256,9 @@ describe('refusals', () => {
       '/api/chat',
       '{"model":"gemma3","messages":[{"role":"user"}],"tools":[{}]}',
       400,
-      '"gemma3" does not support tools',
+      'a tool must have a function with a name',
     ],
+    ['/api/generate', '{"model":"gemma3","prompt":"x","tools":[{}]}', 400, '"gemma3" does not support tools'],
   ])('%s %s is %i', async (path, body, status, error) => {
     expect(await post(path, body)).toEqual({ status, body: { error } })
   })

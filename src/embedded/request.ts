@@ -1,17 +1,42 @@
-/** What a request for /api/generate or /api/chat asks for: its messages, and its prompt as tokens. */
+/**
+ * What a request asks for, in the fields of /api/generate and /api/chat: options, messages, and the prompt as
+ * tokens. Requests of another protocol are translated into these fields first.
+ */
 import type { Token } from 'node-llama-cpp'
+import { isObject, type JsonObject } from '../json.ts'
 import type { Runner } from './engine.ts'
 import { HttpError } from './http.ts'
-import { isObject } from '../json.ts'
+import { readKeepAlive, readOptions, type RunnerOptions, type SamplingOptions } from './options.ts'
 import { fittingTokens, tokenize, truncated, type Message, type Renderer } from './prompt.ts'
+import { callsOf, toolToCall, withTools, type Tool } from './tools.ts'
 
 export type Endpoint = 'generate' | 'chat'
 
-/** A request's body: any JSON object the client sent. */
-export type Body = Record<string, unknown>
+/** A request as the engine takes it. */
+export interface InferenceRequest {
+  endpoint: Endpoint
+  /** Any JSON object the client sent. */
+  body: JsonObject
+  runner: RunnerOptions
+  sampling: SamplingOptions
+  keepAlive: number | undefined
+  /** The conversation to be answered; none if the request only loads or unloads the model. */
+  messages: Message[]
+  /** The tool that the reply calls: its text is then the arguments. */
+  tool: Tool | undefined
+}
 
-/** The conversation to be answered; none if the request only loads or unloads the model. */
-export function readMessages(endpoint: Endpoint, body: Body): Message[] {
+/** Reads a body; throws an HttpError for what is wrong in it. */
+export function readRequest(endpoint: Endpoint, body: JsonObject): InferenceRequest {
+  refuseUnsupported(endpoint, body)
+  const options = readOptions(body.options)
+  const keepAlive = readKeepAlive(body.keep_alive)
+  const tool = endpoint === 'chat' ? toolToCall(body) : undefined
+  const messages = withTools(readMessages(endpoint, body), body.tools, tool)
+  return { endpoint, body, ...options, keepAlive, messages, tool }
+}
+
+function readMessages(endpoint: Endpoint, body: JsonObject): Message[] {
   if (endpoint === 'generate') {
     if (typeof (body.prompt ?? '') !== 'string') throw new HttpError(400, 'json: prompt must be a string')
     if (!body.prompt) return []
@@ -30,17 +55,22 @@ export function readMessages(endpoint: Endpoint, body: Body): Message[] {
     ) {
       throw new HttpError(400, 'json: a message must have a role and a content, both strings')
     }
-    return { role: message.role.toLowerCase(), content: (message.content as string | undefined) ?? '' }
+    const content = (message.content as string | undefined) ?? ''
+    const calls = callsOf(message)
+    return {
+      role: message.role.toLowerCase(),
+      content: calls.length === 0 ? content : content + JSON.stringify(calls),
+    }
   })
 }
 
 /** What the model or this engine cannot do is refused, never quietly ignored. */
-export function refuseUnsupported(body: Body): void {
+function refuseUnsupported(endpoint: Endpoint, body: JsonObject): void {
   const refuse = (what: string): never => {
     throw new HttpError(400, `${JSON.stringify(body.model)} does not support ${what}`)
   }
   if (body.think !== undefined && body.think !== null && body.think !== false) refuse('thinking')
-  if (Array.isArray(body.tools) && body.tools.length > 0) refuse('tools')
+  if (endpoint === 'generate' && Array.isArray(body.tools) && body.tools.length > 0) refuse('tools')
   if (body.suffix) refuse('insert')
   if (body.template) refuse('another template')
   if (body.logprobs === true) refuse('logprobs')
@@ -53,10 +83,7 @@ export function refuseUnsupported(body: Body): void {
 export function promptTokens(
   runner: Runner,
   render: Renderer,
-  endpoint: Endpoint,
-  body: Body,
-  messages: readonly Message[],
-  keep: number,
+  { endpoint, body, messages, sampling }: InferenceRequest,
 ): Token[] {
   const { model, context } = runner
   const mayTruncate = body.truncate !== false
@@ -66,7 +93,7 @@ export function promptTokens(
     body.raw === true && endpoint === 'generate'
       ? tokenize(model, messages.at(-1)!.content)
       : fittingTokens(model, render, messages, limit)
-  return truncated([...earlier, ...tokens], context.contextSize, keep, mayTruncate)
+  return truncated([...earlier, ...tokens], context.contextSize, sampling.num_keep, mayTruncate)
 }
 
 /** `context` of an earlier answer. A number that is no token of the model would crash llama.cpp. */

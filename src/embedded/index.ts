@@ -8,7 +8,7 @@
  *   ollama, openai → request → inference  two protocols, one way through the engine
  *   engine → completion                   the loaded runner, one reply
  *
- * It differs from Ollama in this: one model, CPU only, no embeddings, thinking or images; the engine chooses which tool
+ * It differs from Ollama in this: one model, CPU only, no thinking, no images; the engine chooses which tool
  * is called (tools.ts); one thread unless num_thread says otherwise; eval_duration includes the sampling, and the final
  * object has prompt_eval_cached_count.
  * /api/version has an `embedded` key that names the engine and the model, and so does every report.

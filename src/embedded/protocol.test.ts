@@ -146,6 +146,19 @@ test('tools: each is called once, streamed and not; then the answer is text', as
   expect(last.prompt_eval_count).toBeGreaterThan(first.prompt_eval_count)
 })
 
+test('/api/embed: one vector of length 1 for a text', async () => {
+  const { embeddings, prompt_eval_count } = await ollama.embed({
+    model,
+    input: ['One.', 'Another one.', 'One.'],
+  })
+  const [one, other, again] = embeddings
+  expect(embeddings.map(({ length }) => length)).toEqual([160, 160, 160])
+  expect(Math.hypot(...one!)).toBeCloseTo(1)
+  expect(again).toEqual(one)
+  expect(other).not.toEqual(one)
+  expect(prompt_eval_count).toBeGreaterThan(3)
+})
+
 describe('format', () => {
   test('json gives an object', async () => {
     const { response } = await ollama.generate({ model, prompt: 'JSON please.', format: 'json' })
@@ -271,6 +284,6 @@ describe('refusals', () => {
   })
 
   test('an unknown path is 404', async () => {
-    expect((await fetch(`${server.url}/api/embed`, { method: 'POST' })).status).toBe(404)
+    expect((await fetch(`${server.url}/api/push`, { method: 'POST' })).status).toBe(404)
   })
 })

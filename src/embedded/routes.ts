@@ -1,7 +1,7 @@
 /** Which request goes where, and what becomes of failures. */
 import { unescape } from 'node:querystring'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { ps, show, tags, version, type ServedModel } from './facts.ts'
+import { ps, show, tags, version, type ServedModel } from './ollama/facts.ts'
 import {
   clientGone,
   events,
@@ -13,8 +13,8 @@ import {
   type Exchange,
 } from './http.ts'
 import type { Backend } from './inference.ts'
-import { answerOllama, ollamaFailure } from './ollama.ts'
-import { answerOpenAI, modelCard, openaiFailure } from './openai/reply.ts'
+import { answerEmbed, answerOllama, ollamaFailure } from './ollama/reply.ts'
+import { answerEmbeddings, answerOpenAI, modelCard, openaiFailure } from './openai/reply.ts'
 
 /** A server that speaks the protocols of Ollama and OpenAI for one model. */
 export function createProtocolServer(backend: Backend, model: ServedModel): Server {
@@ -47,10 +47,14 @@ export function createProtocolServer(backend: Backend, model: ServedModel): Serv
         return answerOllama(backend, 'generate', await exchangeOf(request, response))
       case 'POST /api/chat':
         return answerOllama(backend, 'chat', await exchangeOf(request, response))
+      case 'POST /api/embed':
+        return answerEmbed(backend, await exchangeOf(request, response))
       case 'POST /v1/chat/completions':
         return answerOpenAI(backend, 'chat', await exchangeOf(request, response))
       case 'POST /v1/completions':
         return answerOpenAI(backend, 'generate', await exchangeOf(request, response))
+      case 'POST /v1/embeddings':
+        return answerEmbeddings(backend, await exchangeOf(request, response))
       case 'GET /v1/models':
         return sendJson(response, 200, {
           object: 'list',

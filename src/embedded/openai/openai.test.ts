@@ -273,6 +273,15 @@ test('/v1/models lists the tags; one can be asked for by its short name', async 
   await expect(client.models.retrieve('%zz')).rejects.toMatchObject({ status: 404, code: 'model_not_found' })
 })
 
+test('/v1/embeddings as floats and as the base64 that the client asks for', async () => {
+  const packed = await client.embeddings.create({ model, input: 'One.' })
+  const plain = await client.embeddings.create({ model, input: ['One.'], encoding_format: 'float' })
+  const [one, other] = [packed, plain].map(({ data }) => data[0]!.embedding)
+  expect(one).toHaveLength(160)
+  one!.forEach((value, index) => expect(value).toBeCloseTo(other![index]!))
+  expect(packed.usage).toEqual(plain.usage)
+})
+
 describe('refusals', () => {
   const ok = { model, messages }
   test.each([
@@ -307,6 +316,7 @@ describe('refusals', () => {
     ],
     ['completions', { model, prompt: ['a', 'b'] }, 400, 'prompt must be a text'],
     ['completions', { model, prompt: 'a', suffix: 'b' }, 400, 'suffix is not supported'],
+    ['embeddings', { model, input: [[1, 2]] }, 400, 'input must be a text or an array of texts'],
     ['responses', { model, input: 'x' }, 404, 'unknown URL: POST /v1/responses', 'unknown_url'],
   ])('%s %j is %i', async (path, body, status, message, code?: string) => {
     const response = await fetch(`${server.url}/v1/${path}`, { method: 'POST', body: JSON.stringify(body) })

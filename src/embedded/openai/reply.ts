@@ -1,7 +1,8 @@
-/** /v1/chat/completions and /v1/completions: answers, models and failures in OpenAI's words. */
+/** /v1/chat/completions, /v1/completions and /v1/embeddings: answers, models and failures in OpenAI's words. */
 import { randomUUID } from 'node:crypto'
 import { objectOf } from '../../json.ts'
-import type { ServedModel } from '../facts.ts'
+import type { ServedModel } from '../ollama/facts.ts'
+import { embed } from '../embed.ts'
 import { events, HttpError, sendJson, sendPart, type Exchange, type Failure } from '../http.ts'
 import { infer, type Backend, type Reply, type Result } from '../inference.ts'
 import { readRequest, type Endpoint, type InferenceRequest } from '../request.ts'
@@ -97,6 +98,25 @@ function timings(result: Result): object {
     predicted_n: result.eval_count,
     predicted_ms: result.eval_duration,
   }
+}
+
+export async function answerEmbeddings(
+  backend: Backend,
+  { body, response, signal }: Exchange,
+): Promise<void> {
+  const { model, input, encoding_format } = body
+  const { vectors, prompt_eval_count } = await embed(backend, { input }, signal)
+  const data = vectors.map((vector, index) => {
+    const embedding = encoding_format === 'base64' ? base64(vector) : vector
+    return { object: 'embedding', index, embedding }
+  })
+  const usage = { prompt_tokens: prompt_eval_count, total_tokens: prompt_eval_count }
+  sendJson(response, 200, { object: 'list', data, model, usage })
+}
+
+/** Floats of four bytes, the form that the official client asks for. */
+function base64(vector: readonly number[]): string {
+  return Buffer.from(new Float32Array(vector).buffer).toString('base64')
 }
 
 /** A model in the list of /v1/models. */

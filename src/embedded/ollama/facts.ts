@@ -1,7 +1,7 @@
 /** What the server tells of its model: the answers of /api/tags, /api/show, /api/ps and /api/version. */
 import type { GgufFileInfo } from 'node-llama-cpp'
-import { isObject } from '../json.ts'
-import type { Engine } from './engine.ts'
+import { isObject } from '../../json.ts'
+import type { Engine } from '../engine.ts'
 
 /** A model file and the tags it answers to. */
 export interface ServedModel {
@@ -44,7 +44,7 @@ export function show(model: ServedModel): object {
     template: template ?? '',
     details: details(model.info),
     model_info: modelInfo(model.info),
-    capabilities: ['completion', 'tools'],
+    capabilities: ['completion', 'tools', 'embedding'],
     modified_at: model.modified,
   }
 }

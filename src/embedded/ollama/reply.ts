@@ -1,8 +1,9 @@
-/** /api/generate and /api/chat: answers in Ollama's words, and requests that only load or unload the model. */
-import { parseJson, isObject } from '../json.ts'
-import { HttpError, lines, sendJson, sendPart, type Exchange, type Failure } from './http.ts'
-import { infer, type Backend, type Reply, type Result } from './inference.ts'
-import { readRequest, type Endpoint, type InferenceRequest } from './request.ts'
+/** /api/generate, /api/chat and /api/embed: answers in Ollama's words, and requests that only load or unload the model. */
+import { isObject, parseJson } from '../../json.ts'
+import { embed } from '../embed.ts'
+import { HttpError, lines, sendJson, sendPart, type Exchange, type Failure } from '../http.ts'
+import { infer, type Backend, type Reply, type Result } from '../inference.ts'
+import { readRequest, type Endpoint, type InferenceRequest } from '../request.ts'
 
 export async function answerOllama(backend: Backend, endpoint: Endpoint, exchange: Exchange): Promise<void> {
   const request = readRequest(endpoint, exchange.body)
@@ -70,6 +71,13 @@ function counters(result: Result): object {
     eval_count: result.eval_count,
     eval_duration: ns(result.eval_duration),
   }
+}
+
+export async function answerEmbed(backend: Backend, { body, response, signal }: Exchange): Promise<void> {
+  const { vectors, prompt_eval_count, ...durations } = await embed(backend, body, signal)
+  const { total_duration: total, load_duration: load } = durations
+  const times = { total_duration: ns(total), load_duration: ns(load) }
+  sendJson(response, 200, { model: body.model, embeddings: vectors, ...times, prompt_eval_count })
 }
 
 /** What Ollama answers when a request fails. */

@@ -4,9 +4,9 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Report } from '../../src/schema/generated.ts'
 import { startForge } from '../support/forge.ts'
-import { repositoryAt, type TestRepository } from '../support/repository.ts'
+import type { TestRepository } from '../support/repository.ts'
 import { startScriptedOllama, type ScriptedOllama } from '../scripted-ollama/index.ts'
-import { cleanEnvironment, createFixture, type BenchRun, type Fixture } from './fixture.ts'
+import { cleanEnvironment, createChange, type BenchRun, type Change } from './fixture.ts'
 
 /** Two stages; what a pull request changes is in a module of its own. */
 const AGENT = `import type { Agent } from 'vitest-chimera'
@@ -36,24 +36,17 @@ agentBench('reports', agent, {
 
 describe('head against base', () => {
   let server: ScriptedOllama
-  let project: Fixture
+  let project: Change
   let repository: TestRepository
   beforeAll(async () => {
     server = await startScriptedOllama({ call: { ttft: 20, per_token: 1, tokens: 24 } })
-    project = await createFixture({
+    project = await createChange({
       'suites/reports.bench.ts': BENCH,
       'suites/agent.ts': AGENT,
       'suites/work.ts': work(1, 0),
-      '.gitignore': 'reports/\nnode_modules/\n',
-      // What a run leaves there is ignored, and listed as such.
-      'reports/.keep': '',
-      'node_modules/.keep': '',
       'suites/gone.bench.ts': BENCH.replaceAll('reports', 'gone'),
     })
-    repository = repositoryAt(project.dir)
-    await repository.git('init', '--quiet', '--initial-branch=main')
-    await repository.commit({})
-    await repository.git('checkout', '--quiet', '-b', 'change')
+    repository = project.repository
   })
   afterAll(async () => {
     await project[Symbol.asyncDispose]()

@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Report, Trial } from '../../src/schema/generated.ts'
+import { repositoryAt, type TestRepository } from '../support/repository.ts'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
 /** This repository's own Vitest, as a script for Node. */
@@ -66,6 +67,26 @@ export async function createFixture(files: Record<string, string>): Promise<Fixt
   }
   await fixture.write({ 'vitest.config.ts': CONFIG, ...files })
   return fixture
+}
+
+export interface Change extends Fixture {
+  repository: TestRepository
+}
+
+/** A project in a repository: the files are on `main`, and the branch `change` is checked out. */
+export async function createChange(files: Record<string, string>): Promise<Change> {
+  const fixture = await createFixture({
+    '.gitignore': 'reports/\nnode_modules/\n',
+    // What a run leaves there is ignored, and listed as such.
+    'reports/.keep': '',
+    'node_modules/.keep': '',
+    ...files,
+  })
+  const repository = repositoryAt(fixture.dir)
+  await repository.git('init', '--quiet', '--initial-branch=main')
+  await repository.commit({})
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  return { ...fixture, repository }
 }
 
 const CONFIG = `import { defineConfig } from 'vitest/config'

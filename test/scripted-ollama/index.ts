@@ -12,4 +12,4 @@
  */
 export { startScriptedOllama, type ScriptedOllama } from './server.ts'
 export { spawnScriptedOllama } from './child.ts'
-export type { CallPlan, Fault, LogEvent, Script, SeenRequest } from './script.ts'
+export type { CallPlan, Fault, LogEvent, Script, ScriptedCall, SeenRequest } from './script.ts'

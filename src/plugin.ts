@@ -40,6 +40,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
   const wired = new WeakSet<Vitest>()
   let host: Promise<string> | undefined
   let prepared: PreparedBase | undefined
+  let removed: string[] = []
   const main: Plugin = {
     name: 'vitest-chimera',
     // Vitest waits for the hook, though its type does not say so.
@@ -50,7 +51,8 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       if (!wired.has(vitest)) {
         wired.add(vitest)
         if (!merging) prepared = await openBase(vitest)
-        addReporter(vitest, options, prepared === undefined ? [] : removedSuites(prepared, project))
+        if (prepared !== undefined) removed = removedSuites(prepared, project)
+        addReporter(vitest, options, removed)
       }
       host ??= merging ? Promise.resolve('') : openServer(options, vitest)
       const { config } = project
@@ -65,6 +67,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
         renamed: options.pairs === undefined ? [] : ['chimera()'],
         shard: vitest.config.shard !== undefined,
         ...(prepared !== undefined && { base: prepared.base }),
+        removed,
       } satisfies ProvidedSettings)
     },
   }

@@ -39,7 +39,7 @@ async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise
   const { test } = group
   return forwardTrials(group, name, async (trials, callbacks) => {
     const { plan, arms, prove } = await planSuite(group, request)
-    await send(test, { kind: 'plan', plan })
+    await send(test, { kind: 'plan', plan, removed: inject('chimera').removed })
     for (const text of renamedOptions(options, settings()))
       await send(test, { kind: 'notice', text, once: true })
     const overhead = await harnessOverhead()

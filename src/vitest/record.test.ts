@@ -16,8 +16,8 @@ const trial = (role: 'baseline' | 'candidate'): Message => ({
 const ending: Ending = { stopped: 'decided', requeued: 1, warnings: [] }
 
 test('the messages of a whole suite make its record, later facts over earlier ones', () => {
-  const { suites, refusals, overhead } = recordSuite([
-    { kind: 'plan', plan },
+  const { suites, refusals, removed, overhead } = recordSuite([
+    { kind: 'plan', plan, removed: ['gone.bench.ts'] },
     { kind: 'facts', facts: facts('1'), overhead: 0.1 },
     { kind: 'notice', text: 'slow' },
     { kind: 'facts', facts: facts('2'), overhead: 0.2 },
@@ -33,7 +33,7 @@ test('the messages of a whole suite make its record, later facts over earlier on
       ending,
     },
   ])
-  expect({ refusals, overhead }).toEqual({ refusals: [], overhead: 0.2 })
+  expect({ refusals, removed, overhead }).toEqual({ refusals: [], removed: ['gone.bench.ts'], overhead: 0.2 })
 })
 
 test('a worker that died leaves a record without an ending', () => {
@@ -45,7 +45,10 @@ test('a worker that died leaves a record without an ending', () => {
 
 test('a definition that was refused is a failure and no suite', () => {
   const refused: Message = { kind: 'refused', suite: 'made', file: 'made.bench.ts', message: 'Mend it.' }
-  expect(recordSuite([refused])).toEqual({ suites: [], refusals: [{ suite: 'made', message: 'Mend it.' }] })
+  expect(recordSuite([refused])).toMatchObject({
+    suites: [],
+    refusals: [{ suite: 'made', message: 'Mend it.' }],
+  })
 })
 
 test('a suite that was refused once its facts were known is reported as unusable', () => {
@@ -70,5 +73,5 @@ test('a suite that was refused once its facts were known is reported as unusable
 })
 
 test('a test that is not ours gives nothing', () => {
-  expect(recordSuite([])).toEqual({ suites: [], refusals: [] })
+  expect(recordSuite([])).toEqual({ suites: [], refusals: [], removed: [] })
 })

@@ -112,6 +112,7 @@ export default class ChimeraReporter implements Reporter {
     const refusals = [...records.flatMap((record) => record.refusals), ...modules.flatMap(unloadable)]
     if (suites.length === 0 && refusals.length === 0 && tests.some((test) => test.benchmarks().length > 0))
       return
+    const removed = [...this.#options.removed, ...records.flatMap((record) => record.removed)]
     const overhead = records.find((record) => record.overhead !== undefined)?.overhead
     // Modules come in order of their paths; the trials are wanted in the order in which they ran.
     const trials = suites
@@ -125,7 +126,7 @@ export default class ChimeraReporter implements Reporter {
       environment: await describeEnvironment(this.#vitest.config.root, this.#vitest.version, overhead),
       suites,
       refusals,
-      notices: this.#options.removed.map((file) => gateTexts.removedSuite(file)),
+      notices: [...new Set(removed)].map((file) => gateTexts.removedSuite(file)),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
     })
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1

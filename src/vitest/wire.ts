@@ -26,6 +26,8 @@ export interface ProvidedSettings {
   shard: boolean
   /** The tree that head is held against; absent where configs are compared. */
   base?: Base
+  /** Bench files of base that head no longer has. A merge has no base, and reads them in the shards' messages. */
+  removed: readonly string[]
 }
 
 /** What a bench file asks of the provider; it travels by reference in the options of bench.compare. */
@@ -56,7 +58,7 @@ export function requestOf(options: object | undefined): SuiteRequest | undefined
 
 /** What a worker tells: its plan, then facts (again when more is known), trials, and its ending. */
 export type Message =
-  | { kind: 'plan'; plan: Plan }
+  | { kind: 'plan'; plan: Plan; removed?: readonly string[] }
   | { kind: 'facts'; facts: Facts; overhead?: number }
   | { kind: 'trial'; trial: Trial }
   | { kind: 'notice'; text: string; once?: boolean }
@@ -122,6 +124,7 @@ export function messagesOf(artifacts: readonly { type: string }[]): Message[] {
 export interface TestRecord {
   suites: SuiteRecord[]
   refusals: GateFailure[]
+  removed: readonly string[]
   /** Harness overhead, ms. */
   overhead?: number
 }
@@ -132,10 +135,11 @@ export function recordSuite(messages: readonly Message[]): TestRecord {
   let facts: Facts = {}
   let ending: Ending | undefined
   let overhead: number | undefined
+  let removed: readonly string[] = []
   const trials: Trial[] = []
   const refusals: GateFailure[] = []
   for (const message of messages) {
-    if (message.kind === 'plan') plan = message.plan
+    if (message.kind === 'plan') ({ plan, removed = [] } = message)
     if (message.kind === 'facts') ({ facts, overhead } = message)
     if (message.kind === 'trial') trials.push(message.trial)
     if (message.kind === 'ending') ending = message.ending
@@ -148,6 +152,7 @@ export function recordSuite(messages: readonly Message[]): TestRecord {
   return {
     suites: plan === undefined ? [] : [{ plan, facts, trials, ...(ending !== undefined && { ending }) }],
     refusals: plan === undefined ? refusals : [],
+    removed,
     ...(overhead !== undefined && { overhead }),
   }
 }

@@ -143,6 +143,28 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
   )
 
   test(
+    'shards measure, and the merge judges and names what was removed without any base',
+    { timeout: 90_000 },
+    async () => {
+      for (const shard of ['1/2', '2/2']) {
+        const { exitCode, output } = await compare(`--shard=${shard}`, '--reporter=blob')
+        expect(output).toMatch(/gives no verdict/)
+        expect(exitCode).toBe(0)
+      }
+      const { exitCode, report } = await project.bench(['--merge-reports'])
+      expect(report!.suites.map(({ name, kind }) => [name, kind]).toSorted()).toEqual([
+        ['fresh', 'code'],
+        ['reports', 'code'],
+      ])
+      expect(report!.suites.find(({ name }) => name === 'reports')!.attribution).toBeDefined()
+      expect(report!.gate.notices).toContainEqual(
+        expect.stringContaining('suites/gone.bench.ts exists at base'),
+      )
+      expect(exitCode).toBe(0)
+    },
+  )
+
+  test(
     'the gate command finds the ref, writes the comment and passes the exit code on',
     { timeout: 60_000 },
     async () => {

@@ -43,7 +43,8 @@ export function repositoryAt(dir: string): TestRepository {
       return git('rev-parse', 'HEAD')
     },
     async state() {
-      const index = await readFile(join(await git('rev-parse', '--absolute-git-dir'), 'index'), 'base64')
+      const own = await git('rev-parse', '--absolute-git-dir')
+      const files = ['index', 'HEAD'].map((name) => readFile(join(own, name), 'base64'))
       const said = await Promise.all([
         // Without the lock git would write what it learned of file times into the index.
         git('--no-optional-locks', 'status', '--porcelain', '--ignored'),
@@ -52,7 +53,7 @@ export function repositoryAt(dir: string): TestRepository {
         git('for-each-ref'),
         git('config', '--local', '--list'),
       ])
-      return JSON.stringify([index, ...said])
+      return JSON.stringify([...(await Promise.all(files)), ...said])
     },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   }

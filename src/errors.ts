@@ -11,6 +11,10 @@ export class ChimeraError extends Error {
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+    // What the console asks an object for its text.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
+      value: () => `${this.name}: ${this.message}`,
+    })
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import type { TestProject, Vitest } from 'vitest/node'
 // Brings the type of the configureVitest hook with it.
@@ -17,6 +17,8 @@ import type { ProvidedSettings, ReporterOptions } from './vitest/index.ts'
 /** A model server that lives as long as the run, such as `embedded()` from `vitest-chimera/embedded`. */
 export interface RunServer {
   kind: string
+  /** What it was made with; of `embedded()` they are checked before it starts. */
+  options?: unknown
   /** Starts the server; rejects with a ChimeraError that names what is missing. */
   start: () => Promise<{ url: string; stop: () => Promise<void> }>
 }
@@ -47,6 +49,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
     // oxlint-disable-next-line typescript/no-misused-promises
     async configureVitest({ project, vitest }: { project: TestProject; vitest: Vitest }) {
       if (!project.config.benchmark.enabled) return
+      await checkSettings(options, vitest)
       const merging = vitest.config.mergeReports !== undefined
       if (!wired.has(vitest)) {
         wired.add(vitest)
@@ -72,6 +75,18 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
     },
   }
   return [main, basePlugin(() => prepared?.base)]
+}
+
+/** Refuses what the config and the environment set wrongly. Loaded where it is needed: other Vitest runs need none of it. */
+async function checkSettings(options: ChimeraOptions, { vite, config }: Vitest): Promise<void> {
+  const { checkOptions } = await import('./schema/options.ts')
+  const { checkEnvironment } = await import('./run/environment.ts')
+  const { configFile } = vite.config
+  const file = configFile === undefined ? 'the Vitest config' : relative(config.root, configFile)
+  checkOptions('chimera', options, `chimera() in ${file}`)
+  if (options.server?.kind === 'embedded')
+    checkOptions('embedded', options.server.options, `embedded() in ${file}`)
+  checkEnvironment(process.env)
 }
 
 /** The tree that CHIMERA_BASE asks to hold head against; undefined where configs are compared. */

@@ -34,6 +34,8 @@ export interface EmbeddedOptions {
 /** A server that the run starts and stops. */
 export interface EmbeddedServer {
   kind: 'embedded'
+  /** As they were given; the plugin checks them. */
+  options: EmbeddedOptions
   /** Resolves once it listens, on a free port of 127.0.0.1. Throws a ChimeraError if it cannot. */
   start(): Promise<RunningServer>
 }
@@ -45,6 +47,7 @@ const tinyFile = fileURLToPath(new URL('../../dist/embedded/chimera-tiny.gguf', 
 export function embedded(options: EmbeddedOptions = {}): EmbeddedServer {
   return {
     kind: 'embedded',
+    options,
     async start() {
       const path = await modelFile(options.model)
       const names = (options.names ?? namesOf(options.model)).map((name) =>

@@ -55,18 +55,3 @@ export function pointArm(baseline: Arm, settings: Settings): Arm {
     { ...baseline, name: pointName(settings) },
   )
 }
-
-/** What is wrong with the axes; undefined when nothing is. Whether Ollama knows the options is asked with the arms. */
-export function gridFault(axes: readonly Axis[]): string | undefined {
-  for (const { name, values } of axes) {
-    if (!Array.isArray(values) || values.length === 0)
-      return `axis "${name}": Expected at least one value but received ${valueText(values ?? null)}`
-    const texts = values.map((value) => valueText(value ?? null))
-    const twice = texts.find((text, i) => texts.indexOf(text) !== i)
-    if (twice !== undefined) return `axis "${name}" has ${twice} more than once`
-    const unset = values.findIndex((value) => value === undefined || value === null)
-    if (unset >= 0)
-      return `value ${unset + 1} of axis "${name}": Expected a value but received ${String(values[unset])}`
-  }
-  return undefined
-}

@@ -3,8 +3,8 @@ import { suiteErrors } from './messages.ts'
 import { armsOf, type Plan, type PlannedArm, type PlannedConfig } from '../judge/plan.ts'
 import { agentArm, type Arm } from '../call/arm.ts'
 import { resolveHost } from '../server/host.ts'
-import { checkOptions } from '../server/options.ts'
 import type { Role } from '../schema/generated.ts'
+import { checkOptions } from '../schema/options.ts'
 import type { Agent } from './agent.ts'
 
 /** An arm as it runs: all that tells it from another, its code as well as its config. */
@@ -36,33 +36,22 @@ export function armsToRun(plan: Plan, sources: readonly ArmSource[]): RunArm[] {
   })
 }
 
-/** An arm of a suite, held to its rules; `members` are the names of the agents that work at once, if there are several. */
+/**
+ * An arm of a suite, held to its rules; `members` are the names of the agents that work at once, if there are several.
+ * `where` says which suite it is.
+ */
 export function plannedArm(
-  suite: string,
+  where: string,
   role: Role,
-  arm: Arm | undefined,
+  arm: Arm,
   defaultHost: string,
   members: readonly string[],
 ): PlannedArm {
-  if (arm === undefined || arm === null || typeof arm !== 'object') {
-    throw suiteErrors.badArm(suite, role, `Expected { name, model, … } but received ${String(arm)}`)
-  }
-  if (typeof arm.name !== 'string' || arm.name.trim() === '')
-    throw suiteErrors.badName(`name of the ${role} of suite "${suite}"`, arm.name)
-  if (typeof arm.model !== 'string' || arm.model.trim() === '')
-    throw suiteErrors.badName(`model of arm "${arm.name}" of suite "${suite}"`, arm.model)
-  const options: Record<string, unknown> = { ...arm.options }
-  const where = `arm "${arm.name}" of suite "${suite}"`
-  checkOptions(options, where)
+  const named = typeof arm.name === 'string' && arm.name.trim() !== '' ? `arm "${arm.name}"` : `the ${role}`
+  checkOptions('arm', arm, `${named} of ${where}`)
   const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
-  for (const agent of agents) checkOptions(agent.options, `agent "${agent.name}" of ${where}`)
   const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
-  if (unknown !== undefined)
-    throw suiteErrors.badArm(
-      suite,
-      role,
-      `Unknown agent "${unknown}". Its agents: ${members.join(', ') || 'none'}`,
-    )
+  if (unknown !== undefined) throw suiteErrors.unknownAgent(unknown, `arm "${arm.name}" of ${where}`, members)
   return { ...plannedConfig(arm, arm.name, defaultHost), role, ...(agents.length > 0 && { agents }) }
 }
 

@@ -32,8 +32,20 @@ describe('the plan of a sweep', () => {
 
   test.each<[Partial<AgentSweepOptions>, RegExp]>([
     [{ grid: {} }, /Sweep "swept" has no candidate/],
-    [{ grid: { num_ctx: [] } }, /Invalid grid of sweep "swept": axis "num_ctx"/],
-    [{ grid: { num_ctxx: [1] } as never }, /Unknown option "num_ctxx" of arm "num_ctxx=1".*"num_ctx"/],
+    [
+      { grid: { num_ctx: [] } },
+      /Invalid `grid\.num_ctx` of suite "swept" in .*: Expected a list of different values/,
+    ],
+    [{ grid: { num_ctx: 2048 as never } }, /Expected a list of different values.* but received 2048/],
+    [{ grid: { temperature: [0.6, 0.8, 0.6] } }, /`grid\.temperature`.*a list of different values/],
+    [
+      { grid: { temperature: [0.6, undefined as never] } },
+      /`grid\.temperature\[1\]`.*a value but received undefined/,
+    ],
+    [
+      { grid: { num_ctxx: [1] } as never },
+      /Unknown option "options\.num_ctxx" of arm "num_ctxx=1".*"num_ctx"/,
+    ],
     [{ grid: { 'insight.top_k': [1] } }, /Unknown agent "insight"/],
     [
       { candidates: [{ name: 'num_ctx=2048 temperature=0.2', model: 'tiny' }] },
@@ -45,12 +57,12 @@ describe('the plan of a sweep', () => {
     ],
     [
       { rankBy: 'sped_up' as never },
-      /^Unknown metric "sped_up" in rankBy of sweep "swept"\. Did you mean "speedup"\? Known metrics: output_throughput, /,
+      /^Unknown metric "sped_up" in `rankBy` of suite "swept" in [^ ]+\. Did you mean "speedup"\? Known metrics: output_throughput, /,
     ],
     [{ rankBy: 'valid_rate' }, /Invalid `rankBy`/],
-    [{ halving: { keep: 1 } }, /Invalid `halving`.*between 0 and 1.*received 1/],
-    [{ halving: { budget: 0.5 } }, /Invalid `halving`.*number of trials.*received 0.5/],
-    [{ baseline: undefined as never }, /Invalid baseline of suite "swept"/],
+    [{ halving: { keep: 1 } }, /Invalid `halving\.keep`.*between 0 and 1.*received 1/],
+    [{ halving: { budget: 0.5 } }, /Invalid `halving\.budget`.*number of trials.*received 0\.5/],
+    [{ baseline: undefined as never }, /Invalid `baseline` of suite "swept"/],
   ])('%j is refused with what to do', (definition, message) => {
     expect(() => sweepFor(definition)).toThrow(message)
   })

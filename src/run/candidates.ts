@@ -1,9 +1,7 @@
-import { suiteErrors, sweepErrors } from './messages.ts'
 import type { Arm } from '../call/arm.ts'
-import { isMetric, metricNames, type MetricName } from '../metrics.ts'
-import type { Halving, Ranking } from '../judge/plan.ts'
-import { axesOf, gridFault, pointArm, pointsOf, type Grid, type Settings } from '../rank/grid.ts'
-import { nearest } from '../text/index.ts'
+import type { MetricName } from '../metrics.ts'
+import type { Ranking } from '../judge/plan.ts'
+import { axesOf, pointArm, pointsOf, type Grid, type Settings } from '../rank/grid.ts'
 import type { AgentBenchOptions } from './agent.ts'
 
 export type { Grid }
@@ -43,42 +41,12 @@ export function candidatesOf({ baseline, grid, candidates = [] }: AgentSweepOpti
   ]
 }
 
-/** How the candidates of a sweep are put in order; throws a ChimeraError that names the first fault. */
-export function rankingOf(suite: string, definition: AgentSweepOptions): Ranking {
-  const axes = axesOf(definition.grid ?? {})
-  const fault = gridFault(axes)
-  if (fault !== undefined) throw sweepErrors.badGrid(suite, fault)
-  const { rankBy = 'output_throughput' } = definition
-  if (typeof rankBy === 'string' && !isMetric(rankBy))
-    throw suiteErrors.unknownMetric(
-      rankBy,
-      `rankBy of sweep "${suite}"`,
-      nearest(rankBy, metricNames),
-      metricNames,
-    )
-  if (!isMetric(rankBy) || rankBy === 'valid_rate')
-    throw sweepErrors.badRankBy(
-      suite,
-      rankBy,
-      metricNames.filter((name) => name !== 'valid_rate'),
-    )
-  const halving = halvingOf(suite, definition.halving)
-  return { axes, rankBy, ...(halving !== undefined && { halving }) }
-}
-
-function halvingOf(suite: string, asked: AgentSweepOptions['halving']): Halving | undefined {
-  if (asked === undefined || asked === false) return undefined
-  const { keep = 0.5, budget } = asked === true ? {} : asked
-  if (!(keep > 0 && keep < 1))
-    throw sweepErrors.badHalving(
-      suite,
-      `Expected a fraction between 0 and 1 in \`keep\` but received ${String(keep)}`,
-    )
-  if (budget !== undefined && !(Number.isInteger(budget) && budget > 0)) {
-    throw sweepErrors.badHalving(
-      suite,
-      `Expected a number of trials in \`budget\` but received ${String(budget)}`,
-    )
+/** How the candidates of a sweep are put in order. */
+export function rankingOf({ grid, rankBy = 'output_throughput', halving }: AgentSweepOptions): Ranking {
+  const asked = halving === true ? {} : halving
+  return {
+    axes: axesOf(grid ?? {}),
+    rankBy,
+    ...(typeof asked === 'object' && { halving: { keep: 0.5, ...asked } }),
   }
-  return { keep, ...(budget !== undefined && { budget }) }
 }

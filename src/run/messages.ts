@@ -9,8 +9,16 @@ export const suiteErrors = {
       'bad_name',
       `Invalid ${what}: Expected a non-empty string but received ${JSON.stringify(value)}. Give it a name in agentBench.`,
     ),
-  badArm: (suite: string, role: string, problem: string): ChimeraError =>
-    new ChimeraError('bad_arm', `Invalid ${role} of suite "${suite}": ${problem}.`),
+  unknownAgent: (name: string, where: string, members: readonly string[]): ChimeraError =>
+    new ChimeraError(
+      'unknown_agent',
+      `Unknown agent "${name}" of ${where}. Its agents: ${members.join(', ') || 'none'}.`,
+    ),
+  badAgent: (suite: string, received: unknown): ChimeraError =>
+    new ChimeraError(
+      'bad_agent',
+      `Invalid agent of suite "${suite}": Expected a function but received ${received === null ? 'null' : typeof received}. Pass it as the second argument.`,
+    ),
   sameArms: (suite: string, name: string): ChimeraError =>
     new ChimeraError(
       'same_arms',
@@ -20,18 +28,6 @@ export const suiteErrors = {
     new ChimeraError(
       'bad_blocks',
       `Invalid ${source}: Expected whole numbers 1 <= min <= max <= 300 but received ${received}. Set e.g. \`blocks: { min: 6, max: 20 }\`.`,
-    ),
-  unknownMetric: (name: string, where: string, nearest: string, known: readonly string[]): ChimeraError =>
-    new ChimeraError(
-      'unknown_metric',
-      `Unknown metric ${JSON.stringify(name)} in ${where}. Did you mean "${nearest}"? Known metrics: ${known.join(', ')}.`,
-    ),
-  badThreshold: (suite: string, metric: string, problem: string): ChimeraError =>
-    new ChimeraError('bad_threshold', `Invalid threshold "${metric}" of suite "${suite}": ${problem}.`),
-  badNumber: (suite: string, name: string, received: unknown): ChimeraError =>
-    new ChimeraError(
-      'bad_option',
-      `Invalid \`${name}\` of suite "${suite}": Expected a positive number but received ${String(received)}. Correct it in agentBench.`,
     ),
   notComparable: (suite: string, differences: readonly string[], flag: string): ChimeraError =>
     new ChimeraError(
@@ -47,25 +43,10 @@ export const sweepErrors = {
       'bad_sweep',
       `Sweep "${suite}" has no candidate: Expected a \`grid\` of options or a list of \`candidates\`. Set one, e.g. \`grid: { temperature: [0.6, 0.8] }\`.`,
     ),
-  badGrid: (suite: string, problem: string): ChimeraError =>
-    new ChimeraError(
-      'bad_grid',
-      `Invalid grid of sweep "${suite}": ${problem}. Give every axis a list of different values, e.g. \`num_ctx: [2048, 4096]\`.`,
-    ),
   sameName: (suite: string, name: string): ChimeraError =>
     new ChimeraError(
       'same_arms',
       `Two arms of sweep "${suite}" are named "${name}". Give each candidate a different name.`,
-    ),
-  badRankBy: (suite: string, received: unknown, known: readonly string[]): ChimeraError =>
-    new ChimeraError(
-      'bad_rank_by',
-      `Invalid \`rankBy\` of sweep "${suite}": Expected a metric with an interval but received ${JSON.stringify(received)}. Known metrics: ${known.join(', ')}.`,
-    ),
-  badHalving: (suite: string, problem: string): ChimeraError =>
-    new ChimeraError(
-      'bad_halving',
-      `Invalid \`halving\` of sweep "${suite}": ${problem}. Set \`halving: true\`, or e.g. \`halving: { keep: 0.5, budget: 300 }\`.`,
     ),
 } as const
 

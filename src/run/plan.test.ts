@@ -177,18 +177,18 @@ describe('a definition that cannot be run', () => {
   test.each<[object, string, RegExp]>([
     [
       { candidate: undefined },
-      'bad_arm',
-      /Invalid candidate of suite "rivers": Expected { name, model, … } but received undefined/,
+      'bad_option',
+      /`candidate` of suite "rivers" in .*: Expected { name, model, … } but/,
     ],
-    [{ baseline: null }, 'bad_arm', /Invalid baseline .* received null/],
-    [{ candidate: 'fast' }, 'bad_arm', /received fast/],
+    [{ baseline: null }, 'bad_option', /Invalid `baseline` .* received null/],
+    [{ candidate: 'fast' }, 'bad_option', /received "fast"/],
     [
       { candidate: { ...arm, name: ' ' } },
-      'bad_name',
-      /name of the candidate of suite "rivers": Expected a non-empty string but received " "/,
+      'bad_option',
+      /Invalid `name` of the candidate of suite "rivers" in .*: Expected a name but received " "/,
     ],
-    [{ candidate: { ...arm, name: 5 } }, 'bad_name', /received 5/],
-    [{ baseline: { name: 'b' } }, 'bad_name', /model of arm "b" of suite "rivers".*received undefined/],
+    [{ candidate: { ...arm, name: 5 } }, 'bad_option', /received 5/],
+    [{ baseline: { name: 'b' } }, 'bad_option', /`model` of arm "b" of suite "rivers".*received undefined/],
     [
       { candidate: { ...arm, name: 'baseline' } },
       'same_arms',
@@ -197,40 +197,40 @@ describe('a definition that cannot be run', () => {
     [
       { candidate: { ...arm, options: { num_gpus: 1 } } },
       'unknown_option',
-      /"num_gpus" of arm "candidate" of suite "rivers".*"num_gpu"/,
+      /"options\.num_gpus" of arm "candidate" of suite "rivers".*: Ollama would ignore it silently\. .*"num_gpu"/,
     ],
     [{ candidate: { ...arm, host: 'ftp://x' } }, 'host', /Invalid host "ftp:\/\/x"/],
     [
       { candidate: { ...arm, agents: { insight: {} } } },
-      'bad_arm',
-      /Unknown agent "insight"\. Its agents: none/,
+      'unknown_agent',
+      /Unknown agent "insight" of arm "candidate" of suite "rivers" in .*\. Its agents: none/,
     ],
-    [{ timeout: 0 }, 'bad_option', /`timeout` of suite "rivers": Expected a positive number but received 0/],
-    [{ timeout: '5 s' }, 'bad_option', /received 5 s/],
+    [
+      { timeout: 0 },
+      'bad_option',
+      /`timeout` of suite "rivers" in .*: Expected a positive number of milliseconds but received 0/,
+    ],
+    [{ timeout: '5 s' }, 'bad_option', /received "5 s"/],
     [{ bound: { ms: -1 } }, 'bad_option', /`bound\.ms`/],
     [{ bound: { tokens: Number.NaN } }, 'bad_option', /`bound\.tokens`.*NaN/],
     [{ timeBudget: 0 }, 'bad_option', /`timeBudget`/],
     [
       { blocks: { min: 0 } },
-      'bad_blocks',
-      /`blocks` of suite "rivers": Expected whole numbers 1 <= min <= max <= 300 but received min 0, max 20/,
+      'bad_option',
+      /`blocks\.min` of suite "rivers" in .*: Expected a whole number from 1 to 300 but received 0/,
     ],
-    [{ blocks: { min: 6.5 } }, 'bad_blocks', /min 6\.5/],
-    [{ blocks: { min: 9, max: 8 } }, 'bad_blocks', /min 9, max 8/],
-    [{ blocks: { max: 5000 } }, 'bad_blocks', /max 5000/],
+    [{ blocks: { min: 6.5 } }, 'bad_option', /`blocks\.min`.*received 6\.5/],
+    [{ blocks: { min: 9, max: 8 } }, 'bad_option', /`blocks` .*1 <= min <= max <= 300.*"min":9,"max":8/],
+    [{ blocks: { max: 5000 } }, 'bad_option', /`blocks\.max`.*received 5000/],
     [
       { thresholds: { tftt: 0.1 } as never },
       'unknown_metric',
-      /^Unknown metric "tftt" in thresholds of suite "rivers"\. Did you mean "ttft"\? Known metrics: output_throughput, /,
+      /^Unknown metric "tftt" in `thresholds` of suite "rivers" in [^ ]+\. Did you mean "ttft"\? Known metrics: output_throughput, /,
     ],
-    [{ thresholds: { ttft: -0.1 } }, 'bad_threshold', /Expected a fraction such as 0\.05 but received -0\.1/],
-    [{ thresholds: { ttft: Number.NaN } }, 'bad_threshold', /received NaN/],
-    [
-      { thresholds: { ttft: { floor: -1 } } },
-      'bad_threshold',
-      /Expected a floor of 0 or more but received -1/,
-    ],
-    [{ thresholds: { ttft: 0 } }, 'bad_threshold', /Expected a threshold above 0 but received 0/],
+    [{ thresholds: { ttft: -0.1 } }, 'bad_option', /Expected a fraction such as 0\.05 but received -0\.1/],
+    [{ thresholds: { ttft: Number.NaN } }, 'bad_option', /received NaN/],
+    [{ thresholds: { ttft: { floor: -1 } } }, 'bad_option', /Expected a floor of 0 or more but received -1/],
+    [{ thresholds: { ttft: 0 } }, 'bad_option', /Expected a fraction such as 0\.05 but received 0\./],
   ])('%j is refused as %s', (own, code, message) => {
     const error = refusal(own)
     expect(error.code).toBe(code)
@@ -246,11 +246,11 @@ describe('a definition that cannot be run', () => {
   test('an agent of a team is refused by its own name', () => {
     const candidate = { ...arm, agents: { insight: { options: { ctx: 1 } } } }
     expect(refusal({ candidate }, {}, ['collector', 'insight']).message).toMatch(
-      /of agent "insight" of arm "candidate" of suite "rivers"/,
+      /"agents\.insight\.options\.ctx" of arm "candidate" of suite "rivers"/,
     )
     const unknown = { ...arm, agents: { inside: {} } }
     expect(refusal({ candidate: unknown }, {}, ['collector', 'insight']).message).toMatch(
-      /Unknown agent "inside"\. Its agents: collector, insight/,
+      /Unknown agent "inside" of arm .*\. Its agents: collector, insight/,
     )
   })
 

@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto'
-import { gateErrors } from '../judge/messages.ts'
 import { runWarnings, suiteErrors, sweepErrors } from './messages.ts'
 import type { Candidate, Plan, PlannedCode } from '../judge/plan.ts'
 import type { BlockLimits } from '../schema/generated.ts'
+import { checkOptions } from '../schema/options.ts'
 import { defaultLooks } from '../stats/index.ts'
 import type { AgentBenchOptions, BlocksInput } from './agent.ts'
 import { plannedArm } from './arms.ts'
 import { candidatesOf, rankingOf, type AgentSweepOptions, type CandidateInput } from './candidates.ts'
+import { MOST_BLOCKS, wholeNumber, type Environment } from './environment.ts'
 import { makeRules, ungated, type Thresholds } from './rules.ts'
 
 /** What the config and the environment say for every suite. */
@@ -17,19 +18,8 @@ export interface Settings {
   blocks: BlocksInput
   /** Where the config still uses an option's old name. */
   renamed?: readonly string[]
-  /** `CHIMERA_SEED`, `CHIMERA_BLOCKS_MIN`, `CHIMERA_BLOCKS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
-  env: {
-    seed?: string | undefined
-    blocksMin?: string | undefined
-    blocksMax?: string | undefined
-    timeBudget?: string | undefined
-    /** Variables that were set under an old name. */
-    oldNames?: readonly string[]
-  }
+  env: Environment
 }
-
-/** Critical values are known up to here; a difference that takes more blocks is not one that matters. */
-const MOST_BLOCKS = 300
 
 /** One-sided error rate of a suite. */
 const ALPHA = 0.05
@@ -46,7 +36,18 @@ export function makePlan(
   settings: Settings,
   members: readonly string[] = [],
 ): Plan {
+  checkSuite('config', suite, file, definition)
   return planOf(suite, file, definition, [{ arm: definition.candidate }], settings, members)
+}
+
+/** Refuses a definition that no suite can be made of; of arms their own rules come later, by their names. */
+export function checkSuite(kind: 'config' | 'sweep', suite: string, file: string, definition: unknown): void {
+  if (typeof suite !== 'string' || suite.trim() === '') throw suiteErrors.badName('name of a suite', suite)
+  checkOptions(kind === 'sweep' ? 'agentSweep' : 'agentBench', definition, whereOf(suite, file))
+}
+
+function whereOf(suite: string, file: string): string {
+  return `suite "${suite}" in ${file}`
 }
 
 /** What a code comparison runs: the config that ships, as each of the two trees defines it. */
@@ -76,7 +77,7 @@ export function makeCodePlan(
   const candidate = { arm: { ...head.candidate, name: 'head' } }
   const made = planOf(suite, file, definition, [candidate], settings, members.head, members.base)
   const [{ arm }] = made.candidates
-  const rules = makeRules(suite, settings.thresholds, head.thresholds ?? {}, CODE_GATES)
+  const rules = makeRules(CODE_GATES, settings.thresholds, head.thresholds ?? {})
   return {
     ...made,
     kind: 'code',
@@ -101,14 +102,20 @@ export function makeSweepPlan(
   settings: Settings,
   members: readonly string[] = [],
 ): Plan {
-  const ranking = rankingOf(suite, definition)
+  checkSuite('sweep', suite, file, definition)
   const [first, ...rest] = candidatesOf(definition)
   if (first === undefined) throw sweepErrors.empty(suite)
   const plan = planOf(suite, file, definition, [first, ...rest], settings, members)
   const names = plan.candidates.map(({ arm }) => arm.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw sweepErrors.sameName(suite, twice)
-  return { ...plan, kind: 'sweep', confirm: false, rules: ungated(plan.rules), ranking }
+  return {
+    ...plan,
+    kind: 'sweep',
+    confirm: false,
+    rules: ungated(plan.rules),
+    ranking: rankingOf(definition),
+  }
 }
 
 function planOf(
@@ -120,18 +127,14 @@ function planOf(
   members: readonly string[],
   baselineMembers = members,
 ): Plan {
-  if (typeof suite !== 'string' || suite.trim() === '') throw suiteErrors.badName('name of a suite', suite)
-  const baseline = plannedArm(suite, 'baseline', definition.baseline, settings.host, baselineMembers)
+  const where = whereOf(suite, file)
+  const baseline = plannedArm(where, 'baseline', definition.baseline, settings.host, baselineMembers)
   const candidate = ({ arm: input, settings: point }: CandidateInput): Candidate => {
-    const arm = plannedArm(suite, 'candidate', input, settings.host, members)
+    const arm = plannedArm(where, 'candidate', input, settings.host, members)
     if (arm.name === baseline.name) throw suiteErrors.sameArms(suite, arm.name)
     return { arm, ...(point !== undefined && { settings: point }) }
   }
   const candidates: Plan['candidates'] = [candidate(first), ...rest.map(candidate)]
-  checkPositive(suite, 'timeout', definition.timeout)
-  checkPositive(suite, 'bound.ms', definition.bound?.ms)
-  checkPositive(suite, 'bound.tokens', definition.bound?.tokens)
-  checkPositive(suite, 'timeBudget', definition.timeBudget)
   const blocks = chooseBlocks(suite, definition.blocks ?? definition.pairs, settings)
   const timeBudget = wholeNumber('CHIMERA_TIME_BUDGET', settings.env.timeBudget) ?? definition.timeBudget
   return {
@@ -146,15 +149,10 @@ function planOf(
     strict: definition.strict ?? false,
     baseline,
     candidates,
-    rules: makeRules(suite, settings.thresholds, definition.thresholds ?? {}),
+    rules: makeRules(settings.thresholds, definition.thresholds ?? {}),
     compare: typeof definition.compare === 'string' ? [definition.compare] : (definition.compare ?? []),
     confirm: true,
   }
-}
-
-function checkPositive(suite: string, name: string, value: number | undefined): void {
-  if (value !== undefined && !(typeof value === 'number' && value > 0))
-    throw suiteErrors.badNumber(suite, name, value)
 }
 
 /** The environment wins over the suite, the suite over the config; one bound from the environment moves the other. */
@@ -183,12 +181,6 @@ export function renamedOptions(
       runWarnings.renamedOption(name, name.replace('PAIRS', 'BLOCKS'), 'the environment'),
     ),
   ]
-}
-
-function wholeNumber(name: string, value: string | undefined): number | undefined {
-  if (value === undefined || value.trim() === '') return undefined
-  if (!/^\s*\d+\s*$/.test(value)) throw gateErrors.badEnvironment(name, 'a whole number', value)
-  return Number(value)
 }
 
 /** Every run draws anew unless CHIMERA_SEED says otherwise; the report tells the value that repeats it. */

@@ -3,9 +3,9 @@
  * The only file that knows ajv; its errors become sentences with a path and a cure.
  */
 import { readFileSync } from 'node:fs'
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { ChimeraError, messageOf } from '../errors.ts'
+import { schemaErrors, shown } from './messages.ts'
 import { telling } from './unions.ts'
 import type { Report, Trial } from './generated.ts'
 
@@ -52,9 +52,34 @@ function ownSchema(name: 'trial' | 'report'): Validator {
 }
 
 function compileOwn(name: 'trial' | 'report'): Validator {
-  const path = new URL(`../../schemas/${name}.schema.json`, import.meta.url)
-  const validate = createAjv(true).compile(JSON.parse(readFileSync(path, 'utf8')))
+  const validate = createAjv(true).compile(readOwn(name))
   return (value) => (validate(value) ? [] : sentences(validate.errors ?? [], name))
+}
+
+/** What takes options: the functions of the public surface, and an arm. */
+export type OptionsKind = 'chimera' | 'embedded' | 'agentBench' | 'agentSweep' | 'arm'
+
+/** A fault of options as ajv tells it; options.ts makes a sentence of it. */
+export type OptionFault = Pick<
+  ErrorObject,
+  'keyword' | 'instancePath' | 'schemaPath' | 'params' | 'parentSchema' | 'data' | 'propertyName'
+>
+
+const ofOptions = new Map<OptionsKind, ValidateFunction>()
+
+/** Faults of options against `schemas/options.schema.json`. */
+export function optionFaults(kind: OptionsKind, options: unknown): OptionFault[] {
+  let validate = ofOptions.get(kind)
+  if (validate === undefined) {
+    const ajv = createAjv(true).addSchema([readOwn('options'), readOwn('report')])
+    ofOptions.set(kind, (validate = ajv.compile({ $ref: `options.schema.json#/$defs/${kind}` })))
+  }
+  return validate(options) ? [] : [...(validate.errors ?? [])]
+}
+
+function readOwn(name: 'trial' | 'report' | 'options'): AnySchemaObject {
+  const path = new URL(`../../schemas/${name}.schema.json`, import.meta.url)
+  return JSON.parse(readFileSync(path, 'utf8')) as AnySchemaObject
 }
 
 function createAjv(own: boolean): Ajv2020 {
@@ -66,7 +91,13 @@ function createAjv(own: boolean): Ajv2020 {
     strictTypes: false,
     strictRequired: false,
   })
-  ajv.addKeyword('tsType')
+  for (const annotation of ['tsType', 'expected', 'meant', 'unknown']) ajv.addKeyword(annotation)
+  ajv.addKeyword({ keyword: 'callable', validate: (_: true, data: unknown) => typeof data === 'function' })
+  ajv.addKeyword({
+    keyword: 'ordered',
+    type: 'object',
+    validate: (_: true, { min, max }: { min?: unknown; max?: unknown }) => !(Number(min) > Number(max)),
+  })
   formats.default(ajv)
   return ajv
 }
@@ -101,23 +132,3 @@ function sentence(error: ErrorObject, subject: string): string {
       return `${path}: ${error.message ?? 'is invalid'} but received ${shown(error.data)}.`
   }
 }
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text
-}
-
-/** Faults of data against the JSON Schemas. */
-const schemaErrors = {
-  badSchema: (cause: unknown): ChimeraError =>
-    new ChimeraError(
-      'bad_schema',
-      `The JSON Schema is invalid: ${messageOf(cause)}. Fix it; the expected draft is 2020-12.`,
-      { cause },
-    ),
-  invalid: (what: string, where: string, faults: readonly string[]): ChimeraError =>
-    new ChimeraError(
-      `invalid_${what}`,
-      `Invalid ${what} from ${where}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nIt was written by another version or edited by hand. Create it again with this version.`,
-    ),
-} as const

@@ -5,4 +5,4 @@
 export { isListed, fullName, modelFacts, running, serverFacts, type RunningModel } from './facts.ts'
 export { resolveHost } from './host.ts'
 export { preload, unload } from './load.ts'
-export { checkOptions, runnerKey, sharesRunner } from './options.ts'
+export { runnerKey, sharesRunner } from './options.ts'

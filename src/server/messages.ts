@@ -1,4 +1,4 @@
-/** What is wrong with a server's address or an arm's options, before any call is made. */
+/** What is wrong with a server's address, before any call is made. */
 import { ChimeraError } from '../errors.ts'
 
 export const serverErrors = {
@@ -6,10 +6,5 @@ export const serverErrors = {
     new ChimeraError(
       'host',
       `Invalid host "${value}": Expected the address of a model server in OLLAMA_HOST or in an arm's \`host\`. Use host, host:port or an http(s) URL, e.g. 127.0.0.1:11434.`,
-    ),
-  unknownOption: (name: string, where: string, nearest: string): ChimeraError =>
-    new ChimeraError(
-      'unknown_option',
-      `Unknown option "${name}" of ${where}: Ollama would ignore it silently. Did you mean "${nearest}"?`,
     ),
 } as const

@@ -13,7 +13,9 @@ import { harnessOverhead, type Arm } from '../call/index.ts'
 import { armsToRun, type RunArm } from '../run/arms.ts'
 import type { SuiteRun } from '../run/block.ts'
 import { candidatesOf } from '../run/candidates.ts'
-import { makePlan, makeSweepPlan, renamedOptions, type Settings } from '../run/plan.ts'
+import { readEnvironment } from '../run/environment.ts'
+import { suiteErrors } from '../run/messages.ts'
+import { checkSuite, makePlan, makeSweepPlan, renamedOptions, type Settings } from '../run/plan.ts'
 import { runSuite } from '../run/suite.ts'
 import { membersOf } from '../run/team.ts'
 import type { Trial } from '../schema/generated.ts'
@@ -62,6 +64,8 @@ interface PlannedSuite {
 async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promise<PlannedSuite> {
   const { name, agent, definition } = request
   const { name: file, filepath: path } = test.file
+  checkSuite(definition.kind, name, file, definition.options)
+  if (typeof agent !== 'function') throw suiteErrors.badAgent(name, agent)
   const { base } = inject('chimera')
   const load = (id: string): Promise<unknown> => vi.importActual(id)
   if (base !== undefined && isConfig(request))
@@ -114,15 +118,7 @@ async function forwardTrials(
 }
 
 function settings(): Settings {
-  const { env: variables } = process
-  const env = {
-    seed: variables['CHIMERA_SEED'],
-    blocksMin: variables['CHIMERA_BLOCKS_MIN'] ?? variables['CHIMERA_PAIRS_MIN'],
-    blocksMax: variables['CHIMERA_BLOCKS_MAX'] ?? variables['CHIMERA_PAIRS_MAX'],
-    timeBudget: variables['CHIMERA_TIME_BUDGET'],
-    oldNames: ['CHIMERA_PAIRS_MIN', 'CHIMERA_PAIRS_MAX'].filter((name) => variables[name] !== undefined),
-  }
-  return { ...inject('chimera'), env }
+  return { ...inject('chimera'), env: readEnvironment(process.env) }
 }
 
 /** Vitest's table shows the arms' trial durations; tinybench computes its statistics from them. */

@@ -52,8 +52,6 @@ export default class ChimeraReporter implements Reporter {
     await this.#noise.load(join(this.#options.outputDir, 'report.json'))
     this.#startedAt = new Date().toISOString()
     this.#finishing = undefined
-    // Told before the first trial: after the last one it would be too late.
-    readFailOn(process.env['CHIMERA_FAIL_ON'])
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {

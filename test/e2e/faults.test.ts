@@ -10,7 +10,7 @@ import { benchFile, createFixture, type BenchRun } from './fixture.ts'
 const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 /** No test's verdict may hang on how busy the machine is. */
 const PAIRS =
-  'blocks: { min: 6, max: 10 }, thresholds: { ttft: 100, output_throughput: false, reported_throughput: true }, timeout: 1000,'
+  'blocks: { min: 6, max: 10 }, thresholds: { ttft: 1, output_throughput: false, reported_throughput: true }, timeout: 1000,'
 
 /** How a call breaks, by the reason it is to be told with, and the cure. */
 const FAULTS: [string, Fault, RegExp][] = [

@@ -18,10 +18,10 @@ export interface SuiteOutcome {
 }
 
 interface Asked {
-  agent?: Agent
-  signal?: AbortSignal
+  agent?: Agent | undefined
+  signal?: AbortSignal | undefined
   /** Told of every trial; may abort the signal, close the server, … */
-  onTrial?: (trial: Trial, count: number) => void | Promise<void>
+  onTrial?: ((trial: Trial, count: number) => void | Promise<void>) | undefined
 }
 
 /** One call a trial. */
@@ -40,20 +40,23 @@ const DEFAULTS = {
 /** Runs a suite of `tiny` against `tiny` on the server at `host`; of the metrics only those of the server's counters are gated. */
 export async function runOn(
   host: string,
-  own: Partial<AgentBenchOptions> & Asked = {},
+  { agent, signal, onTrial, ...own }: Partial<AgentBenchOptions> & Asked = {},
 ): Promise<SuiteOutcome> {
   const definition: AgentBenchOptions = { ...DEFAULTS, candidate: hot, ...own }
-  const plan = makePlan('made', 'made.bench.ts', definition, settings(host), membersOf(own.agent ?? oneCall))
-  return runPlan(plan, [definition.baseline, definition.candidate], definition, own)
+  const plan = makePlan('made', 'made.bench.ts', definition, settings(host), membersOf(agent ?? oneCall))
+  return runPlan(plan, [definition.baseline, definition.candidate], definition, { agent, signal, onTrial })
 }
 
 /** Runs a sweep of `tiny`, ranked by the server's own figure. */
-export async function sweepOn(host: string, own: Partial<AgentSweepOptions> & Asked): Promise<SuiteOutcome> {
+export async function sweepOn(
+  host: string,
+  { agent, signal, onTrial, ...own }: Partial<AgentSweepOptions> & Asked,
+): Promise<SuiteOutcome> {
   const definition: AgentSweepOptions = { ...DEFAULTS, rankBy: 'reported_throughput', ...own }
-  const members = membersOf(own.agent ?? oneCall)
+  const members = membersOf(agent ?? oneCall)
   const plan = makeSweepPlan('swept', 'swept.bench.ts', definition, settings(host), members)
   const arms = [definition.baseline, ...candidatesOf(definition).map(({ arm }) => arm)]
-  return runPlan(plan, arms, definition, own)
+  return runPlan(plan, arms, definition, { agent, signal, onTrial })
 }
 
 function settings(host: string): Settings {

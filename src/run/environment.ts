@@ -1,0 +1,47 @@
+import { gateErrors } from '../judge/messages.ts'
+import { readFailOn } from '../judge/gate.ts'
+import { suiteErrors } from './messages.ts'
+
+/** `CHIMERA_SEED`, `CHIMERA_BLOCKS_MIN`, `CHIMERA_BLOCKS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
+export interface Environment {
+  seed?: string | undefined
+  blocksMin?: string | undefined
+  blocksMax?: string | undefined
+  timeBudget?: string | undefined
+  /** Variables that were set under an old name. */
+  oldNames?: readonly string[]
+}
+
+/** Critical values are known up to here; a difference that takes more blocks is not one that matters. */
+export const MOST_BLOCKS = 300
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+export function readEnvironment(variables: Variables): Environment {
+  return {
+    seed: variables['CHIMERA_SEED'],
+    blocksMin: variables['CHIMERA_BLOCKS_MIN'] ?? variables['CHIMERA_PAIRS_MIN'],
+    blocksMax: variables['CHIMERA_BLOCKS_MAX'] ?? variables['CHIMERA_PAIRS_MAX'],
+    timeBudget: variables['CHIMERA_TIME_BUDGET'],
+    oldNames: ['CHIMERA_PAIRS_MIN', 'CHIMERA_PAIRS_MAX'].filter((name) => variables[name] !== undefined),
+  }
+}
+
+/** Refuses what no suite could run with, before the first one. @throws ChimeraError that names the variable. */
+export function checkEnvironment(variables: Variables): void {
+  const { seed, blocksMin, blocksMax, timeBudget } = readEnvironment(variables)
+  wholeNumber('CHIMERA_SEED', seed)
+  wholeNumber('CHIMERA_TIME_BUDGET', timeBudget)
+  const min = wholeNumber('CHIMERA_BLOCKS_MIN', blocksMin) ?? 1
+  const max = wholeNumber('CHIMERA_BLOCKS_MAX', blocksMax) ?? MOST_BLOCKS
+  if (min < 1 || max < min || max > MOST_BLOCKS)
+    throw suiteErrors.badBlocks('CHIMERA_BLOCKS_MIN and CHIMERA_BLOCKS_MAX', `min ${min}, max ${max}`)
+  readFailOn(variables['CHIMERA_FAIL_ON'])
+}
+
+/** The number in a variable; undefined where it is not set. */
+export function wholeNumber(name: string, value: string | undefined): number | undefined {
+  if (value === undefined || value.trim() === '') return undefined
+  if (!/^\s*\d+\s*$/.test(value)) throw gateErrors.badEnvironment(name, 'a whole number', value)
+  return Number(value)
+}

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { startScriptedOllama } from '../../test/scripted-ollama/index.ts'
 import { recording } from '../../test/scripted-ollama/recording.ts'
 import { validateTrialCalls } from '../../test/scripted-ollama/schema.ts'
+import type { MadeRequest } from './request.ts'
 
 test('a streamed call is measured, its counters taken over exactly', async () => {
   await using server = await startScriptedOllama({
@@ -42,6 +43,29 @@ test('a streamed call is measured, its counters taken over exactly', async () =>
   expect(call?.chunk_times?.at(-1)).toBe(call?.e2e_latency)
   expect(call?.duration).toBeGreaterThanOrEqual(call?.e2e_latency ?? Infinity)
   validateTrialCalls([call])
+})
+
+test('a request is told as agent and arm make it, without seed, nonce and headers', async () => {
+  await using server = await startScriptedOllama()
+  const told: MadeRequest[] = []
+  const arm = { name: 'a', model: 'tiny', options: { num_ctx: 1024 }, think: false }
+  const recorder = recording(server.url, { arm, nonce: '[n0nce]', onRequest: (one) => void told.push(one) })
+  await recorder.stage('report', () => recorder.generate({ prompt: 'Hi', options: { top_k: 1 } }))
+  await recorder.finish()
+  expect(told).toEqual([
+    {
+      stage: 'report',
+      endpoint: 'generate',
+      body: {
+        model: 'tiny',
+        prompt: 'Hi',
+        stream: true,
+        think: false,
+        options: { num_ctx: 1024, top_k: 1 },
+        keep_alive: '60m',
+      },
+    },
+  ])
 })
 
 test('every request leaves with what arm and trial put in', async () => {

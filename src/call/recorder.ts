@@ -9,7 +9,7 @@ import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
 import { CallContexts } from './call-context.ts'
 import { dropped, quiet } from './quiet.ts'
-import { complete } from './request.ts'
+import { complete, type MadeRequest } from './request.ts'
 import { drain } from './stamped-socket.ts'
 import { outgoingOf, transportFetch } from './transport.ts'
 import {
@@ -37,6 +37,8 @@ export interface RecorderOptions {
   effectiveContext?: number
   /** performance.now() when the trial began. */
   origin: number
+  /** Told of every request as it is made. */
+  onRequest?: (request: MadeRequest) => void
 }
 
 /** Measures the calls of one trial. */
@@ -77,10 +79,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (!endpoint) return transportFetch(input, { ...init, signal: either(signal, init?.signal) })
 
     const { stage, agent, made } = contexts.current()
-    const body = complete(
-      objectOf(typeof init?.body === 'string' ? parseJson(init.body) : undefined),
-      options,
-    )
+    const asked = objectOf(typeof init?.body === 'string' ? parseJson(init.body) : undefined)
+    options.onRequest?.({ stage, endpoint, body: complete(asked, { arm }) })
+    const body = complete(asked, options)
     const streamed = body['stream'] !== false
     const model = String(body['model'])
     const sent = {

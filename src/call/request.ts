@@ -7,11 +7,18 @@ export const DEFAULT_KEEP_ALIVE = '60m'
 /** The body of a request to /api/generate or /api/chat; what stands in it is the caller's affair. */
 export type Body = Record<string, unknown>
 
-/** What a trial puts into each of its requests. */
+/** A request as agent and arm make it, without what the trial puts in. */
+export interface MadeRequest {
+  stage: string | null
+  endpoint: 'generate' | 'chat'
+  body: Body
+}
+
+/** What an arm and, but for comparing requests, a trial put into each of its requests. */
 export interface Additions {
   arm: Arm
-  seed: number
-  nonce: string | undefined
+  seed?: number
+  nonce?: string | undefined
 }
 
 /**
@@ -22,7 +29,7 @@ export function complete(body: Body, { arm, seed, nonce }: Additions): Body {
   return {
     ...(nonce === undefined ? body : withNonce(body, `${nonce}\n`)),
     model: body['model'] || arm.model,
-    options: { seed, ...arm.options, ...objectOf(body['options']) },
+    options: { ...(seed !== undefined && { seed }), ...arm.options, ...objectOf(body['options']) },
     keep_alive: body['keep_alive'] ?? arm.keep_alive ?? DEFAULT_KEEP_ALIVE,
   }
 }

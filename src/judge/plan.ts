@@ -1,5 +1,13 @@
 import type { MetricName } from '../metrics.ts'
-import type { Effective, BlockLimits, Role, ServerFacts, Trial, Warning } from '../schema/generated.ts'
+import type {
+  BlockLimits,
+  Effective,
+  RequestDifference,
+  Role,
+  ServerFacts,
+  Trial,
+  Warning,
+} from '../schema/generated.ts'
 
 /** What may move by how much, for one metric of one suite. */
 export interface Rule {
@@ -143,6 +151,8 @@ export interface Ending {
   arm?: string
   requeued: number
   warnings: readonly Warning[]
+  /** Of a code comparison: how head's requests differ from base's, if they do. */
+  requests?: RequestDifference
 }
 
 /** What the servers said, by the name of the arm; an arm of which nothing is known is missing. */

@@ -1,5 +1,7 @@
 import { factsOf, type Facts, type Plan } from '../judge/plan.ts'
 import { configsOf } from '../judge/requested.ts'
+import type { MadeRequest } from '../call/index.ts'
+import type { RequestLog } from '../requests/index.ts'
 import type { Trial, Warning } from '../schema/generated.ts'
 import type { RunArm } from './arms.ts'
 import type { Loader } from './loader.ts'
@@ -32,6 +34,8 @@ export interface Session extends SuiteRun {
   /** performance.now() past which no block is started. */
   deadline: number
   warnings: Warning[]
+  /** Where the arms differ in code: what they ask of the model. */
+  requests?: RequestLog | undefined
 }
 
 /**
@@ -91,7 +95,8 @@ export async function execute(
   position: number,
   arm: RunArm,
 ): Promise<Trial> {
-  const { plan, limits, signal, loader } = session
+  const { plan, limits, signal, loader, requests } = session
+  const made: MadeRequest[] = []
   if (!signal.aborted) await loader.loads.look(configsOf(arm.planned))
   const trial = await runTrial({
     plan,
@@ -102,7 +107,9 @@ export async function execute(
     position,
     placeOf: placeOf(arm, loader.facts),
     loads: loader.loads,
+    ...(requests?.isOpen && { onRequest: (request) => void made.push(request) }),
   })
+  requests?.add(trial, made)
   session.trials.push(trial)
   await session.onTrial(trial)
   return trial

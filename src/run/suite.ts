@@ -9,6 +9,7 @@ import { differences } from '../judge/comparable.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { armsOf, factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
 import { blocksOf, findUnusable } from '../judge/unusable.ts'
+import { RequestLog } from '../requests/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { armsNamed, execute, runBlock, type Session, type SuiteRun } from './block.ts'
 import { openLoader } from './loader.ts'
@@ -33,6 +34,7 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
       perSwitch: 1,
       deadline: performance.now() + (plan.timeBudget ?? Infinity),
       warnings: loader.warnings,
+      requests: plan.trees?.isNew === false ? new RequestLog() : undefined,
     }
     await warmUp(session)
     await run.onFacts(loader.facts)
@@ -139,7 +141,14 @@ function hasToConfirm({ plan, trials }: Session, stopped: Stopped): boolean {
   )
 }
 
-function ending({ plan, trials, requeued, warnings }: Session, stopped: Stopped): Ending {
+function ending({ plan, trials, requeued, warnings, requests }: Session, stopped: Stopped): Ending {
   const unusable = stopped === 'unusable' ? findUnusable(plan, trials) : undefined
-  return { stopped, ...unusable, requeued, warnings }
+  const difference = requests?.difference()
+  return {
+    stopped,
+    ...unusable,
+    requeued,
+    warnings,
+    ...(difference !== undefined && { requests: difference }),
+  }
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Plan } from '../judge/plan.ts'
+import type { MadeRequest } from '../call/index.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
 import { trialErrors } from './messages.ts'
 import { runCheck } from '../checks/index.ts'
@@ -24,6 +25,8 @@ export interface TrialSetup {
   position: number
   placeOf: PlaceOf
   loads: Loads
+  /** Told of every request as it is made; absent where nobody compares them. */
+  onRequest?: (request: MadeRequest) => void
 }
 
 /** An agent that ignores the abort of its signal is left behind after this time. */
@@ -46,6 +49,7 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
       bound: { ms: 600_000, ...limits.bound },
       signal: setup.signal,
       origin,
+      ...(setup.onRequest !== undefined && { onRequest: setup.onRequest }),
     },
     setup.placeOf,
   )

@@ -317,6 +317,13 @@ export type SweepRow = SweepRowBase & (RankedRow | UnrankedRow)
  * answers_worse: valid less often than the baseline; given_up: too many invalid trials; not_measured: no block has a value.
  */
 export type Unranked = 'answers_worse' | 'given_up' | 'not_measured'
+/**
+ * One member of a request that differs.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "request_change".
+ */
+export type RequestChange = RequestChangeBase & (ValueChange | TextChange)
 
 /**
  * One run: environment, suites, arms, comparisons, gate. Times in milliseconds, throughput in tokens per second; absent means not measured, never 0.
@@ -407,7 +414,6 @@ export interface SuiteBase {
   arms: ArmReport[]
   comparisons: Comparison[]
   warnings: Warning[]
-  attribution?: Attribution
 }
 /**
  * Import only: what the older system recorded of the pair as a whole, under its names.
@@ -743,6 +749,46 @@ export interface Warning {
   metric?: MetricName
 }
 /**
+ * Two configs of one tree.
+ */
+export interface ConfigSuite {
+  kind: 'config'
+  trees?: never
+  attribution?: never
+  requests?: never
+  sweep?: never
+}
+/**
+ * One config at base and at head.
+ */
+export interface CodeSuite {
+  kind: 'code'
+  trees: Trees
+  attribution?: Attribution
+  requests?: RequestDifference
+  sweep?: never
+}
+/**
+ * What of the project's own code the two arms loaded.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "trees".
+ */
+export interface Trees {
+  /**
+   * Modules that either arm loaded, packages not counted.
+   */
+  modules: number
+  /**
+   * Those that differ, or that one side lacks; paths from git's top level.
+   */
+  changed: string[]
+  /**
+   * Base has no such suite: head is measured and nothing is gated.
+   */
+  is_new: boolean
+}
+/**
  * Why trial_duration moved: its change from baseline to candidate, split over stages and parts that add up to it. Times in ms, means over the blocks.
  *
  * This interface was referenced by `Report`'s JSON-Schema
@@ -809,40 +855,31 @@ export interface AttributionPart {
   count?: number
 }
 /**
- * Two configs of one tree.
- */
-export interface ConfigSuite {
-  kind: 'config'
-  trees?: never
-  sweep?: never
-}
-/**
- * One config at base and at head.
- */
-export interface CodeSuite {
-  kind: 'code'
-  trees: Trees
-  sweep?: never
-}
-/**
- * What of the project's own code the two arms loaded.
+ * How the requests of head differ from those of base in the first block with a valid trial of both arms. They are compared as agent and config make them, before seed and nonce are added, call by call within stages. Lines that differ between two trials of one arm are not compared. Absent where nothing differs.
  *
  * This interface was referenced by `Report`'s JSON-Schema
- * via the `definition` "trees".
+ * via the `definition` "request_difference".
  */
-export interface Trees {
+export interface RequestDifference {
+  block: number
   /**
-   * Modules that either arm loaded, packages not counted.
+   * The first call of head whose request differs, then up to two with changes that no call before them has.
+   *
+   * @maxItems 3
    */
-  modules: number
+  calls: ChangedRequest[]
   /**
-   * Those that differ, or that one side lacks; paths from git's top level.
+   * Stages in which the arms make different numbers of calls.
    */
-  changed: string[]
+  counts: CallCount[]
+}
+export interface CallCount {
   /**
-   * Base has no such suite: head is measured and nothing is gated.
+   * null: outside any stage.
    */
-  is_new: boolean
+  stage: string | null
+  baseline: number
+  candidate: number
 }
 /**
  * Many candidates against one baseline, ranked by one metric.
@@ -850,6 +887,8 @@ export interface Trees {
 export interface SweepSuite {
   kind: 'sweep'
   trees?: never
+  attribution?: never
+  requests?: never
   sweep: SweepReport
 }
 /**
@@ -1076,4 +1115,69 @@ export interface Sample {
   min: number
   max: number
   unit: string
+}
+/**
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "changed_request".
+ */
+export interface ChangedRequest {
+  /**
+   * Order in which the requests of head's trial were made, from 0.
+   */
+  index: number
+  /**
+   * null: outside any stage.
+   */
+  stage: string | null
+  /**
+   * One for each member of the request that differs, short values first.
+   */
+  changes: RequestChange[]
+  /**
+   * Changes beyond the limit.
+   */
+  omitted?: number
+}
+export interface RequestChangeBase {
+  /**
+   * Name of the member, such as prompt, messages, options.num_ctx or tools.search.
+   */
+  field: string
+}
+/**
+ * A member of one line.
+ */
+export interface ValueChange {
+  kind: 'value'
+  /**
+   * Clipped; absent where base does not set it.
+   */
+  before?: string
+  /**
+   * Clipped; absent where head does not set it.
+   */
+  after?: string
+  removed?: never
+  added?: never
+  lines?: never
+}
+/**
+ * A member of several lines.
+ */
+export interface TextChange {
+  kind: 'text'
+  before?: never
+  after?: never
+  /**
+   * Lines of base alone.
+   */
+  removed: number
+  /**
+   * Lines of head alone.
+   */
+  added: number
+  /**
+   * A line diff: each begins with - (base), + (head), a space (both) or … (lines left out). Clipped.
+   */
+  lines: string[]
 }

@@ -83,11 +83,18 @@ describe('a fault of a report', () => {
   const faultsOf = (part: object): string[] => reportFaults({ ...report, suites: [{ ...suite, ...part }] })
   const [ratio] = suite!.comparisons
 
-  test('a sweep has a ranking, a code comparison has its trees, and no other suite has them', () => {
+  test('a sweep has a ranking, a code comparison has trees and reasons, and no other suite has them', () => {
     const trees = { modules: 3, changed: ['agent.ts'], is_new: false }
     expect(faultsOf({ kind: 'code', trees })).toEqual([])
     expect(faultsOf({ kind: 'code' })).toEqual(['report.suites[0]: "trees" is missing.'])
     expect(faultsOf({ trees })).toEqual(['report.suites[0].trees: must be absent here.'])
+    const attribution = { baseline_value: 1, candidate_value: 2, change: 1, blocks: 6, parts: [] }
+    const requests = { block: 1, calls: [], counts: [{ stage: null, baseline: 1, candidate: 2 }] }
+    expect(faultsOf({ kind: 'code', trees, attribution, requests })).toEqual([])
+    expect(faultsOf({ attribution, requests })).toEqual([
+      'report.suites[0].attribution: must be absent here.',
+      'report.suites[0].requests: must be absent here.',
+    ])
     expect(faultsOf({ kind: 'sweep' })).toEqual(['report.suites[0]: "sweep" is missing.'])
     expect(faultsOf({ kind: 'grid' })).toEqual([
       'report.suites[0].kind: Expected one of config, code, sweep but received "grid".',

@@ -16,7 +16,7 @@ export const agent: Agent = async ({ generate, stage }) => {
   await new Promise((resolve) => setTimeout(resolve, pause))
   return stage('report', async () => {
     let text = ''
-    for (let i = 0; i < calls; i++) text += (await generate({ prompt: 'Report ' + i })).response
+    for (let i = 0; i < calls; i++) text += (await generate({ prompt: 'Report ' + i + '.\\nBe exact.' })).response
     return text
   })
 }
@@ -28,7 +28,7 @@ import { agent } from './agent.ts'
 const baseline = { name: 'baseline', model: 'tiny' }
 agentBench('reports', agent, {
   baseline,
-  candidate: { name: 'shipped', model: 'tiny', options: { temperature: 0.5 } },
+  candidate: { name: 'shipped', model: 'tiny', options: { temperature: 0.5, num_ctx: 1024 } },
   blocks: { min: 6, max: 10 },
   thresholds: { ttft: 1, output_throughput: false, trial_duration: 1 },
 })
@@ -96,6 +96,11 @@ describe('head against base', () => {
       expect(found('own_code', null).change).toBeGreaterThan(90)
       expect(found('own_code', null).interval![0]).toBeGreaterThan(0)
       expect(parts.reduce((sum, part) => sum + part.change, 0)).toBeCloseTo(change, 3)
+      expect(suite!.requests).toEqual({
+        block: 1,
+        calls: [],
+        counts: [{ stage: 'report', baseline: 1, candidate: 4 }],
+      })
       expect(output).toMatch(/ trial_duration: .*report stage makes 3 more calls/)
       expect(exitCode).not.toBe(0)
       expect(JSON.parse(await repository.state())).toEqual(before)
@@ -169,7 +174,11 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
     { timeout: 60_000 },
     async () => {
       await repository.git('checkout', '--quiet', '--force', '-B', 'dearer', 'main')
-      await repository.commit({ 'suites/work.ts': work(4, 100) })
+      await repository.commit({
+        'suites/work.ts': work(4, 100),
+        'suites/agent.ts': AGENT.replace('Be exact.', 'Be exact.\\nBe brief.'),
+        'suites/reports.bench.ts': BENCH.replace('num_ctx: 1024', 'num_ctx: 2048'),
+      })
       const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
       const forge = await startForge(onTestFinished)
       const env = cleanEnvironment({
@@ -191,6 +200,14 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       const comment = await project.read('reports/comment.md')
       expect(comment).toMatch(/^# ❌ Regressed: do not merge/)
       expect(comment).toMatch(/trial_duration: report stage makes 3 more calls/)
+      // The config is every call's, the prompt only the report's.
+      expect(comment).toContain(
+        'Call 0 (analysis stage) of head is the first whose request differs: `num_ctx` `1024` → `2048`.',
+      )
+      expect(comment).toContain(
+        'Call 1 (report stage) of head also differs: `prompt` +1 −0 lines.\n\n```diff\n@@ prompt @@\n Report 0.\n Be exact.\n+Be brief.\n```',
+      )
+      expect(stdout).toContain('+Be brief.')
       expect(Buffer.byteLength(comment)).toBeLessThan(8_000)
       const { started_at, suites } = JSON.parse(await project.read('reports/report.json')) as Report
       expect(forge.checks).toMatchObject([{ status: 'completed', conclusion: 'failure', head_sha: 'abc123' }])

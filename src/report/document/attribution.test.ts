@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { htmlOf, markdownOf, sampleRun } from '../../../test/support/sample-runs.ts'
+import { codeSuite, htmlOf, markdownOf, sampleRun } from '../../../test/support/sample-runs.ts'
 import type { Attribution, AttributionPart, Report } from '../../schema/generated.ts'
 import { reportFaults } from '../../schema/validate.ts'
 import { printTerminal } from '../print/terminal.ts'
@@ -37,7 +37,7 @@ const sentence = (...parts: AttributionPart[]): string =>
 
 function reportWith(attribution: Attribution): Report {
   const { report } = sampleRun('regressed')
-  return { ...report, suites: report.suites.map((suite) => ({ ...suite, attribution })) }
+  return { ...report, suites: report.suites.map((suite) => codeSuite(suite, { attribution })) }
 }
 
 describe('the sentence', () => {

@@ -80,7 +80,7 @@ function byImpact(parts: readonly AttributionPart[]): AttributionPart[] {
 /** A change of a part as a clause. */
 function told(part: AttributionPart): Inline {
   const { stage, change, count: more = 0 } = part
-  const who = stage === null ? trusted('the agent') : say`${stage} stage`
+  const who = stageName(stage)
   if (part.part === 'calls') return say`${who} makes ${trusted(amount(more, 'call'))}`
   if (part.part === 'input_tokens')
     return say`${who} evaluates ${trusted(amount(more, 'prompt token'))} per call`
@@ -89,8 +89,13 @@ function told(part: AttributionPart): Inline {
   return stage === null ? ms : say`${who} ${ms}`
 }
 
+/** Who makes the calls of a stage. */
+export function stageName(stage: string | null): Inline {
+  return stage === null ? trusted('the agent') : say`${stage} stage`
+}
+
 /** `3 more calls`, `1 fewer call`. */
-function amount(more: number, noun: string): string {
+export function amount(more: number, noun: string): string {
   const size = quantity(Math.abs(more), 'count')
   return `${size} ${more < 0 ? 'fewer' : 'more'} ${noun}${size === '1' ? '' : 's'}`
 }

@@ -15,7 +15,7 @@ export type Block =
   | { kind: 'list'; items: Inline[]; title?: string; tone?: 'failures' | 'notices'; numbered?: 'note' }
   | Table
   | { kind: 'fold'; title: Inline; blocks: Block[]; open?: boolean }
-  | { kind: 'code'; text: string }
+  | { kind: 'code'; text: string; language?: 'diff' }
   | {
       kind: 'strips'
       title: Inline

@@ -27,6 +27,7 @@ import { armPaths } from './file-names.ts'
 import { gpuText } from './gpus.ts'
 import { legendBlocks } from './legend.ts'
 import { collectNotes, type Note, type Notes } from './notes.ts'
+import { requestBlocks } from './requests.ts'
 import { suiteBlocks, trialsOf, type Extras } from './suite.ts'
 import { bestOf, sweepTitle } from './sweep.ts'
 
@@ -54,9 +55,22 @@ export function runDocument(report: Report, trials: readonly Trial[], extras?: E
   ]
 }
 
-/** What a pull request shows: may it merge, why, and one line a suite. */
+/** Most suites of a comment whose first different request is shown, and most lines of its diff. */
+const MOST_REQUESTS = 5
+const MOST_DIFF = 12
+
+/** What a pull request shows: may it merge, why, one line a suite, and what the model is asked that it was not before. */
 export function commentDocument(report: Report, trials: readonly Trial[]): Block[] {
-  return top(report, inReadingOrder(report), trials.length)
+  const suites = inReadingOrder(report)
+  const differing = suites.filter(({ requests }) => requests !== undefined)
+  const rest = differing.length - MOST_REQUESTS
+  return [
+    ...top(report, suites, trials.length),
+    ...differing
+      .slice(0, MOST_REQUESTS)
+      .flatMap((suite) => [prose(strong(suite.name)), ...requestBlocks(suite, MOST_DIFF)]),
+    ...(rest > 0 ? [prose(say`Requests of ${rest} more suites differ; see report.md.`)] : []),
+  ]
 }
 
 /** The gate in one word, what failed with its cure, one line a suite. */

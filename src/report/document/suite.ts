@@ -18,6 +18,7 @@ import {
 } from './comparisons.ts'
 import { concurrencyBlocks } from './concurrency.ts'
 import type { Notes } from './notes.ts'
+import { requestBlocks } from './requests.ts'
 import { Budget, lastOutput, outputBlocks, outputsOf } from './output.ts'
 import { sweepBlocks } from './sweep.ts'
 
@@ -126,7 +127,12 @@ function pairingBlocks(
     { kind: 'only', format: 'html', blocks: [comparisonTable(title, [{ comparisons: whole, marks }])] },
     ...stageBlocks(title, comparisons),
     ...attributionBlocks(suite),
+    ...titled('First request that differs', requestBlocks(suite, Infinity)),
   ]
+}
+
+function titled(title: string, blocks: Block[]): Block[] {
+  return blocks.length === 0 ? [] : [heading(4, trusted(title)), ...blocks]
 }
 
 /** The changes, then the names alone of what is the same in both arms, as counts mostly are. */

@@ -9,12 +9,16 @@ import type { Block, Inline, Row } from './blocks.ts'
 import { changePart, hasMoved, label, needed, pairings, type Pairing } from './comparisons.ts'
 import { concurrencyLines } from './concurrency.ts'
 import { failureLine, inReadingOrder, openNotices } from './run.ts'
+import { requestBlocks } from './requests.ts'
 import { effectLines, rankingTable, rungLines, sweepTitle } from './sweep.ts'
 
 /** Most names in a line about what does not decide, rows of a ranking, names that halving dropped. */
 const MOST_NAMES = 6
 const MOST_ROWS = 12
 const MOST_DROPPED = 4
+
+/** Most lines of a diff. */
+const MOST_DIFF = 6
 
 export function summaryDocument(report: Report, outputDir: string): Block[] {
   const engine = embeddedNote(report)
@@ -78,6 +82,7 @@ function pairingBlocks(suite: SuiteReport, { baseline, candidate, comparisons }:
       : []),
     ...alsoMoved(comparisons).map((line) => prose(strong(line, 'warning'))),
     ...(suite.attribution === undefined ? [] : [prose(attributionSentence(suite.attribution))]),
+    ...requestBlocks(suite, MOST_DIFF),
   ]
 }
 

@@ -71,7 +71,7 @@ function buildSuite(
   const ranked = isRanked(plan) ? rankSuite({ plan, facts, trials, results, ending }) : undefined
   const unranked = ranked?.sweep.ranking.filter(({ rank }) => rank === undefined).map(({ arm }) => arm)
   const report: SuiteReport = {
-    ...kindOf(plan, ranked?.sweep),
+    ...kindOf({ plan, ending }, results, ranked?.sweep),
     name: plan.suite,
     file: plan.file,
     seed: plan.seed,
@@ -89,11 +89,21 @@ function buildSuite(
 }
 
 /** The kind of a suite, with what only suites of that kind have. */
-function kindOf({ trees }: Plan, sweep: SweepReport | undefined): ConfigSuite | CodeSuite | SweepSuite {
+function kindOf(
+  { plan: { trees }, ending }: Pick<SuiteRecord, 'plan' | 'ending'>,
+  { candidates: [first] }: Results,
+  sweep: SweepReport | undefined,
+): ConfigSuite | CodeSuite | SweepSuite {
   if (sweep !== undefined) return { kind: 'sweep', sweep }
   if (trees === undefined) return { kind: 'config' }
   const { modules, changed, isNew } = trees
-  return { kind: 'code', trees: { modules, changed: [...changed], is_new: isNew } }
+  const attribution = first === undefined ? undefined : attribute(first.pair, first.trials)
+  return {
+    kind: 'code',
+    trees: { modules, changed: [...changed], is_new: isNew },
+    ...(attribution !== undefined && { attribution }),
+    ...(ending?.requests !== undefined && { requests: ending.requests }),
+  }
 }
 
 /** What is said of a suite of two arms. */
@@ -103,14 +113,7 @@ function buildPair(plan: Plan, trials: readonly Trial[], { candidates }: Results
     ...(isCalibration(plan) && { calibration: true }),
     ...(Object.keys(noise).length > 0 && { noise }),
     confirmed: trials.some((trial) => trial.phase === 'confirm'),
-    ...(plan.kind === 'code' && explain(candidates)),
   }
-}
-
-/** What a pull request did to trial_duration; between two configs the settings are the reason. */
-function explain([first]: Results['candidates']): Pick<SuiteReport, 'attribution'> {
-  const attribution = first === undefined ? undefined : attribute(first.pair, first.trials)
-  return attribution === undefined ? {} : { attribution }
 }
 
 function pairWarnings({ plan, facts, ending }: SuiteRecord, { candidates }: Results): Warning[] {

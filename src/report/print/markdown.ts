@@ -31,7 +31,7 @@ function printBlock(block: Block): string[] {
     case 'fold':
       return [`<details><summary>${line(block.title)}</summary>`, ...print(block.blocks), '</details>']
     case 'code':
-      return [fence(block.text)]
+      return [fence(block.text, block.language)]
     case 'section':
       return print(block.blocks)
     case 'only':

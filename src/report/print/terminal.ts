@@ -1,6 +1,6 @@
 /** Prints blocks as lines for a terminal. Names and messages cannot move the cursor or change colors. */
 import { styleText } from 'node:util'
-import { align, change, columns as widthOf, estimate, oneLine, quantity } from '../../text/index.ts'
+import { align, change, columns as widthOf, estimate, oneLine, quantity, visible } from '../../text/index.ts'
 import { partsOf, type Block, type Inline, type Part, type Table, type Tone } from '../document/blocks.ts'
 
 /** How to write it. */
@@ -49,7 +49,7 @@ function printBlock(block: Block, options: TerminalOptions): string[] {
       return [...printBlock(first, options), ...lines.map((text) => `  ${text}`)]
     }
     case 'code':
-      return block.text.split('\n').map(oneLine)
+      return visible(block.text).split('\n')
     default:
       return []
   }

@@ -90,7 +90,7 @@ describe('out of reach', () => {
     expect(outOfReach(planFor(), known)).toEqual([
       { metric: 'output_throughput', threshold: 0.05, scale: 0.1, blocks: 40 },
     ])
-    expect(outOfReach(planFor({ thresholds: { output_throughput: 2 } }), known)).toEqual([])
+    expect(outOfReach(planFor({ thresholds: { output_throughput: 1 } }), known)).toEqual([])
     expect(outOfReach(planFor({ thresholds: { output_throughput: false } }), known)).toEqual([])
   })
 

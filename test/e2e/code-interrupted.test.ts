@@ -17,7 +17,7 @@ let project: Change
 let before: unknown
 beforeAll(async () => {
   server = await startScriptedOllama({ call: { ttft: 30, per_token: 2, tokens: 24 } })
-  const more = 'thresholds: { ttft: 100, output_throughput: false, trial_duration: 100 }'
+  const more = 'thresholds: { ttft: false, output_throughput: false, trial_duration: 1 }'
   project = await createChange({ 'suites/one.bench.ts': benchFile({ more }), 'a.txt': 'base' })
   const { repository } = project
   await project.write({ 'a.txt': 'stashed' })

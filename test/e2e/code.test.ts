@@ -157,10 +157,10 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
         expect(exitCode).toBe(0)
       }
       const { exitCode, report } = await project.bench(['--merge-reports'])
-      expect(report!.suites.map(({ name, kind }) => [name, kind]).toSorted()).toEqual([
-        ['fresh', 'code'],
-        ['reports', 'code'],
-      ])
+      expect(Object.fromEntries(report!.suites.map(({ name, kind }) => [name, kind]))).toEqual({
+        fresh: 'code',
+        reports: 'code',
+      })
       expect(report!.suites.find(({ name }) => name === 'reports')!.attribution).toBeDefined()
       expect(report!.gate.notices).toContainEqual(
         expect.stringContaining('suites/gone.bench.ts exists at base'),

@@ -94,8 +94,12 @@ async function openBase(vitest: Vitest): Promise<PreparedBase | undefined> {
   const ref = process.env['CHIMERA_BASE']?.trim()
   if (ref === undefined || ref === '') return undefined
   const onInstall = (command: string): void => vitest.logger.log(`base: ${command}`)
-  const prepared = await prepareBase({ root: vitest.config.root, ref, onInstall })
-  vitest.onClose(prepared.release)
+  const keep = process.env['CHIMERA_KEEP_BASE'] === '1'
+  const prepared = await prepareBase({ root: vitest.config.root, ref, keep, onInstall })
+  vitest.onClose(async () => {
+    await prepared.release()
+    if (keep) vitest.logger.log(`The files of base are kept in ${prepared.base.tree}; delete them after use.`)
+  })
   return prepared
 }
 

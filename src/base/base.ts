@@ -5,8 +5,6 @@ export interface Base {
   /** The merge base of the ref and HEAD. */
   sha: string
   head: { sha: string; dirty: boolean }
-  /** HEAD is base, and nothing is uncommitted: both arms run the same code. */
-  same: boolean
   /** Head's top level. */
   top: string
   /** Vitest's root relative to the top level, with forward slashes; empty where they are one. */

@@ -15,7 +15,6 @@ beforeEach(async () => {
     ref: 'main',
     sha: '1',
     head: { sha: '2', dirty: false },
-    same: false,
     top,
     place: '',
     tree,

@@ -9,7 +9,7 @@ import { loadBase, type Base, type Runner } from './index.ts'
 let base: Base
 beforeEach(async () => {
   const top = await realpath(await mkdtemp(join(tmpdir(), 'chimera-load-')))
-  const facts = { ref: 'main', sha: '1', head: { sha: '2', dirty: false }, same: false, place: '' }
+  const facts = { ref: 'main', sha: '1', head: { sha: '2', dirty: false }, place: '' }
   base = { ...facts, top, tree: join(top, '.git/vitest-chimera/base/one'), dependencies: 'linked' }
   for (const folder of [base.top, base.tree]) {
     await mkdir(join(folder, 'suites'), { recursive: true })

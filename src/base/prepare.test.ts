@@ -1,7 +1,7 @@
 /** Base trees with their packages, made with the real git and package managers, without a registry. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, realpath, rm, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -56,7 +56,6 @@ test(
     expect(same.base).toMatchObject({
       dependencies: 'linked',
       place: '',
-      same: false,
       head: { dirty: false },
     })
     expect(await readFile(join(same.base.tree, 'a.ts'), 'utf8')).toBe('old')
@@ -142,6 +141,28 @@ test(
   LIMIT,
 )
 
+test('a tree that is kept belongs to one run, and no later run removes it', async () => {
+  await using repository = await createRepository()
+  await repository.commit({ 'a.ts': 'old' })
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  const prepare = async (keep: boolean) => {
+    const { base, release } = await prepareBase({ root: repository.dir, ref: 'main', env: {}, keep })
+    await release()
+    return base.tree
+  }
+  const kept = await prepare(true)
+  await writeFile(join(kept, 'a.ts'), 'edited')
+  const [again, plain] = [await prepare(true), await prepare(false)]
+  for (const tree of [again, plain]) expect(await readFile(join(tree, 'a.ts'), 'utf8')).toBe('old')
+  for (const text of ['1', '2', '3', '4']) {
+    await repository.commit({ 'a.ts': text })
+    await repository.git('branch', '--force', 'main')
+    await prepare(false)
+  }
+  expect(await readFile(join(kept, 'a.ts'), 'utf8')).toBe('edited')
+  await expect(readFile(join(plain, 'a.ts'))).rejects.toThrow(/ENOENT/)
+})
+
 test('what cannot be known or redirected is refused by name', async () => {
   await using repository = await createRepository()
   const manifest = (dependencies: object) => JSON.stringify({ name: 'app', dependencies })
@@ -161,7 +182,7 @@ test('what cannot be known or redirected is refused by name', async () => {
   await expect(prepare()).rejects.toThrow(/pnpm-lock\.yaml is missing at base.*Merge the lock file first/)
   await repository.commit({ 'packages/lib/package.json': '{}' })
   await repository.git('branch', '--force', 'main')
-  expect(await prepare()).toMatchObject({ same: true })
+  expect(await prepare()).toMatchObject({ dependencies: 'linked' })
   await rm(join(repository.dir, 'pnpm-lock.yaml'))
   await expect(prepare()).rejects.toThrow(/pnpm-lock\.yaml is at base but missing at head/)
   await repository.git('checkout', '--quiet', '--', '.')

@@ -16,6 +16,8 @@ export interface PrepareOptions {
   /** Instead of what the environment says, see {@link basePoint}. */
   ref?: string | undefined
   env?: Record<string, string | undefined>
+  /** Makes a tree for this run alone, which may be edited and stays until the user deletes it. */
+  keep?: boolean
   /** Breaks an install off. */
   signal?: AbortSignal
   onInstall?: (command: string) => void
@@ -53,18 +55,18 @@ export async function prepareBase(options: PrepareOptions): Promise<PreparedBase
       : await install(wanted, { ...options, repository, sha, store: installs })
   try {
     const links = await planLinks(packages?.path ?? top, files)
-    const store = join(stores, 'base')
-    const name = `${sha.slice(0, 12)}-${digest([store, links])}`
+    const store = join(stores, options.keep ? 'kept' : 'base')
+    const own = options.keep ? `-${Date.now()}` : ''
+    const name = `${sha.slice(0, 12)}-${digest([store, links])}${own}`
     const { path, release } = await hold(store, name, async (folder) => {
       await checkOut(repository, sha, folder)
       await makeLinks(folder, join(store, name), links)
     })
-    await Promise.all([prune(store, KEPT), prune(installs, KEPT)])
+    await Promise.all([options.keep ? undefined : prune(store, KEPT), prune(installs, KEPT)])
     const base: Base = {
       ref,
       sha,
       head: { sha: head, dirty },
-      same: head === sha && !dirty,
       top,
       place,
       tree: path,

@@ -12,13 +12,14 @@ import type { Command } from '../cli.ts'
 import { ChimeraError } from '../errors.ts'
 import { publishing } from '../publish/index.ts'
 
-const help = `Usage: vitest-chimera gate [--base <ref>] [filter…] [-- <flags of vitest bench>]
+const help = `Usage: vitest-chimera gate [--base <ref>] [--keep] [filter…] [-- <flags of vitest bench>]
 
 Compares the code of the working tree with the commit that it branched off from: the same configs, the agents of both
 trees, in one run of \`vitest bench\`. Writes reports/comment.md, a summary for the pull request.
 
       --base <ref>   the ref to compare with; default: GITHUB_BASE_REF or CI_MERGE_REQUEST_TARGET_BRANCH_NAME on the
                      remote, else the default branch of the remote
+      --keep         keep the files of the base commit after the run, and print their path
       --check        publish a check on the head commit of the pull request: GITHUB_TOKEN with \`checks: write\`
       --accept <label>
                      exit with 0 after a regression if the pull request has this label
@@ -38,14 +39,16 @@ export const run: Command = async (args, io) => {
   const root = process.cwd()
   const { ref, sha, top } = await findBase(root, options.base)
   io.stdout(`Comparing with ${sha.slice(0, 8)}, where HEAD branched off from ${ref}.`)
-  const { check, accept, reports } = options
+  const { keep, check, accept, reports } = options
   const published = await publishing({ check, accept, reports, top, say: io.stdout }, process.env)
-  return published.finish(await bench(root, options.rest, { ...process.env, CHIMERA_BASE: ref }))
+  const env = { ...process.env, CHIMERA_BASE: ref, ...(keep && { CHIMERA_KEEP_BASE: '1' }) }
+  return published.finish(await bench(root, options.rest, env))
 }
 
 interface GateOptions {
   help: boolean
   base: string | undefined
+  keep: boolean
   check: boolean
   accept: string | undefined
   reports: string
@@ -61,14 +64,15 @@ function parse(args: readonly string[]): GateOptions {
       allowPositionals: true,
       options: {
         base: { type: 'string' },
+        keep: { type: 'boolean', default: false },
         check: { type: 'boolean', default: false },
         accept: { type: 'string' },
         reports: { type: 'string', default: 'reports' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
-    const { help, base, check, accept, reports } = values
-    return { help, base, check, accept, reports, rest: [...positionals, ...flags] }
+    const { help, base, keep, check, accept, reports } = values
+    return { help, base, keep, check, accept, reports, rest: [...positionals, ...flags] }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     throw new ChimeraError(

@@ -141,6 +141,19 @@ test('base runs base’s code and head head’s, whatever leads from one to the 
   expect(await made.state()).toBe(before)
 })
 
+test('names of Vitest that are global register nothing at base either, and are head’s again after it', async () => {
+  const made = await project({
+    'vitest.config.ts': CONFIG.replace('test: {', 'test: { globals: true,'),
+    'suites/a.bench.ts': BENCH.replace(/^import .* from 'vitest'\n/m, ''),
+    'probe.test.ts': PROBE.replace("test('probe'", "const own = describe\ntest('probe'")
+      .replace("import { expect, inject, test, vi } from 'vitest'", "import { inject } from 'vitest'")
+      .replace('out.base =', 'expect(globalThis.describe).toBe(own)\n    out.base ='),
+  })
+  const { definitions, base, error } = await probe(made)
+  expect([error, base]).toEqual([undefined, BASE])
+  expect(definitions).toEqual([['one 1', 'small']])
+})
+
 test('it is the same in a linked worktree, whose git directory is elsewhere', async () => {
   const made = await project()
   const linked = repositoryAt(`${made.dir}-linked`)

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -189,7 +191,7 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
         GITHUB_TOKEN: 'secret-token',
         GITHUB_SHA: 'abc123',
       })
-      const args = ['gate', '--check', '--accept', 'bench: accept', 'suites/reports']
+      const args = ['gate', '--check', '--accept', 'bench: accept', '--keep', 'suites/reports']
       const run = promisify(execFile)(process.execPath, [cli, ...args], { cwd: project.dir, env })
       const { code, stdout } = (await run.catch((error: unknown) => error)) as {
         code: number
@@ -197,6 +199,8 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       }
       expect(stdout).toMatch(/Comparing with [0-9a-f]{8}, where HEAD branched off from main\./)
       expect(code).toBe(1)
+      const [, kept] = /files of base are kept in (.+);/.exec(stdout)!
+      expect(await readFile(join(kept!, 'suites/work.ts'), 'utf8')).toBe(work(1, 0))
       const comment = await project.read('reports/comment.md')
       expect(comment).toMatch(/^# ❌ Regressed: do not merge/)
       expect(comment).toMatch(/trial_duration: report stage makes 3 more calls/)

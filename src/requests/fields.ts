@@ -21,7 +21,9 @@ export function fieldsOf({ endpoint, body }: MadeRequest, most: number): Fields 
     ['endpoint', endpoint] as const,
     ...Object.entries(body).flatMap(([name, value]) => parts(name, value)),
   ]
-  return new Map(fields.map(([name, text]) => [clip(name, LONGEST_NAME).text, bounded(text)]))
+  return new Map(
+    fields.map(([name, text]) => [clip(name.replace(/\s+/g, ' '), LONGEST_NAME).text, bounded(text)]),
+  )
 }
 
 const LONGEST_NAME = 80

@@ -107,6 +107,11 @@ describe('a request', () => {
     expect(found).toHaveLength(3)
   })
 
+  test('has names of one short line', () => {
+    const [change] = changes({}, { options: { [`a\nb${'c'.repeat(100)}`]: 1 } })!
+    expect(change!.field).toBe(`options.a b${'c'.repeat(69)}`)
+  })
+
   test('that differs in white space alone is shown line by line', () => {
     expect(changes({ prompt: 'a b' }, { prompt: 'a  b' })).toEqual([
       { field: 'prompt', kind: 'text', removed: 1, added: 1, lines: ['-a b', '+a  b'] },

@@ -131,6 +131,7 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       expect(report!.suites).toHaveLength(2)
       expect(reports).toMatchObject({ trees: { changed: ['suites/work.ts'], is_new: false } })
       expect(reports!.arms[1]!.code!.dirty).toBe(true)
+      expect(reports).not.toHaveProperty('requests')
       const gated = reports!.comparisons.filter((one) => one.gated && one.stage === null)
       expect(gated.map(({ metric, verdict }) => [metric, verdict])).toEqual([
         ['ttft', 'unchanged'],
@@ -209,7 +210,7 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
         'Call 0 (analysis stage) of head is the first whose request differs: `num_ctx` `1024` → `2048`.',
       )
       expect(comment).toContain(
-        'Call 1 (report stage) of head also differs: `prompt` +1 −0 lines.\n\n```diff\n@@ prompt @@\n Report 0.\n Be exact.\n+Be brief.\n```',
+        'Call 1 (report stage) of head also differs: `prompt` +1 −0 lines.\n\n```diff\n@@ prompt @@\n+Be brief.\n```',
       )
       expect(stdout).toContain('+Be brief.')
       expect(Buffer.byteLength(comment)).toBeLessThan(8_000)

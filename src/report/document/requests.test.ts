@@ -31,20 +31,21 @@ const commentOf = (report: Report): string => printMarkdown(commentDocument(repo
 const sentence =
   'Call 2 (report stage) of head is the first whose request differs: `num_ctx` `1024` → `2048`, `prompt` +1 −0 lines.'
 const diff = ['@@ prompt @@', '…', ' Sum up.', '+In one sentence.', ' ', '…'].join('\n')
+const short = '@@ prompt @@\n+In one sentence.'
 
 describe('the first request that differs', () => {
   const report = changing(context, prompt)
 
-  test('is in report.md and comment.md, in a sentence and a diff', () => {
+  test('is in report.md in a sentence and a diff, in comment.md with the changed lines alone', () => {
     expect(reportFaults(report)).toEqual([])
-    for (const markdown of [markdownOf(report), commentOf(report)])
-      expect(markdown).toContain(`${sentence}\n\n\`\`\`diff\n${diff}\n\`\`\``)
+    expect(markdownOf(report)).toContain(`${sentence}\n\n\`\`\`diff\n${diff}\n\`\`\``)
+    expect(commentOf(report)).toContain(`${sentence}\n\n\`\`\`diff\n${short}\n\`\`\``)
     expect(markdownOf(report)).toContain('#### First request that differs')
   })
 
   test('is on the page and the terminal', () => {
     expect(htmlOf(report, [])).toContain(`>${diff}</pre>`)
-    const lines = [sentence.replaceAll('`', ''), ...diff.split('\n')].map((line) => `  ${line}`)
+    const lines = [sentence.replaceAll('`', ''), ...short.split('\n')].map((line) => `  ${line}`)
     expect(terminalOf(report)).toContain(lines.join('\n'))
   })
 
@@ -63,9 +64,12 @@ describe('the first request that differs', () => {
     expect(markdownOf(long)).toContain('+line 39')
     expect(commentOf(long)).toContain('+line 10\n… 29 more lines\n```')
     expect(terminalOf(long)).toContain('+line 4\n  … 35 more lines')
+    const call = { index: 0, stage: null, changes: [{ ...prompt, lines }] }
+    const both = reportWith({ block: 1, calls: [call, { ...call, index: 1 }], counts: [] })
+    expect(commentOf(both).match(/\+line 4\n… 35 more lines/g)).toHaveLength(2 * both.suites.length)
     const many = Array.from({ length: 12 }, (_, i) => ({ ...context, field: `options.o${i}` }))
-    const call: ChangedRequest = { index: 0, stage: null, changes: [context, ...many], omitted: 4 }
-    const found = commentOf(reportWith({ block: 1, calls: [call], counts: [] }))
+    const wide: ChangedRequest = { index: 0, stage: null, changes: [context, ...many], omitted: 4 }
+    const found = commentOf(reportWith({ block: 1, calls: [wide], counts: [] }))
     expect(found).toContain('Call 0 of head is the first')
     expect(found).toContain('`o6` `1024` → `2048`, and 9 more changes.')
   })
@@ -76,7 +80,7 @@ describe('the first request that differs', () => {
       { index: 3, stage: 'report', changes: [prompt] },
     ]
     expect(commentOf(reportWith({ block: 1, calls, counts: [] }))).toContain(
-      `differs: \`num_ctx\` \`1024\` → \`2048\`.\n\nCall 3 (report stage) of head also differs: \`prompt\` +1 −0 lines.\n\n\`\`\`diff\n${diff}\n`,
+      `differs: \`num_ctx\` \`1024\` → \`2048\`.\n\nCall 3 (report stage) of head also differs: \`prompt\` +1 −0 lines.\n\n\`\`\`diff\n${short}\n`,
     )
   })
 

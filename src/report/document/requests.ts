@@ -8,25 +8,25 @@ import type { Block, Inline } from './blocks.ts'
 /** Most changes of values in the sentence. */
 const MOST_NAMED = 8
 
-/** Nothing where no request differs. `most` is the number of lines that a diff may take. */
-export function requestBlocks({ requests }: SuiteReport, most: number): Block[] {
+/** Nothing where no request differs. With `most`, that many lines of diffs in all, and only those that changed. */
+export function requestBlocks({ requests }: SuiteReport, most?: number): Block[] {
   if (requests === undefined) return []
   const { calls, counts } = requests
   if (calls.length === 0)
     return [prose(say`${joined(counts.map(moreCalls), ', ')}; the requests of all other calls are the same.`)]
-  let left = most
-  return calls.flatMap((call, i) => {
-    const lines = diffLines(call.changes)
-    const shown = lines.slice(0, left)
-    left -= shown.length
-    const rest = lines.length - shown.length
-    const text = [...shown, ...(rest > 0 ? [`… ${count(rest, 'more line')}`] : [])].join('\n')
-    return [prose(callSentence(call, i === 0)), ...(shown.length === 0 ? [] : [diffBlock(text)])]
-  })
+  const diffs = calls.map(({ changes }) =>
+    diffLines(changes).filter((line) => most === undefined || /^[-+@]/.test(line)),
+  )
+  const share =
+    most === undefined ? Infinity : Math.floor(most / diffs.filter((lines) => lines.length > 0).length)
+  return calls.flatMap((call, i) => [prose(callSentence(call, i === 0)), ...diffBlock(diffs[i] ?? [], share)])
 }
 
-function diffBlock(text: string): Block {
-  return { kind: 'code', language: 'diff', text }
+function diffBlock(lines: readonly string[], most: number): Block[] {
+  if (lines.length === 0) return []
+  const rest = lines.length - most
+  const shown = rest > 0 ? [...lines.slice(0, most), `… ${count(rest, 'more line')}`] : lines
+  return [{ kind: 'code', language: 'diff', text: shown.join('\n') }]
 }
 
 /** `Call 2 (report stage) of head is the first whose request differs: num_ctx 1024 → 2048, prompt +1 −0 lines.` */

@@ -127,7 +127,7 @@ function pairingBlocks(
     { kind: 'only', format: 'html', blocks: [comparisonTable(title, [{ comparisons: whole, marks }])] },
     ...stageBlocks(title, comparisons),
     ...attributionBlocks(suite),
-    ...titled('First request that differs', requestBlocks(suite, Infinity)),
+    ...titled('First request that differs', requestBlocks(suite)),
   ]
 }
 

@@ -60,6 +60,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       host ??= merging ? Promise.resolve('') : openServer(options, vitest)
       const { config } = project
       config.benchmark = { ...config.benchmark, provider: adapter('provider') }
+      config.setupFiles = [adapter('setup'), ...config.setupFiles]
       config.server = loadNatively(config.server)
       // Where the tree of base lies, for configs that replaced Vitest's own list.
       if (prepared !== undefined) config.exclude = [...config.exclude, '**/.git/**']

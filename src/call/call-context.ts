@@ -15,6 +15,7 @@ export class CallContexts<Made> {
   readonly #storage = new AsyncLocalStorage<CallContext<Made>>()
   readonly #origin: number
   readonly #ended: StageTime[] = []
+  readonly #open = new Map<CallContext<Made>, CallContext<Made> | undefined>()
 
   /** `origin` is performance.now() when the trial began. */
   constructor(origin: number) {
@@ -25,9 +26,27 @@ export class CallContexts<Made> {
     return this.#storage.getStore() ?? { stage: null, agent: undefined }
   }
 
+  /** Where a call is made that comes from outside this process: the place where work goes on, if there is only one. */
+  likely(): CallContext<Made> {
+    const around = new Set(this.#open.values())
+    const places = [...this.#open.keys()].filter((place) => !around.has(place))
+    const [first] = places
+    const same = (key: 'stage' | 'agent'): boolean => places.every((place) => place[key] === first?.[key])
+    return {
+      stage: (same('stage') && first?.stage) || null,
+      agent: same('agent') ? first?.agent : undefined,
+    }
+  }
+
   /** Runs work in a place that differs from this one in what is given. */
-  run<T>(change: Partial<CallContext<Made>>, work: () => Promise<T>): Promise<T> {
-    return this.#storage.run({ ...this.current(), ...change }, work)
+  async run<T>(change: Partial<CallContext<Made>>, work: () => Promise<T>): Promise<T> {
+    const place = { ...this.current(), ...change }
+    this.#open.set(place, this.#storage.getStore())
+    try {
+      return await this.#storage.run(place, work)
+    } finally {
+      this.#open.delete(place)
+    }
   }
 
   /** Runs work as a stage and takes its time, also when it fails. */

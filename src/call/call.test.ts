@@ -1,17 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { toCall } from './call.ts'
+import type { Final } from './protocol/index.ts'
 import { Reply } from './reply.ts'
 
 /** A call whose first content came after 300 ms. */
-function made(final: Record<string, unknown>, streamed = true) {
+function made(final: Final, streamed = true) {
   const reply = new Reply()
-  reply.take('{"response":"Hi"}', 1300)
-  reply.take(JSON.stringify({ done: true, done_reason: 'stop', eval_count: 1, ...final }), 1301)
+  reply.take({ content: 'Hi' }, 1300)
+  reply.take({ final: { done_reason: 'stop', eval_count: 1, ...final } }, 1301)
   return toCall({
     index: 0,
     stage: null,
     agent: undefined,
     endpoint: 'generate',
+    via: 'context',
     streamed,
     options: {},
     reply,
@@ -26,8 +28,13 @@ function made(final: Record<string, unknown>, streamed = true) {
 }
 
 const partsOf = (load: number | undefined, prompt: number | undefined, streamed?: boolean) =>
-  made({ load_duration: load && load * 1e6, prompt_eval_duration: prompt && prompt * 1e6 }, streamed).call
-    .ttft_parts
+  made(
+    {
+      ...(load !== undefined && { load_duration: load }),
+      ...(prompt !== undefined && { prompt_eval_duration: prompt }),
+    },
+    streamed,
+  ).call.ttft_parts
 
 describe('what a TTFT was spent on', () => {
   test('load and prompt evaluation by the server, the rest by difference', () => {
@@ -40,7 +47,8 @@ describe('what a TTFT was spent on', () => {
   })
 
   test('absent where the server reports no durations, and where nothing was streamed', () => {
-    expect(partsOf(undefined, 13)).toBeUndefined()
+    // A server that reports no load holds its model.
+    expect(partsOf(undefined, 13)).toEqual({ load: 0, prompt: 13, rest: 287 })
     expect(partsOf(253, undefined)).toBeUndefined()
     expect(partsOf(253, 13, false)).toBeUndefined()
   })

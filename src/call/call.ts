@@ -1,8 +1,8 @@
 import { roundMs } from '../clock.ts'
 import type { Call, CallBase, InvalidCall, ValidCall } from '../schema/generated.ts'
-import { count } from '../json.ts'
 import { quantile } from '../stats/index.ts'
 import type { Outcome } from './outcome.ts'
+import type { Final } from './protocol/index.ts'
 import type { Reply } from './reply.ts'
 
 /** What decides which model a call finds loaded, and whether it stays. */
@@ -17,12 +17,16 @@ export interface MadeCall extends Asked {
   call: Omit<CallBase, 'cold'> & (ValidCall | InvalidCall)
 }
 
+/** The door a call came through. */
+export type Via = NonNullable<CallBase['via']>
+
 /** All that is known of a call that is over; times are performance.now(). */
 export interface CallFacts extends Asked {
   index: number
   stage: string | null
   agent: string | undefined
-  endpoint: 'generate' | 'chat'
+  endpoint: CallBase['endpoint']
+  via: Via
   streamed: boolean
   options: Record<string, unknown>
   outcome: Outcome
@@ -41,13 +45,14 @@ export function toCall(facts: CallFacts): MadeCall {
 }
 
 function record(facts: CallFacts): MadeCall['call'] {
-  const { index, stage, agent, endpoint, streamed, options, outcome, reply } = facts
-  const counters = countersOf(reply.final ?? {})
+  const { index, stage, agent, endpoint, via, streamed, options, outcome, reply } = facts
+  const counters = reply.final ?? {}
   return {
     index,
     stage,
     ...(agent !== undefined && { agent }),
     endpoint,
+    via,
     streamed,
     ...outcome,
     start: roundMs(facts.writtenAt - facts.origin),
@@ -59,7 +64,7 @@ function record(facts: CallFacts): MadeCall['call'] {
   }
 }
 
-function streamTimes({ reply, writtenAt }: CallFacts, counters: Counters): Partial<CallBase> {
+function streamTimes({ reply, writtenAt }: CallFacts, counters: Final): Partial<CallBase> {
   const times = reply.arrivals.map((at) => roundMs(at - writtenAt))
   const [first] = times
   const last = times.at(-1)
@@ -84,13 +89,14 @@ function streamTimes({ reply, writtenAt }: CallFacts, counters: Counters): Parti
 
 /**
  * What the time to the first token was spent on. Absent where the server's own times exceed it: a server that works
- * before it measures, or a clock that stood still, would put the whole error into one part.
+ * before it measures, or a clock that stood still, would put the whole error into one part. One that reports no load
+ * holds its model.
  */
 function ttftParts(
   ttft: number,
-  { load_duration: load, prompt_eval_duration: prompt }: Counters,
+  { load_duration: load = 0, prompt_eval_duration: prompt }: Final,
 ): Pick<Call, 'ttft_parts'> {
-  if (load === undefined || prompt === undefined || load + prompt > ttft + SLACK_MS) return {}
+  if (prompt === undefined || load + prompt > ttft + SLACK_MS) return {}
   return { ttft_parts: { load, prompt, rest: roundMs(ttft - load - prompt) } }
 }
 
@@ -99,33 +105,4 @@ const SLACK_MS = 1
 
 function wholeTimes({ reply, writtenAt, endedAt }: CallFacts): Partial<CallBase> {
   return reply.final && reply.arrivals.length > 0 ? { e2e_latency: roundMs(endedAt - writtenAt) } : {}
-}
-
-type Counters = Pick<
-  Call,
-  | 'prompt_eval_count'
-  | 'prompt_eval_cached_count'
-  | 'prompt_eval_duration'
-  | 'eval_count'
-  | 'eval_duration'
-  | 'load_duration'
-  | 'total_duration'
-  | 'done_reason'
->
-
-/** Nanoseconds on the wire, milliseconds here. A counter that is not reported stays absent. */
-function countersOf(final: Record<string, unknown>): Counters {
-  const counts = (['prompt_eval_count', 'prompt_eval_cached_count', 'eval_count'] as const).map((name) => [
-    name,
-    count(final[name]),
-  ])
-  const durations = (
-    ['prompt_eval_duration', 'eval_duration', 'load_duration', 'total_duration'] as const
-  ).map((name) => {
-    const nanoseconds = final[name]
-    const reported = typeof nanoseconds === 'number' && nanoseconds >= 0 && Number.isFinite(nanoseconds)
-    return [name, reported ? nanoseconds / 1e6 : undefined]
-  })
-  const reason = typeof final['done_reason'] === 'string' ? [['done_reason', final['done_reason']]] : []
-  return Object.fromEntries([...reason, ...counts, ...durations].filter(([, value]) => value !== undefined))
 }

@@ -3,12 +3,12 @@
  * agent an official client whose `fetch` is ours, follows every reply at the socket beside the client,
  * and decides for each call, once, whether it is valid (outcome.ts holds the rules) and what it took.
  *
- * On its way out a request passes recorder.ts, which knows where in the agent it was made (call-context.ts),
- * request.ts (what arm and trial put in), open-call.ts (one call from its making to its record),
- * transport.ts (`fetch` for the reader, a tap for us) and exchange.ts (node:http). Its reply comes back
- * the same way: stamped-socket.ts reads the clock before anything is parsed, ndjson.ts makes lines of
- * bytes, reply.ts content of lines, reply-reader.ts an outcome, call.ts the record. deadline.ts ends calls
- * that are silent or too long; collect.ts puts streamed pieces together for `generate` and `chat`.
+ * Calls come in through the agent's context or through one of the doors/. On its way out a request passes recorder.ts,
+ * which knows where in the agent it was made (call-context.ts), its protocol/ (what arm and trial put in), open-call.ts
+ * (one call from its making to its record), transport.ts (`fetch` for the reader, a tap for us) and exchange.ts
+ * (node:http). Its reply comes back the same way: stamped-socket.ts reads the clock before anything is parsed, the
+ * protocol makes events of bytes, reply.ts content of events, reply-reader.ts an outcome, call.ts the record. deadline.ts
+ * ends calls that are silent or too long; collect.ts puts streamed pieces together for `generate` and `chat`.
  *
  * overhead.ts measures the measuring.
  */
@@ -19,5 +19,6 @@ export { callMessages } from './messages.ts'
 export { judgeFailure, judgeStatus } from './outcome.ts'
 export { harnessOverhead } from './overhead.ts'
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
-export { DEFAULT_KEEP_ALIVE, type Body, type MadeRequest } from './request.ts'
+export { DEFAULT_KEEP_ALIVE, type Api, type Body, type MadeRequest } from './protocol/index.ts'
+export { installGlobalDoor } from './doors/index.ts'
 export { outgoingOf, send } from './transport.ts'

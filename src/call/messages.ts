@@ -1,17 +1,37 @@
+import type { Api } from './protocol/index.ts'
+
 /** Why a call or a question to a server failed and what cures it; `detail` is the server's or the system's own text. */
 export const callMessages = {
-  unreachable: (host: string, detail: string): string =>
-    `No model server answers at ${host} (${detail}). Start it with \`ollama serve\`, or set OLLAMA_HOST to its address.`,
-  model_missing: (model: string, host: string, detail: string): string =>
-    `The server at ${host} has no model "${model}" (${detail}). Get it with \`ollama pull ${model}\`.`,
-  busy: (host: string, detail: string): string =>
-    `The server at ${host} refused the call because its queue is full (${detail}). Run fewer agents at once, or raise OLLAMA_MAX_QUEUE.`,
+  unreachable: (host: string, detail: string, api: Api = 'ollama'): string =>
+    `No model server answers at ${host} (${detail}). ${
+      api === 'ollama'
+        ? 'Start it with `ollama serve`, or set OLLAMA_HOST to its address.'
+        : "Start it, or set the arm's `host` to its address."
+    }`,
+  model_missing: (model: string, host: string, detail: string, api: Api = 'ollama'): string =>
+    `The server at ${host} has no model "${model}" (${detail}). ${
+      api === 'ollama'
+        ? `Get it with \`ollama pull ${model}\`.`
+        : "Set the arm's `model` to one of those that its `/v1/models` lists."
+    }`,
+  busy: (host: string, detail: string, api: Api = 'ollama'): string =>
+    `The server at ${host} refused the call because its queue is full (${detail}). Run fewer agents at once${
+      api === 'ollama' ? ', or raise OLLAMA_MAX_QUEUE' : ", or raise the server's limit"
+    }.`,
+  unauthorized: (host: string, status: number, detail: string): string =>
+    `The server at ${host} refused the call's credentials with status ${status} (${detail}). Set the header that it expects in the arm's \`headers\`, such as \`authorization\`.`,
+  no_endpoint: (host: string, detail: string): string =>
+    `The server at ${host} has no such endpoint (${detail}). Check the arm's \`api\` and \`host\`.`,
+  refused_option: (option: string, endpoint: string): string =>
+    `The arm sets the option "${option}", which ${endpoint} does not have. Remove it, or call an endpoint that has it.`,
   http_error: (host: string, status: number, detail: string): string =>
     `The server at ${host} answered with status ${status} (${detail}). Check the server's log.`,
   stream_error: (detail: string): string =>
     `The server ended the reply with an error: ${detail}. Check the server's log.`,
-  no_done: (detail: string): string =>
-    `The stream ended without its final object${detail}. Ollama does this after more than 30 identical chunks: raise repeat_penalty or the temperature, or change the prompt.`,
+  no_done: (detail: string, api: Api = 'ollama'): string =>
+    api === 'ollama'
+      ? `The stream ended without its final object${detail}. Ollama does this after more than 30 identical chunks: raise repeat_penalty or the temperature, or change the prompt.`
+      : `The stream ended without its last event${detail}. Check the server's log.`,
   truncated_stream: (detail: string): string =>
     `The reply is incomplete (${detail}). Check whether the server crashed or ran out of memory.`,
   no_tokens: (detail: string): string =>

@@ -1,6 +1,6 @@
 import { ChimeraError } from '../errors.ts'
 import { callMessages } from './messages.ts'
-import { toCall, type MadeCall } from './call.ts'
+import { toCall, type MadeCall, type Via } from './call.ts'
 import type { Outgoing } from './exchange.ts'
 import { invalid, tooLong, type Invalid, type Outcome } from './outcome.ts'
 import { ReplyReader, type Expected } from './reply-reader.ts'
@@ -12,7 +12,7 @@ export interface CallStart extends Expected {
   index: number
   stage: string | null
   agent: string | undefined
-  endpoint: 'generate' | 'chat'
+  via: Via
   options: Record<string, unknown>
   keepAlive: unknown
   /** Longest silence, ms. */
@@ -71,7 +71,18 @@ export class OpenCall implements Tap {
   toCall(origin: number): MadeCall {
     const { reply, endedAt } = this.#reader
     const outcome = this.outcome ?? invalid('truncated_stream', callMessages.abandoned())
-    return toCall({ ...this.#start, outcome, reply, origin, writtenAt: this.#began(), endedAt })
+    const { endpoint } = this.#start.protocol
+    const { streamed } = this.#reader
+    return toCall({
+      ...this.#start,
+      endpoint,
+      streamed,
+      outcome,
+      reply,
+      origin,
+      writtenAt: this.#began(),
+      endedAt,
+    })
   }
 
   written(at: number): void {
@@ -82,20 +93,22 @@ export class OpenCall implements Tap {
     this.#reader.head(status, headers)
   }
 
-  chunk(bytes: Uint8Array, at: number): void {
-    if (this.outcome) return
-    this.#reader.chunk(bytes, at)
-    const outcome = this.outcome as Outcome | undefined
-    if (!outcome) return
+  chunk(bytes: Uint8Array, at: number): Uint8Array {
+    const decided = this.outcome !== undefined
+    const seen = this.#reader.chunk(bytes, at)
+    const { outcome } = this
+    if (decided || !outcome) return seen
     this.#clearDeadlines()
     // A reply that is over is left to end by itself; one that is too long would not.
     if (!outcome.valid && outcome.reason === 'runaway' && !this.#reader.reply.final) this.#abort(outcome)
+    return seen
   }
 
-  end(at: number): void {
+  end(at: number): Uint8Array | undefined {
     this.#over = true
-    this.#reader.end(at)
+    const held = this.#reader.end(at)
     this.#clearDeadlines()
+    return held
   }
 
   broke(error: Error, at: number, by: 'connection' | 'reader'): 'error' | 'close' {
@@ -124,11 +137,12 @@ export class OpenCall implements Tap {
   }
 
   #missed(): Invalid {
-    const { timeout, host, bound } = this.#start
+    const { timeout, host, bound, protocol } = this.#start
     const runaway = tooLong(0, performance.now() - this.#began(), bound)
     if (runaway) return runaway
     if (this.#writtenAt === undefined) {
-      return invalid('unreachable', callMessages.unreachable(host, `no connection within ${timeout} ms`))
+      const detail = `no connection within ${timeout} ms`
+      return invalid('unreachable', callMessages.unreachable(host, detail, protocol.api))
     }
     const spoke = this.#sent?.lastByteAt() !== undefined
     return invalid(

@@ -1,8 +1,8 @@
-import { count } from '../json.ts'
 import { callMessages } from './messages.ts'
 import type { CallReason } from '../schema/generated.ts'
 import type { Bound } from './arm.ts'
-import { errorText, type Reply } from './reply.ts'
+import { errorText, type Api, type Protocol } from './protocol/index.ts'
+import type { Reply } from './reply.ts'
 
 /** How a call came out. An invalid one has exactly one reason; the first to be seen is it. */
 export type Outcome = { valid: true } | Invalid
@@ -23,25 +23,43 @@ export function invalid(reason: CallReason, message: string): Invalid {
   return { valid: false, reason, message }
 }
 
-/** Judges a reply by its final object; `elapsed` is request written to its arrival, ms. */
-export function judgeFinal(reply: Reply, elapsed: number, { bound, effectiveContext }: Limits): Outcome {
-  const final = reply.final ?? {}
-  const done = typeof final['done_reason'] === 'string' ? final['done_reason'] : ''
-  const evaluated = count(final['eval_count']) ?? 0
-  const used = (count(final['prompt_eval_count']) ?? 0) + evaluated
+/** Judges a reply by its final word; `elapsed` is request written to its arrival, ms. */
+export function judgeFinal(
+  reply: Reply,
+  elapsed: number,
+  { bound, effectiveContext, protocol }: Judged,
+): Outcome {
+  const {
+    done_reason: done = '',
+    eval_count: evaluated = 0,
+    prompt_eval_count: prompt = 0,
+  } = reply.final ?? {}
+  if (protocol.endpoint === 'embed') return judgeEmbedding(reply)
   if (done === 'load' || done === 'unload')
     return invalid('no_tokens', callMessages.no_tokens(`done_reason "${done}"`))
-  if (evaluated === 0) return invalid('no_tokens', callMessages.no_tokens('no eval_count'))
+  if (evaluated === 0) return invalid('no_tokens', callMessages.no_tokens(NO_COUNT[protocol.api]))
   if (reply.arrivals.length === 0)
     return invalid('no_tokens', callMessages.no_tokens('no content, thinking or tool call'))
   // Ollama leaves the reason out when the connection to its runner broke.
-  if (done !== 'stop' && done !== 'length') {
-    return invalid(
-      'truncated_stream',
-      callMessages.truncated_stream(done ? `done_reason "${errorText(done)}"` : 'no done_reason'),
-    )
+  if (!FINISHED.includes(done)) {
+    const name = protocol.api === 'ollama' ? 'done_reason' : 'finish_reason'
+    const detail = done ? `${name} "${errorText(done)}"` : `no ${name}`
+    return invalid('truncated_stream', callMessages.truncated_stream(detail))
   }
-  return tooLong(evaluated, elapsed, bound) ?? overflow(used, effectiveContext) ?? { valid: true }
+  return (
+    tooLong(evaluated, elapsed, bound) ?? overflow(prompt + evaluated, effectiveContext) ?? { valid: true }
+  )
+}
+
+type Judged = Limits & { protocol: Protocol }
+
+/** Reasons of a reply that is whole, or was cut where it was asked to be. */
+const FINISHED: readonly string[] = ['stop', 'length', 'tool_calls', 'function_call']
+
+const NO_COUNT = { ollama: 'no eval_count', openai: 'no usage.completion_tokens' } as const
+
+function judgeEmbedding({ arrivals }: Reply): Outcome {
+  return arrivals.length > 0 ? { valid: true } : invalid('no_tokens', callMessages.no_tokens('no embedding'))
 }
 
 /** Judges a reply that has grown to `tokens` at least in `elapsed` ms; undefined while it may go on. */
@@ -58,37 +76,42 @@ function overflow(used: number, context: number | undefined): Invalid | undefine
   return invalid('context_overflow', callMessages.context_overflow(used, context))
 }
 
+/** A status that is no success, and what is known of the request. */
+export interface Refused {
+  status: number
+  body: string
+  location: string | null
+  model: string
+  host: string
+}
+
 /** Judges a status that is no success. */
-export function judgeStatus(
-  status: number,
-  body: string,
-  location: string | null,
-  model: string,
-  host: string,
-): Invalid {
+export function judgeStatus({ status, body, location, model, host }: Refused, api: Api): Invalid {
   const detail = errorText(body) || `status ${status}`
-  if (status === 404) return invalid('model_missing', callMessages.model_missing(model, host, detail))
-  if (status === 503) return invalid('busy', callMessages.busy(host, detail))
+  if (status === 404 && (api === 'ollama' || /model/i.test(detail)))
+    return invalid('model_missing', callMessages.model_missing(model, host, detail, api))
+  if (status === 503 || status === 429) return invalid('busy', callMessages.busy(host, detail, api))
+  if (status === 401 || status === 403)
+    return invalid('http_error', callMessages.unauthorized(host, status, detail))
+  const said = location ? `it redirects to ${errorText(location)}` : detail
   return invalid(
     'http_error',
-    callMessages.http_error(host, status, location ? `it redirects to ${errorText(location)}` : detail),
+    status === 404 ? callMessages.no_endpoint(host, said) : callMessages.http_error(host, status, said),
   )
 }
 
-/** Judges a stream that ended without its final object; `rest` is what stood after the last line. */
-export function judgeEnd(reply: Reply, rest: string): Invalid {
+/** Judges a stream that ended without its final word; `rest` says whether an incomplete piece stood at its end. */
+export function judgeEnd(reply: Reply, rest: boolean, api: Api): Invalid {
   if (rest) return invalid('truncated_stream', callMessages.truncated_stream('its last line is incomplete'))
-  return invalid(
-    'no_done',
-    callMessages.no_done(reply.repeats >= 10 ? ` after ${reply.repeats} identical chunks` : ''),
-  )
+  const detail = reply.repeats >= 10 ? ` after ${reply.repeats} identical chunks` : ''
+  return invalid('no_done', callMessages.no_done(detail, api))
 }
 
 /** Judges a connection that failed: one that was never made, or spoke no HTTP, is no server. */
-export function judgeFailure(error: Error, written: boolean, host: string): Invalid {
+export function judgeFailure(error: Error, written: boolean, host: string, api: Api): Invalid {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const detail = errorText(error.message || code)
   if (!written || code.startsWith('HPE_'))
-    return invalid('unreachable', callMessages.unreachable(host, detail))
+    return invalid('unreachable', callMessages.unreachable(host, detail, api))
   return invalid('truncated_stream', callMessages.truncated_stream(detail))
 }

@@ -4,12 +4,13 @@ import { callMessages } from './messages.ts'
 import { objectOf, parseJson } from '../json.ts'
 import type { StageTime } from '../schema/generated.ts'
 import type { Arm, Bound } from './arm.ts'
-import type { MadeCall } from './call.ts'
+import type { MadeCall, Via } from './call.ts'
+import { isAtHost, throughDoor, openProxy, variablesFor, type Proxy } from './doors/index.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid } from './outcome.ts'
 import { CallContexts } from './call-context.ts'
+import { protocolAt, type MadeRequest, type Protocol } from './protocol/index.ts'
 import { dropped, quiet } from './quiet.ts'
-import { complete, type MadeRequest } from './request.ts'
 import { drain } from './stamped-socket.ts'
 import { outgoingOf, transportFetch } from './transport.ts'
 import {
@@ -48,6 +49,14 @@ export interface Recorder {
   /** Streams, measures, resolves to the whole response. @throws ChimeraError for every invalid call; its code is the reason. */
   generate: (request: GenerateInput) => Promise<Generated>
   chat: (request: ChatInput) => Promise<ChatResponse>
+  /** For any client that takes a `fetch`. Model calls to the arm's server are measured, all else passes. */
+  fetch: typeof fetch
+  /** The arm's server, as a URL without a trailing slash. */
+  host: string
+  /** Variables by which a child process finds the server through the recording proxy, which this opens. */
+  variables: () => Record<string, string>
+  /** Runs work whose calls through the process's own `fetch` are measured too. */
+  inside: <T>(work: () => T) => T
   /** Runs work as a named stage; its calls carry the name, also when stages run at once. */
   stage: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
   /** Runs work as one of several concurrent agents; its calls carry the name. */
@@ -61,46 +70,68 @@ export interface Recorder {
   finish(): Promise<MadeCall[]>
 }
 
+type Request = Parameters<typeof fetch>
+
 export function createRecorder(options: RecorderOptions): Recorder {
   const { arm, host, signal, origin } = options
   const contexts = new CallContexts<OpenCall>(origin)
   const calls: OpenCall[] = []
   let finished = false
+  let proxy: Proxy | undefined
 
   const interrupted = invalid('interrupted', callMessages.interrupted())
   const interrupt = (): void => calls.forEach((call) => call.stop(interrupted))
   signal.addEventListener('abort', interrupt)
 
-  const measured: typeof fetch = async (input, init) => {
-    const refuse = (): Promise<Response> =>
-      finished ? never() : Promise.reject(new ChimeraError(interrupted.reason, interrupted.message))
-    if (finished || signal.aborted) return refuse()
-    const endpoint = endpointOf(input, init)
-    if (!endpoint) return transportFetch(input, { ...init, signal: either(signal, init?.signal) })
+  const refuse = (): Promise<Response> =>
+    finished ? never() : Promise.reject(new ChimeraError(interrupted.reason, interrupted.message))
 
-    const { stage, agent, made } = contexts.current()
-    const asked = objectOf(typeof init?.body === 'string' ? parseJson(init.body) : undefined)
-    options.onRequest?.({ stage, endpoint, body: complete(asked, { arm }) })
-    const body = complete(asked, options)
-    const streamed = body['stream'] !== false
-    const model = String(body['model'])
-    const sent = {
+  /** A model call to the arm's server, measured. */
+  async function measure(via: Via, protocol: Protocol, [input, init]: Request): Promise<Response> {
+    const { stage, agent, made } = via === 'proxy' ? contexts.likely() : contexts.current()
+    const outgoing = await outgoingOf(input, init)
+    // The body may have taken a moment to read, and the trial may be over by now.
+    if (finished || signal.aborted) return refuse()
+    const text = new TextDecoder().decode(outgoing.body)
+    const asked = objectOf(parseJson(text))
+    options.onRequest?.({ stage, endpoint: protocol.endpoint, body: protocol.complete(asked, { arm }).body })
+    const { body, options: sent, hidesUsage = false } = protocol.complete(asked, options)
+    const call = new OpenCall({
+      ...options,
       index: calls.length,
       stage,
       agent,
-      endpoint,
-      streamed,
-      model,
-      options: objectOf(body['options']),
+      via,
+      protocol,
+      hidesUsage,
+      streamed: protocol.isStreamed(body),
+      model: String(body['model']),
+      options: sent,
       keepAlive: body['keep_alive'],
-    }
-    const call = new OpenCall({ ...options, ...sent })
+    })
     calls.push(call)
     made?.(call)
-    const outgoing = await outgoingOf(input, { ...init, body: JSON.stringify(body) })
-    // The body may take a moment to read, and the trial may be over by then.
-    if (call.outcome) return refuse()
-    return call.send(outgoing, init?.signal ?? undefined)
+    const own = input instanceof Request ? input.signal : undefined
+    return call.send(
+      { ...outgoing, body: new TextEncoder().encode(JSON.stringify(body)) },
+      init?.signal ?? own,
+    )
+  }
+
+  /** A `fetch` that measures model calls and gives the others to `otherwise`. */
+  const door =
+    (via: Via, otherwise: typeof fetch): typeof fetch =>
+    (...request) => {
+      const protocol = callTo(host, request)
+      return protocol ? measure(via, protocol, request) : otherwise(...request)
+    }
+  const unmeasured: typeof fetch = (input, init) =>
+    finished || signal.aborted
+      ? refuse()
+      : transportFetch(input, { ...init, signal: either(signal, init?.signal) })
+  const globalDoor = (...request: Request): Promise<Response> | undefined => {
+    const protocol = callTo(host, request)
+    return protocol && measure('global', protocol, request)
   }
 
   /** Runs a request whose failure, and whose invalid success, is to be reported with the call's own message. */
@@ -129,28 +160,34 @@ export function createRecorder(options: RecorderOptions): Recorder {
     signal.removeEventListener('abort', interrupt)
     const abandoned = invalid('truncated_stream', callMessages.abandoned())
     for (const call of calls) call.drop(signal.aborted ? interrupted : abandoned)
+    proxy?.close()
     return calls.map((call) => call.toCall(origin))
   }
 
+  const measured = door('context', unmeasured)
   const ollama = quiet(new Ollama({ host, fetch: measured }))
   return {
     ollama,
     generate: (request) => dropped(checked(() => collectGenerate(ollama, arm, request))),
     chat: (request) => dropped(checked(() => collectChat(ollama, arm, request))),
+    fetch: (...request) => dropped(measured(...request)),
+    host,
+    variables: () => variablesFor((proxy ??= openProxy(host, door('proxy', unmeasured))).url),
+    inside: (work) => throughDoor(globalDoor, work),
     stage: (name, work) => contexts.stage(name, work),
-    asAgent: (name, work) => contexts.run({ agent: name }, async () => work()),
+    asAgent: (name, work) => throughDoor(globalDoor, () => contexts.run({ agent: name }, async () => work())),
     stages: () => contexts.stages(),
     finish,
   }
 }
 
-function endpointOf(
-  input: Parameters<typeof fetch>[0],
-  init: RequestInit | undefined,
-): 'generate' | 'chat' | undefined {
-  if (init?.method !== 'POST' || input instanceof Request) return undefined
-  const match = /\/api\/(generate|chat)$/.exec(new URL(input).pathname)
-  return match?.[1] as 'generate' | 'chat' | undefined
+/** The protocol of a request that is a model call to `host`. */
+function callTo(host: string, [input, init]: Request): Protocol | undefined {
+  const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+  const address = input instanceof Request ? input.url : input.toString()
+  if (method.toUpperCase() !== 'POST' || !URL.canParse(address)) return undefined
+  const url = new URL(address)
+  return isAtHost(url, host) ? protocolAt(url.pathname) : undefined
 }
 
 function either(one: AbortSignal, other: AbortSignal | null | undefined): AbortSignal {

@@ -1,6 +1,4 @@
 import { callMessages } from './messages.ts'
-import { parseJson } from '../json.ts'
-import { LineReader } from './ndjson.ts'
 import {
   invalid,
   judgeEnd,
@@ -12,24 +10,32 @@ import {
   type Limits,
   type Outcome,
 } from './outcome.ts'
+import { parseJson } from '../json.ts'
+import { HideUsage, type Parser, type Protocol, type Said } from './protocol/index.ts'
 import { Reply } from './reply.ts'
 
 export interface Expected extends Limits {
   streamed: boolean
   model: string
   host: string
+  protocol: Protocol
+  /** Whether usage was asked for that the reader is not to see. */
+  hidesUsage: boolean
 }
 
-/** What comes of a request: bytes to objects to an outcome. The first outcome stands. */
+/** What comes of a request: bytes to events to an outcome. The first outcome stands. */
 export class ReplyReader {
   readonly reply: Reply = new Reply()
   outcome: Outcome | undefined
   /** When the outcome was reached, performance.now(). */
   endedAt = 0
+  /** Whether the reply comes in pieces; a server may answer a streamed request whole. */
+  streamed: boolean
   readonly #expected: Expected
   readonly #elapsed: (at: number) => number
-  readonly #lines = new LineReader()
+  readonly #parser: Parser
   readonly #body: Uint8Array[] = []
+  readonly #hiding: HideUsage | undefined
   #status = 200
   #location: string | null = null
 
@@ -37,25 +43,35 @@ export class ReplyReader {
   constructor(expected: Expected, elapsed: (at: number) => number) {
     this.#expected = expected
     this.#elapsed = elapsed
+    this.#parser = expected.protocol.stream()
+    this.#hiding = expected.hidesUsage ? new HideUsage() : undefined
+    this.streamed = expected.streamed
   }
 
   head(status: number, headers: Headers): void {
     this.#status = status
     this.#location = headers.get('location')
+    const isJson = headers.get('content-type')?.startsWith('application/json') ?? false
+    if (isJson && this.#expected.protocol.api === 'openai') this.streamed = false
   }
 
-  chunk(bytes: Uint8Array, at: number): void {
-    if (this.outcome) return
-    if (!this.#expected.streamed || !this.#ok()) this.#body.push(bytes)
-    else for (const line of this.#lines.push(bytes)) this.#take(line, at)
+  /** Takes bytes in; returns those that the call's own reader is to see. */
+  chunk(bytes: Uint8Array, at: number): Uint8Array {
+    if (!this.outcome) {
+      if (this.#isWhole()) this.#body.push(bytes)
+      else for (const said of this.#parser.push(bytes)) this.#take(said, at)
+    }
+    return this.#hiding && !this.#isWhole() ? this.#hiding.push(bytes) : bytes
   }
 
-  end(at: number): void {
-    this.#close(at, (rest) => judgeEnd(this.reply, rest))
+  /** The reply has ended; returns bytes that were held back. */
+  end(at: number): Uint8Array | undefined {
+    this.#close(at, (rest) => judgeEnd(this.reply, rest, this.#expected.protocol.api))
+    return this.#hiding?.rest()
   }
 
   broke(error: Error, at: number, written: boolean): void {
-    this.#close(at, () => judgeFailure(error, written, this.#expected.host))
+    this.#close(at, () => judgeFailure(error, written, this.#expected.host, this.#expected.protocol.api))
   }
 
   left(at: number): void {
@@ -68,33 +84,47 @@ export class ReplyReader {
     this.endedAt = at
   }
 
-  /** Judges what has come when no more will; a final object without a line's end still counts. */
-  #close(at: number, otherwise: (rest: string) => Invalid): void {
+  /** Judges what has come when no more will. */
+  #close(at: number, otherwise: (rest: boolean) => Invalid): void {
     if (this.outcome) return
-    const { streamed, model, host } = this.#expected
+    const { protocol, model, host } = this.#expected
     const text = Buffer.concat(this.#body).toString('utf8').trim()
-    if (!this.#ok()) return this.decide(judgeStatus(this.#status, text, this.#location, model, host), at)
-    const rest = streamed ? this.#lines.rest() : text
-    const whole = parseJson(rest) !== undefined
-    if (whole) this.#take(rest, at)
-    if (!this.outcome) this.decide(otherwise(whole ? '' : rest), at)
+    if (!this.#ok()) {
+      const refusal = { status: this.#status, body: text, location: this.#location, model, host }
+      return this.decide(judgeStatus(refusal, protocol.api), at)
+    }
+    const { said, rest } = this.streamed ? this.#parser.end() : wholeOf(protocol, text)
+    for (const one of said) this.#take(one, at)
+    if (!this.outcome) this.decide(otherwise(rest), at)
   }
 
-  #take(line: string, at: number): void {
+  #take(said: Said, at: number): void {
     if (this.outcome) return
-    const said = this.reply.take(line, at)
-    const outcome =
-      'error' in said
-        ? invalid('stream_error', callMessages.stream_error(said.error))
-        : 'malformed' in said
-          ? invalid('truncated_stream', callMessages.truncated_stream('a line of it is no JSON object'))
-          : said.final
-            ? judgeFinal(this.reply, this.#elapsed(at), this.#expected)
-            : tooLong(this.reply.arrivals.length, this.#elapsed(at), this.#expected.bound)
+    const outcome = this.#judge(said, at)
     if (outcome) this.decide(outcome, at)
+  }
+
+  #judge(said: Said, at: number): Outcome | undefined {
+    if (said.error !== undefined) return invalid('stream_error', callMessages.stream_error(said.error))
+    this.reply.take(said, at)
+    if (said.broken !== undefined)
+      return invalid('truncated_stream', callMessages.truncated_stream(said.broken))
+    return this.reply.final
+      ? judgeFinal(this.reply, this.#elapsed(at), this.#expected)
+      : tooLong(this.reply.arrivals.length, this.#elapsed(at), this.#expected.bound)
+  }
+
+  #isWhole(): boolean {
+    return !this.streamed || !this.#ok()
   }
 
   #ok(): boolean {
     return this.#status >= 200 && this.#status < 300
   }
+}
+
+/** A reply that broke off before it was an object is left to how it ended. */
+function wholeOf(protocol: Protocol, text: string): { said: Said[]; rest: boolean } {
+  const isObject = parseJson(text) !== undefined
+  return { said: isObject ? [protocol.whole(text)] : [], rest: !isObject && text !== '' }
 }

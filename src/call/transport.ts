@@ -5,8 +5,10 @@ import { exchange, type Exchange, type Outgoing } from './exchange.ts'
 export interface Tap {
   written(at: number): void
   head(status: number, headers: Headers): void
-  chunk(bytes: Uint8Array, at: number): void
-  end(at: number): void
+  /** Returns what the reader is to see. */
+  chunk(bytes: Uint8Array, at: number): Uint8Array
+  /** Returns what the reader is to see before the end. */
+  end(at: number): Uint8Array | undefined
   /** The reply broke off, or its reader broke it off; says whether the reader is to see an error or an ordinary end. */
   broke(error: Error, at: number, by: 'connection' | 'reader'): 'error' | 'close'
 }
@@ -103,12 +105,13 @@ export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap): Sent 
       written: (at) => tap?.written(at),
       head: respond,
       chunk: (bytes, at) => {
-        tap?.chunk(bytes, at)
-        if (open) body?.enqueue(bytes)
+        const seen = tap ? tap.chunk(bytes, at) : bytes
+        if (open && seen.byteLength > 0) body?.enqueue(seen)
       },
       end: (at) => {
         if (!close()) return
-        tap?.end(at)
+        const held = tap?.end(at)
+        if (held !== undefined && held.byteLength > 0) body?.enqueue(held)
         body?.close()
       },
       fail: failed,

@@ -11,6 +11,20 @@ export interface AgentContext {
   chat: (input: ChatInput) => Promise<ChatResponse>
   /** The official client, bound to the arm's host; calls through it are measured too. */
   ollama: Ollama
+  /**
+   * For any client that takes a `fetch`: `new OpenAI({ baseURL: host + '/v1', fetch })`. Model calls to the arm's server
+   * are measured, all else passes.
+   */
+  fetch: typeof fetch
+  /** The arm's server, as a URL without a trailing slash. */
+  host: string
+  /**
+   * Variables for a child process, in any language, by which its clients find the arm's server: `OLLAMA_HOST`,
+   * `OPENAI_BASE_URL`, `OPENAI_API_KEY` and others. Its calls are measured by a proxy on the loopback interface, which
+   * opens when this is first read and closes with the trial. Give them to it with those of this process:
+   * `{ ...process.env, ...env }`.
+   */
+  readonly env: Readonly<Record<string, string>>
   /** The arm's model. */
   model: string
   /** The arm's options. */

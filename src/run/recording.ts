@@ -12,6 +12,8 @@ import type { AgentContext } from './agent.ts'
 /** What one trial's agent works with, and what became of it. */
 export interface Recording {
   context: AgentContext
+  /** Runs the agent's work, in which calls through the process's own `fetch` are measured too. */
+  inside: <T>(work: () => T) => T
   /** Ends every call; the calls of all agents in the order in which they began. */
   finish: () => Promise<{ made: MadeCall[]; stages: StageTime[] }>
 }
@@ -45,6 +47,11 @@ export function openRecording(
       generate: recorder.generate,
       chat: recorder.chat,
       ollama: recorder.ollama,
+      fetch: recorder.fetch,
+      host: recorder.host,
+      get env() {
+        return recorder.variables()
+      },
       model: arm.model,
       options: { ...arm.options },
       arm,
@@ -57,6 +64,7 @@ export function openRecording(
   const own = open(options.arm, undefined)
   return {
     context: contextOf(own, options.arm, own.stage),
+    inside: own.inside,
     async finish() {
       const made = (await Promise.all(recorders.map((recorder) => recorder.finish()))).flat()
       const stages = recorders.flatMap((recorder) => recorder.stages())

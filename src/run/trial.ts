@@ -4,11 +4,11 @@ import type { MadeRequest } from '../call/index.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
 import { trialErrors } from './messages.ts'
 import { runCheck } from '../checks/index.ts'
-import type { AgentBenchOptions, AgentContext } from './agent.ts'
+import type { AgentBenchOptions } from './agent.ts'
 import type { RunArm } from './arms.ts'
 import { toJson } from './json.ts'
 import type { Loads } from './loads.ts'
-import { openRecording, type PlaceOf } from './recording.ts'
+import { openRecording, type PlaceOf, type Recording } from './recording.ts'
 import type { PlannedBlock } from './schedule.ts'
 
 /** What bounds the calls of a suite, the same for all arms. */
@@ -53,7 +53,7 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
     },
     setup.placeOf,
   )
-  const ran = await runAgent(setup, recording.context)
+  const ran = await runAgent(setup, recording)
   const duration = performance.now() - origin
   const { made, stages } = await recording.finish()
   const calls = setup.loads.mark(made, origin)
@@ -94,10 +94,13 @@ function drawNonce(): string {
 
 type Ran = { ok: true; output: unknown } | { ok: false; error: unknown }
 
-async function runAgent({ arm: { agent }, signal }: TrialSetup, context: AgentContext): Promise<Ran> {
+async function runAgent(
+  { arm: { agent }, signal }: TrialSetup,
+  { context, inside }: Recording,
+): Promise<Ran> {
   const aborted = rejectAfterAbort(signal)
   try {
-    const working = (async () => agent(context))()
+    const working = inside(async () => agent(context))
     return { ok: true, output: await Promise.race([working, aborted.promise]) }
   } catch (error) {
     return { ok: false, error }

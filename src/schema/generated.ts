@@ -17,6 +17,14 @@ export type Role = 'baseline' | 'candidate'
  */
 export type Call = CallBase & (ValidCall | InvalidCall)
 /**
+ * Ollama's /api/generate, /api/chat and /api/embed; OpenAI's /v1/chat/completions, /v1/completions and /v1/responses. /v1/embeddings is embed too.
+ */
+export type Endpoint = 'generate' | 'chat' | 'embed' | 'chat_completions' | 'completions' | 'responses'
+/**
+ * How the call was seen: through a member of the agent's context, through the process's own fetch, or through the recording proxy of a child process. Absent in an import.
+ */
+export type Via = 'context' | 'global' | 'proxy'
+/**
  * Why a call is invalid; exactly one.
  */
 export type CallReason =
@@ -130,7 +138,8 @@ export interface CallBase {
    * Which of several concurrent agents made the call.
    */
   agent?: string
-  endpoint: 'generate' | 'chat'
+  endpoint: Endpoint
+  via?: Via
   streamed: boolean
   /**
    * The call loaded the model.

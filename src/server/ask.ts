@@ -33,8 +33,8 @@ export async function ask({ host, path, body, timeout = 5000, signal }: Question
   const tap = {
     written: () => void (written = true),
     head() {},
-    chunk() {},
-    end() {},
+    chunk: (bytes: Uint8Array) => bytes,
+    end: () => undefined,
     broke: () => 'error' as const,
   }
   const init = body && {
@@ -54,13 +54,9 @@ export async function ask({ host, path, body, timeout = 5000, signal }: Question
 }
 
 function refused(response: Response, text: string, host: string, model: string): Refusal {
-  const { reason, message } = judgeStatus(
-    response.status,
-    text,
-    response.headers.get('location'),
-    model,
-    host,
-  )
+  const { status, headers } = response
+  const refusal = { status, body: text, location: headers.get('location'), model, host }
+  const { reason, message } = judgeStatus(refusal, 'ollama')
   const endpointMissing = response.status === 404 && objectOf(parseJson(text))['error'] === undefined
   return {
     ok: false,
@@ -83,7 +79,7 @@ function late(written: boolean, host: string, timeout: number): Refusal {
 function failed(error: unknown, written: boolean, host: string): Refusal {
   const cause =
     error instanceof Error && error.cause instanceof Error ? error.cause : new Error(String(error))
-  const { reason, message } = judgeFailure(cause, written, host)
+  const { reason, message } = judgeFailure(cause, written, host, 'ollama')
   if (reason === 'unreachable') return { ok: false, reason, message }
   return { ok: false, reason: 'unreachable', message: callMessages.unreachable(host, cause.message) }
 }

@@ -2,6 +2,7 @@
  * Worker side: Vitest hands the benchmarks of one test to this provider, which runs them as a suite.
  * Vitest's own provider would call each function dozens of times, one after the other.
  */
+import './setup.ts'
 import { Bench } from 'tinybench'
 import { inject, vi } from 'vitest'
 import type { BenchmarkGroup, BenchmarkProvider, BenchResult } from 'vitest'

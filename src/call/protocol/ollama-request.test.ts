@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
-import { complete, DEFAULT_KEEP_ALIVE } from './request.ts'
+import { DEFAULT_KEEP_ALIVE, ollama } from './ollama.ts'
+import type { Additions, Body } from './protocol.ts'
 
 const arm = { name: 'a', model: 'tiny', options: { num_ctx: 1024, temperature: 0.6 } }
+const complete = (body: Body, additions: Additions): Body => ollama('generate').complete(body, additions).body
 const trial = { arm, seed: 7, nonce: '[n0nce]' }
 
 test('model, options, seed and keep_alive are filled in', () => {

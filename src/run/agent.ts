@@ -24,7 +24,7 @@ export interface AgentContext {
    * opens when this is first read and closes with the trial. Give them to it with those of this process:
    * `{ ...process.env, ...env }`.
    */
-  readonly env: Readonly<Record<string, string>>
+  env: Readonly<Record<string, string>>
   /** The arm's model. */
   model: string
   /** The arm's options. */

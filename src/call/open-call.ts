@@ -58,7 +58,17 @@ export class OpenCall implements Tap {
     this.#abort(outcome)
   }
 
-  /** The same when nobody is to read it any more: its promise and its stream stay as they are. */
+  /** Ends the call before it leaves. Its reader sees a bad request, which no client sends again. */
+  refuse(outcome: Invalid): Response {
+    this.#reader.decide(outcome, performance.now())
+    this.#clearDeadlines()
+    return Response.json(
+      { error: { message: outcome.message, type: 'invalid_request_error' } },
+      { status: 400 },
+    )
+  }
+
+  /** Ends the call when nobody is to read it any more: its promise and its stream stay as they are. */
   drop(outcome: Invalid): void {
     const decided = this.outcome !== undefined
     this.#reader.decide(outcome, performance.now())

@@ -95,7 +95,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const text = new TextDecoder().decode(outgoing.body)
     const asked = objectOf(parseJson(text))
     options.onRequest?.({ stage, endpoint: protocol.endpoint, body: protocol.complete(asked, { arm }).body })
-    const { body, options: sent, hidesUsage = false } = protocol.complete(asked, options)
+    const { body, options: sent, hidesUsage = false, refused } = protocol.complete(asked, options)
     const call = new OpenCall({
       ...options,
       index: calls.length,
@@ -111,6 +111,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     })
     calls.push(call)
     made?.(call)
+    if (refused !== undefined)
+      return call.refuse(invalid('http_error', callMessages.refused_option(refused, outgoing.url.pathname)))
     const own = input instanceof Request ? input.signal : undefined
     return call.send(
       { ...outgoing, body: new TextEncoder().encode(JSON.stringify(body)) },

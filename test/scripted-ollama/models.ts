@@ -88,6 +88,21 @@ export class Models {
     return { models: this.#models.map((model) => ({ ...tag(model), size: model.size ?? 1e9 })) }
   }
 
+  /** /v1/models; vLLM says how long a context may be. */
+  list(owned_by: string): object {
+    const limit = (model: ScriptedModel): object =>
+      owned_by === 'vllm' ? { max_model_len: model.context_length ?? 8192 } : {}
+    return {
+      object: 'list',
+      data: this.#models.map((model) => ({
+        id: full(model.name),
+        object: 'model',
+        owned_by,
+        ...limit(model),
+      })),
+    }
+  }
+
   show(model: ScriptedModel): object {
     const family = model.family ?? 'llama'
     return {

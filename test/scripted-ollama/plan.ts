@@ -24,7 +24,7 @@ export type Plan = CallPlan & Required<Pick<CallPlan, keyof typeof defaults>>
 export function planOf(script: Script, call: ScriptedCall, coldLoad: number): Plan {
   const matching = (script.rules ?? []).filter((rule) => matches(rule, call))
   const plan: Plan = Object.assign({}, defaults, script.call, ...matching, script.plan?.(call))
-  const limit = call.options['num_predict']
+  const limit = call.options['num_predict'] ?? call.body['max_tokens'] ?? call.body['max_output_tokens']
   if (typeof limit === 'number' && limit > 0 && limit < plan.tokens) {
     plan.tokens = limit
     plan.done_reason = 'length'

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Plan } from './plan.ts'
-import type { LogEvent } from './script.ts'
-import type { Beat } from './timeline.ts'
+import type { LogEvent, ScriptedCall } from './script.ts'
+import { eventEnd, type Beat } from './timeline.ts'
+import { voiceOf } from './voices.ts'
 
 export type Note = (event: LogEvent['event'], n?: number) => void
 
@@ -12,12 +13,14 @@ export type Note = (event: LogEvent['event'], n?: number) => void
 export async function play(
   beats: Beat[],
   plan: Plan,
+  call: ScriptedCall,
   response: ServerResponse,
   arrived: number,
   precise: boolean,
   note: Note,
 ): Promise<void> {
-  response.setHeader('content-type', 'application/x-ndjson')
+  response.setHeader('content-type', voiceOf(call).type)
+  const framed = (line: string): string => line + eventEnd(plan, call)
   let written = 0
   let held: { text: string; note: () => void }[] = []
   const flush = async (): Promise<void> => {
@@ -32,7 +35,7 @@ export async function play(
     if (beat.do === 'chunk' || beat.do === 'done') {
       const n = written++
       held.push({
-        text: framed(beat.line, plan),
+        text: framed(beat.line),
         note: () => (beat.do === 'chunk' ? note('chunk', n) : note('done')),
       })
       if (held.length >= plan.coalesce || beat.do === 'done') await flush()
@@ -44,7 +47,7 @@ export async function play(
       response.end()
     } else {
       process.nextTick(note, 'fault')
-      if (beat.do === 'error_line') await write(response, framed(beat.line, plan))
+      if (beat.do === 'error_line') await write(response, framed(beat.line))
       if (beat.do === 'half_line') await write(response, beat.line.slice(0, beat.line.length / 2))
       if (beat.do === 'reset') await reset(response)
     }
@@ -70,10 +73,6 @@ export async function until(deadline: number, precise: boolean, response: Server
 export async function reset(response: ServerResponse): Promise<void> {
   if (response.headersSent) await sleep(20)
   response.socket?.resetAndDestroy()
-}
-
-function framed(line: string, plan: Plan): string {
-  return line + plan.newline + (plan.blank ? plan.newline : '')
 }
 
 async function write(response: ServerResponse, text: string, split?: number): Promise<void> {

@@ -3,6 +3,10 @@
 export interface Script {
   /** What /api/version answers; '0.24.0'. */
   version?: string
+  /** What it is; `ollama`, which speaks both protocols. The others speak OpenAI's alone. */
+  product?: Product
+  /** What requests must carry as their bearer token. */
+  api_key?: string
   /** Makes the server answer as an embedded engine does. */
   embedded?: { engine: string; model: string }
   /** Models the server has; one called `tiny:latest`. */
@@ -24,6 +28,10 @@ export interface Script {
   /** How many models may be loaded at once, as OLLAMA_MAX_LOADED_MODELS: one more makes the oldest leave. */
   max_loaded?: number
 }
+
+export type Product = 'ollama' | 'llama.cpp' | 'vllm'
+
+export type Endpoint = 'generate' | 'chat' | 'embed' | 'chat_completions' | 'completions' | 'responses'
 
 export interface ScriptedModel {
   name: string
@@ -48,7 +56,7 @@ export interface ScriptedModel {
 export interface Rule extends CallPlan {
   when: {
     model?: string
-    endpoint?: 'generate' | 'chat'
+    endpoint?: Endpoint
     /** Number of the call from 0, or first and last; preloads do not count. */
     calls?: number | [first: number, last: number]
     options?: Record<string, unknown>
@@ -58,10 +66,12 @@ export interface Rule extends CallPlan {
   }
 }
 
-/** A generate or chat request as the script sees it. */
+/** A model call as the script sees it. */
 export interface ScriptedCall {
   index: number
-  endpoint: 'generate' | 'chat'
+  endpoint: Endpoint
+  path: string
+  product: Product
   model: string
   options: Record<string, unknown>
   prompt: string
@@ -129,6 +139,8 @@ export type Fault =
   | { kind: 'stall'; after?: number; ms?: number }
   | { kind: 'reset_after_done' }
   | { kind: 'empty' }
+  /** OpenAI's protocol: `[DONE]` without a finish_reason. */
+  | { kind: 'no_finish' }
 
 /** One line of the server's own record, the truth that measurements are held against. */
 export interface LogEvent {
@@ -136,7 +148,7 @@ export interface LogEvent {
   at: number
   /** Index of the request among all requests. */
   request: number
-  /** Number of the generate or chat call. */
+  /** Number of the model call. */
   call?: number
   event: 'request' | 'chunk' | 'done' | 'end' | 'fault' | 'disconnect'
   /** Number of the content chunk, from 0. */
@@ -148,5 +160,6 @@ export interface SeenRequest {
   at: number
   method: string
   path: string
+  headers: Record<string, string | string[] | undefined>
   body: Record<string, unknown>
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { arrivedAt, stampArrivals } from './arrivals.ts'
+import { ENDPOINTS, isStreamed, notFound, productFacts, promptOf } from './endpoints.ts'
 import { leavesAtOnce, Models } from './models.ts'
 import { planOf, type Plan } from './plan.ts'
 import { play, reset, until, type Note } from './play.ts'
@@ -60,19 +61,25 @@ class State {
       at: performance.timeOrigin + arrived,
       method: request.method ?? '',
       path,
+      headers: request.headers,
       body,
     }
     this.requests.push(seen)
     const model = this.#models.find(body['model'])
-    if (this.#script.absent?.includes(path)) return plain(response, 404, '404 page not found')
+    const { api_key: key, product = 'ollama' } = this.#script
+    if (key !== undefined && request.headers.authorization !== `Bearer ${key}`)
+      return json(response, 401, { error: { message: `Invalid API key: ${request.headers.authorization}` } })
+    const facts = productFacts(product, path, this.#models)
+    if (facts !== undefined) return json(response, 200, facts)
+    if (this.#script.absent?.includes(path) || (product !== 'ollama' && path.startsWith('/api/')))
+      return plain(response, 404, '404 page not found')
     if (path === '/api/version')
       return json(response, 200, { version: this.#script.version ?? '0.24.0', ...embedded(this.#script) })
     if (path === '/api/tags') return json(response, 200, this.#models.tags())
     if (path === '/api/ps') return json(response, 200, this.#models.ps())
     if (path === '/' && request.method !== 'POST') return plain(response, 200, 'Ollama is running')
-    if (!['/api/show', '/api/generate', '/api/chat'].includes(path))
-      return plain(response, 404, '404 page not found')
-    if (!model) return json(response, 404, { error: `model '${String(body['model'])}' not found` })
+    if (path !== '/api/show' && !(path in ENDPOINTS)) return plain(response, 404, '404 page not found')
+    if (!model) return json(response, 404, { error: notFound(path, body['model']) })
     if (path === '/api/show') return json(response, 200, this.#models.show(model))
     await this.#call(seen, arrived, response)
   }
@@ -90,7 +97,8 @@ class State {
     const { body } = seen
     const model = this.#models.find(body['model'])
     if (!model) return
-    const endpoint = seen.path === '/api/chat' ? 'chat' : 'generate'
+    const endpoint = ENDPOINTS[seen.path] ?? 'generate'
+    const isOllama = seen.path.startsWith('/api/')
     const options = (body['options'] ?? {}) as Record<string, unknown>
     const prompt = promptOf(body)
     const empty = {
@@ -98,7 +106,7 @@ class State {
       created_at: new Date().toISOString(),
       ...(endpoint === 'chat' ? { message: { role: 'assistant', content: '' } } : { response: '' }),
     }
-    if (!prompt && leavesAtOnce(body['keep_alive'])) {
+    if (!prompt && endpoint !== 'embed' && leavesAtOnce(body['keep_alive'])) {
       this.#models.unload(model)
       return json(response, 200, { ...empty, done: true, done_reason: 'unload' })
     }
@@ -107,13 +115,15 @@ class State {
       options,
       leavesAtOnce(body['keep_alive']) ? '5m' : body['keep_alive'],
     )
-    if (!prompt) {
+    if (!prompt && isOllama && endpoint !== 'embed') {
       if (cold) await until(arrived + this.#models.coldLoad(model), false, response)
       return json(response, 200, { ...empty, done: true, done_reason: 'load' })
     }
     const call: ScriptedCall = {
       index: this.#calls++,
       endpoint,
+      path: seen.path,
+      product: this.#script.product ?? 'ollama',
       model: String(body['model']),
       options,
       prompt,
@@ -179,31 +189,23 @@ async function answer(
     return json(response, fault.status, { error: fault.error ?? `scripted status ${fault.status}` })
   }
   const beats = timeline(plan, call)
-  if (call.body['stream'] !== false) return play(beats, plan, response, arrived, precise, note)
+  if (isStreamed(call)) return play(beats, plan, call, response, arrived, precise, note)
   const last = beats.findLast((beat) => beat.do !== 'chunk') ?? { at: 0, do: 'end' }
   const broken = beats.find((beat) => !['chunk', 'done', 'end'].includes(beat.do))
   if (!(await until(arrived + last.at, precise, response)) || broken?.do === 'silence') return
   if (broken) note('fault')
-  if (broken?.do === 'error_line') return json(response, 500, JSON.parse(broken.line))
+  if (broken?.do === 'error_line')
+    return json(response, 500, JSON.parse(broken.line.replace(/^[^]*data: /, '')))
   if (broken?.do === 'reset' && fault?.kind === 'reset') return reset(response)
   const line =
     fault?.kind === 'empty'
       ? beats.flatMap((beat) => ('line' in beat ? [beat.line] : []))[0]
-      : wholeLine(plan, call, fault?.kind !== 'no_done')
+      : wholeLine(plan, call, fault?.kind !== 'no_done' && fault?.kind !== 'no_finish')
   if (broken?.do === 'half_line') return plain(response, 200, (line ?? '').slice(0, 40))
   note('done')
   note('end')
   response.setHeader('content-type', 'application/json; charset=utf-8')
   response.end(line)
-}
-
-function promptOf({ prompt, messages }: Record<string, unknown>): string {
-  if (!Array.isArray(messages)) return text(prompt)
-  return messages.map((message: { content?: unknown }) => text(message.content)).join('\n')
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }
 
 function embedded(script: Script): object {

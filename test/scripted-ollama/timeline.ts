@@ -1,6 +1,7 @@
 /** From a plan to what is written when: a list of beats with absolute times. Pure. */
-import { countersOf, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
 import type { ScriptedCall } from './script.ts'
+import { voiceOf, type Said } from './voices.ts'
 
 /** Something the server does, `at` ms after the request arrived. */
 export type Beat =
@@ -31,7 +32,7 @@ export function timeline(plan: Plan, call: ScriptedCall): Beat[] {
         {
           at,
           do: 'error_line',
-          line: JSON.stringify({ error: fault.error ?? 'llama runner process no longer running: -1' }),
+          line: voiceOf(call).error(fault.error ?? 'llama runner process no longer running: -1'),
         },
         { at, do: 'end' },
       ]
@@ -82,7 +83,7 @@ export function wholeLine(plan: Plan, call: ScriptedCall, done = true): string {
     ...(thinking && { thinking }),
     ...(plan.tool_calls && { tool_calls: plan.tool_calls }),
   }
-  return chunkLine(call, said, done ? final(plan) : { done: false })
+  return voiceOf(call).whole(said, plan, done ? plan.done_reason : undefined)
 }
 
 function contentBeats(plan: Plan, call: ScriptedCall): Beat[] {
@@ -111,26 +112,17 @@ function deal(letters: string[], count: number): string[] {
   return Array.from({ length: count }, (_, i) => letters.slice(cut(i), cut(i + 1)).join(''))
 }
 
-interface Said {
-  content: string
-  thinking?: string
-  tool_calls?: unknown[]
+function chunkLine(call: ScriptedCall, said: Said): string {
+  return voiceOf(call).chunk(said)
 }
 
-function chunkLine(call: ScriptedCall, said: Said, rest: object = { done: false }): string {
-  const { content, ...others } = said
-  const text =
-    call.endpoint === 'chat' ? { message: { role: 'assistant', ...said } } : { response: content, ...others }
-  return JSON.stringify({ model: call.model, created_at: new Date().toISOString(), ...text, ...rest })
-}
-
+/** Several events make one line: none is cut off from the next. */
 function finalLine(plan: Plan, call: ScriptedCall): string {
-  return chunkLine(call, { content: '' }, final(plan))
+  const reason = plan.fault?.kind === 'no_finish' ? undefined : plan.done_reason
+  return voiceOf(call).final(plan, reason).join(eventEnd(plan, call))
 }
 
-function final(plan: Plan): object {
-  const counters = Object.entries(countersOf(plan)).map(([name, value]) =>
-    name.endsWith('_duration') ? [name, Math.round(value * 1e6)] : [name, value],
-  )
-  return { done: true, done_reason: plan.done_reason, ...Object.fromEntries(counters) }
+/** What ends an event: of server-sent events a blank line. */
+export function eventEnd({ newline, blank }: Plan, call: ScriptedCall): string {
+  return newline.repeat(blank || voiceOf(call).type === 'text/event-stream' ? 2 : 1)
 }

@@ -229,7 +229,7 @@ const allowed: Record<string, string[]> = {
     'node:crypto',
   ],
   'src/requests/whole.ts': [
-    '../call/request.ts',
+    '../call/protocol/protocol.ts',
     '../json.ts',
     '../schema/generated.ts',
     '../text/index.ts',

@@ -1,4 +1,5 @@
 import type { Options } from 'ollama'
+import type { Api } from './protocol/index.ts'
 
 /** What a call is made with. */
 export interface CallConfig {
@@ -6,7 +7,11 @@ export interface CallConfig {
   model: string
   /** Server of this arm, in any form that OLLAMA_HOST accepts. Default: the run's server. */
   host?: string
-  /** Model options sent with every call. Names the server does not know are refused. */
+  /** What the server speaks, which decides how `generate` and `chat` call it and which options it has. Default: `ollama`. */
+  api?: Api
+  /** Sent with every request to the server, in place of the client's own; they may hold secrets, and reach no report. */
+  headers?: Readonly<Record<string, string>>
+  /** Model options sent with every call. Under Ollama's names for either `api`; those that the server does not have are refused. */
   options?: Partial<Options>
   /** How long the model stays loaded. Default: longer than the run. */
   keep_alive?: string | number

@@ -19,6 +19,12 @@ export { callMessages } from './messages.ts'
 export { judgeFailure, judgeStatus } from './outcome.ts'
 export { harnessOverhead } from './overhead.ts'
 export { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
-export { DEFAULT_KEEP_ALIVE, type Api, type Body, type MadeRequest } from './protocol/index.ts'
+export {
+  DEFAULT_KEEP_ALIVE,
+  OPENAI_OPTIONS,
+  type Api,
+  type Body,
+  type MadeRequest,
+} from './protocol/index.ts'
 export { installGlobalDoor } from './doors/index.ts'
 export { outgoingOf, send } from './transport.ts'

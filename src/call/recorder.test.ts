@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { startScriptedOllama } from '../../test/scripted-ollama/index.ts'
 import { recording } from '../../test/scripted-ollama/recording.ts'
 import { validateTrialCalls } from '../../test/scripted-ollama/schema.ts'
-import type { MadeRequest } from './request.ts'
+import type { MadeRequest } from './protocol/index.ts'
 
 test('a streamed call is measured, its counters taken over exactly', async () => {
   await using server = await startScriptedOllama({

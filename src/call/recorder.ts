@@ -11,8 +11,9 @@ import { invalid } from './outcome.ts'
 import { CallContexts } from './call-context.ts'
 import { protocolAt, type MadeRequest, type Protocol } from './protocol/index.ts'
 import { dropped, quiet } from './quiet.ts'
+import { Secrets } from './secrets.ts'
 import { drain } from './stamped-socket.ts'
-import { outgoingOf, transportFetch } from './transport.ts'
+import { outgoingOf, send } from './transport.ts'
 import {
   collectChat,
   collectGenerate,
@@ -63,6 +64,8 @@ export interface Recorder {
   asAgent: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
   /** The stages that have ended, by their start. */
   stages(): StageTime[]
+  /** The text without the credentials that calls were made with. */
+  redact: (text: string) => string
   /**
    * Ends the trial: aborts what is open and returns the calls in the order they were made. A call that
    * was open never settles for the agent, so nothing of it can surface after the trial; nor do calls made later.
@@ -76,8 +79,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { arm, host, signal, origin } = options
   const contexts = new CallContexts<OpenCall>(origin)
   const calls: OpenCall[] = []
+  const secrets = new Secrets()
+  secrets.learn(arm.headers ?? {}, 'all')
   let finished = false
   let proxy: Proxy | undefined
+  /** The arm's headers take the place of the client's own, a key that stands for none among them. */
+  const withHeaders = (headers: Record<string, string>): Record<string, string> => ({
+    ...headers,
+    ...Object.fromEntries(new Headers(arm.headers)),
+  })
 
   const interrupted = invalid('interrupted', callMessages.interrupted())
   const interrupt = (): void => calls.forEach((call) => call.stop(interrupted))
@@ -96,8 +106,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const asked = objectOf(parseJson(text))
     options.onRequest?.({ stage, endpoint: protocol.endpoint, body: protocol.complete(asked, { arm }).body })
     const { body, options: sent, hidesUsage = false, refused } = protocol.complete(asked, options)
+    secrets.learn(outgoing.headers, 'credentials')
     const call = new OpenCall({
       ...options,
+      redact: (text) => secrets.redact(text),
       index: calls.length,
       stage,
       agent,
@@ -115,7 +127,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return call.refuse(invalid('http_error', callMessages.refused_option(refused, outgoing.url.pathname)))
     const own = input instanceof Request ? input.signal : undefined
     return call.send(
-      { ...outgoing, body: new TextEncoder().encode(JSON.stringify(body)) },
+      {
+        ...outgoing,
+        headers: withHeaders(outgoing.headers),
+        body: new TextEncoder().encode(JSON.stringify(body)),
+      },
       init?.signal ?? own,
     )
   }
@@ -127,10 +143,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const protocol = callTo(host, request)
       return protocol ? measure(via, protocol, request) : otherwise(...request)
     }
-  const unmeasured: typeof fetch = (input, init) =>
-    finished || signal.aborted
-      ? refuse()
-      : transportFetch(input, { ...init, signal: either(signal, init?.signal) })
+  const unmeasured: typeof fetch = async (input, init) => {
+    if (finished || signal.aborted) return refuse()
+    const outgoing = await outgoingOf(input, init)
+    const headers = isAtHost(outgoing.url, host) ? withHeaders(outgoing.headers) : outgoing.headers
+    return send({ ...outgoing, headers }, either(signal, init?.signal)).response
+  }
   const globalDoor = (...request: Request): Promise<Response> | undefined => {
     const protocol = callTo(host, request)
     return protocol && measure('global', protocol, request)
@@ -179,6 +197,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     stage: (name, work) => contexts.stage(name, work),
     asAgent: (name, work) => throughDoor(globalDoor, () => contexts.run({ agent: name }, async () => work())),
     stages: () => contexts.stages(),
+    redact: (text) => secrets.redact(text),
     finish,
   }
 }

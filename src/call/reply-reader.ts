@@ -21,6 +21,8 @@ export interface Expected extends Limits {
   protocol: Protocol
   /** Whether usage was asked for that the reader is not to see. */
   hidesUsage: boolean
+  /** Takes secrets out of what is told of the call. */
+  redact: (text: string) => string
 }
 
 /** What comes of a request: bytes to events to an outcome. The first outcome stands. */
@@ -80,7 +82,7 @@ export class ReplyReader {
 
   decide(outcome: Outcome, at: number): void {
     if (this.outcome) return
-    this.outcome = outcome
+    this.outcome = outcome.valid ? outcome : { ...outcome, message: this.#expected.redact(outcome.message) }
     this.endedAt = at
   }
 

@@ -3,7 +3,10 @@ import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTcp, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { transportFetch } from './transport.ts'
+import { outgoingOf, send } from './transport.ts'
+
+const transportFetch: typeof fetch = async (input, init) =>
+  send(await outgoingOf(input, init), init?.signal ?? undefined).response
 
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1')

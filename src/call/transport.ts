@@ -23,12 +23,6 @@ export interface Sent {
   drop(): void
 }
 
-/** `fetch` for model servers: no limit on silence, no redirects, bytes passed on as they come. */
-export const transportFetch: typeof fetch = async (input, init) => {
-  const outgoing = await outgoingOf(input, init)
-  return send(outgoing, init?.signal ?? undefined).response
-}
-
 /** Reads what `fetch` is given. Bodies are taken whole, as the length goes ahead of them. */
 export async function outgoingOf(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Outgoing> {
   const body = init?.body ?? undefined
@@ -48,7 +42,10 @@ export async function outgoingOf(input: Parameters<typeof fetch>[0], init?: Requ
   }
 }
 
-/** Sends a request; errors have the shape Node's own fetch gives them, `TypeError` with a `cause`. */
+/**
+ * Sends a request: no limit on silence, no redirects, bytes passed on as they come. Errors have the shape Node's own fetch
+ * gives them, `TypeError` with a `cause`.
+ */
 export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap): Sent {
   const { promise, resolve, reject } = Promise.withResolvers<Response>()
   // Whoever dropped the promise has no use for its failure.

@@ -16,6 +16,7 @@ export function differences(
     differ('models', 'model digest', baseline.digest, candidate.digest),
     differ('models', 'quantization', baseline.quantization, candidate.quantization),
     differ('hosts', 'server', baseline.server.kind, candidate.server.kind),
+    differ('hosts', 'server product', baseline.server.product, candidate.server.product),
     differ('hosts', 'server version', baseline.server.version, candidate.server.version),
   ]
   return found.filter((difference) => difference !== undefined).filter(({ flag }) => !compare.includes(flag))

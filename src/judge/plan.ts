@@ -27,6 +27,8 @@ export interface PlannedConfig {
   name: string
   host: string
   model: string
+  /** Absent for `ollama`. */
+  api?: 'openai'
   options: Record<string, unknown>
   keep_alive?: string | number
   think?: boolean | 'high' | 'medium' | 'low'

@@ -1,5 +1,5 @@
 import { isObject } from '../json.ts'
-import type { PlannedArm, PlannedConfig } from './plan.ts'
+import type { PlannedArm } from './plan.ts'
 
 /** Whether two arms were asked for the same, regardless of their names. */
 export function asksTheSame(a: PlannedArm, b: PlannedArm): boolean {
@@ -7,7 +7,7 @@ export function asksTheSame(a: PlannedArm, b: PlannedArm): boolean {
 }
 
 /** Every config an arm's calls are made with: its agents', or its own. */
-export function configsOf(arm: PlannedArm): readonly PlannedConfig[] {
+export function configsOf<A extends PlannedArm>(arm: A): readonly (A | NonNullable<A['agents']>[number])[] {
   return arm.agents ?? [arm]
 }
 

@@ -1,6 +1,6 @@
 /** A request as texts by name, which two requests are compared by. */
 import { createHash } from 'node:crypto'
-import type { MadeRequest } from '../call/request.ts'
+import type { MadeRequest } from '../call/protocol/protocol.ts'
 import { isObject, objectOf } from '../json.ts'
 import { clip } from '../text/index.ts'
 

@@ -1,4 +1,4 @@
-import type { MadeRequest } from '../call/request.ts'
+import type { MadeRequest } from '../call/protocol/protocol.ts'
 import type { RequestDifference, Role, Trial } from '../schema/generated.ts'
 import { firstDifference, type ArmRequests, type KeptRequest } from './difference.ts'
 import { fieldsOf } from './fields.ts'

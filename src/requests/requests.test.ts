@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { brokenCall, trialOf } from '../../test/support/trials.ts'
-import type { Body, MadeRequest } from '../call/request.ts'
+import type { Body, MadeRequest } from '../call/protocol/protocol.ts'
 import type { RequestDifference, Role } from '../schema/generated.ts'
 import { RequestLog } from './index.ts'
 

@@ -3,6 +3,8 @@ import { suiteErrors } from './messages.ts'
 import { armsOf, type Plan, type PlannedArm, type PlannedConfig } from '../judge/plan.ts'
 import { agentArm, type Arm } from '../call/arm.ts'
 import { resolveHost } from '../server/host.ts'
+import type { Place } from '../server/index.ts'
+import { refuseUnsent } from '../server/options.ts'
 import type { Role } from '../schema/generated.ts'
 import { checkOptions } from '../schema/options.ts'
 import type { Agent } from './agent.ts'
@@ -49,20 +51,66 @@ export function plannedArm(
 ): PlannedArm {
   const named = typeof arm.name === 'string' && arm.name.trim() !== '' ? `arm "${arm.name}"` : `the ${role}`
   checkOptions('arm', arm, `${named} of ${where}`)
+  checkServed(arm, `${named} of ${where}`)
   const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
   const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
   if (unknown !== undefined) throw suiteErrors.unknownAgent(unknown, `arm "${arm.name}" of ${where}`, members)
   return { ...plannedConfig(arm, arm.name, defaultHost), role, ...(agents.length > 0 && { agents }) }
 }
 
+/** What servers are asked with. The values of headers are secrets, so no message shows them. */
+function checkServed(arm: Arm, where: string): void {
+  refuseUnsent(arm.options, where, arm.api)
+  if (!areHeaders(arm.headers)) throw suiteErrors.badHeaders(where)
+  for (const name of Object.keys(arm.agents ?? {})) {
+    const { agents: _, ...own } = agentArm(arm, name)
+    checkServed(own, `agent "${name}" of ${where}`)
+  }
+}
+
+function areHeaders(headers: Arm['headers'] = {}): boolean {
+  try {
+    return (
+      Object.values(new Object(headers)).every((value) => typeof value === 'string') &&
+      new Headers(headers) !== null
+    )
+  } catch {
+    return false
+  }
+}
+
+/** A config with the headers that its server wants; it goes to servers, and nowhere else. */
+export interface ServedConfig extends PlannedConfig, Place {}
+export interface ServedArm extends PlannedArm, Place {
+  agents?: readonly ServedConfig[]
+}
+
+/** The arm as its servers are asked about it. */
+export function servedArm({ planned, arm }: RunArm): ServedArm {
+  const { agents, ...own } = planned
+  return {
+    ...own,
+    headers: arm.headers,
+    ...(agents && {
+      agents: agents.map((agent) => ({ ...agent, headers: agentArm(arm, agent.name).headers })),
+    }),
+  }
+}
+
 function plannedConfig(arm: Arm, name: string, defaultHost: string): PlannedConfig {
   return {
     name,
-    host: arm.host === undefined ? defaultHost : resolveHost(arm.host),
+    host: arm.host === undefined ? defaultHost : baseOf(resolveHost(arm.host), arm.api),
     model: arm.model,
+    ...(arm.api === 'openai' && { api: arm.api }),
     options: { ...arm.options },
     ...(arm.keep_alive !== undefined && { keep_alive: arm.keep_alive }),
     ...(arm.think !== undefined && { think: arm.think }),
     ...(arm.format !== undefined && { format: arm.format }),
   }
+}
+
+/** The base URL of such a server is mostly given with its `/v1`. */
+function baseOf(host: string, api: Arm['api']): string {
+  return api === 'openai' ? host.replace(/\/v1$/, '') : host
 }

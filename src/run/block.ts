@@ -1,5 +1,4 @@
 import { factsOf, type Facts, type Plan } from '../judge/plan.ts'
-import { configsOf } from '../judge/requested.ts'
 import type { MadeRequest } from '../call/index.ts'
 import type { RequestLog } from '../requests/index.ts'
 import type { Trial, Warning } from '../schema/generated.ts'
@@ -97,7 +96,7 @@ export async function execute(
 ): Promise<Trial> {
   const { plan, limits, signal, loader, requests } = session
   const made: MadeRequest[] = []
-  if (!signal.aborted) await loader.loads.look(configsOf(arm.planned))
+  if (!signal.aborted) await loader.look(arm.planned.name)
   const trial = await runTrial({
     plan,
     arm,

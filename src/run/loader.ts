@@ -5,10 +5,11 @@
  */
 import { runWarnings } from './messages.ts'
 import { keepAliveMs } from '../judge/keep-alive.ts'
-import { factsOf, type ArmFacts, type Facts, type PlannedArm, type PlannedConfig } from '../judge/plan.ts'
+import { factsOf, type ArmFacts, type Facts } from '../judge/plan.ts'
 import { configsOf } from '../judge/requested.ts'
 import { runnerKey, running, unload } from '../server/index.ts'
 import type { Warning } from '../schema/generated.ts'
+import type { ServedArm, ServedConfig } from './arms.ts'
 import { askAll, takeRunning } from './facts.ts'
 import { Loads } from './loads.ts'
 
@@ -24,6 +25,8 @@ export interface Loader {
   readonly loads: Loads
   /** Makes sure that the arm's models are loaded; resolves to the ms it took to switch, 0 if they were there. */
   ensureLoaded: (arm: string) => Promise<number>
+  /** Looks, before a trial of the arm, for models that have left unasked. */
+  look: (arm: string) => Promise<void>
   /** Gives the servers their memory back. */
   release: () => Promise<void>
 }
@@ -35,21 +38,23 @@ const FAILED_BEFORE_MS = 500
 /** At the end nothing is measured that a slow unload could disturb. */
 const RELEASE_MS = 2_000
 
-type Group = readonly PlannedArm[]
+type Group = readonly ServedArm[]
 
 /** Learns what the servers and models are, starts from unloaded models, and loads what can stay together. */
-export async function openLoader(arms: readonly PlannedArm[], signal: AbortSignal): Promise<Loader> {
+export async function openLoader(arms: readonly ServedArm[], signal: AbortSignal): Promise<Loader> {
   const facts = await askAll(arms)
   const groups = groupsOf(arms, facts)
-  const answering = arms.filter((arm) => factsOf(facts, arm).server.version !== undefined)
-  const warnings = reloadingAgents(arms)
+  const isManaged = (arm: ServedArm): boolean => factsOf(facts, arm).server.kind !== 'openai'
+  const answering = arms.filter((arm) => isManaged(arm) && factsOf(facts, arm).server.version !== undefined)
+  const warnings = [...reloadingAgents(arms), ...unmanaged(arms.filter((arm) => !isManaged(arm)))]
   const loads = new Loads()
   let resident: Group | undefined
 
   const hasFailed = (): boolean => warnings.some(({ code }) => code === 'unload_failed')
 
-  async function leave({ host, model }: Place, timeout: number): Promise<boolean> {
-    const gone = await unload(host, model, { timeout: hasFailed() ? FAILED_BEFORE_MS : timeout })
+  async function leave(place: Place, timeout: number): Promise<boolean> {
+    const { host, model } = place
+    const gone = await unload(place, model, { timeout: hasFailed() ? FAILED_BEFORE_MS : timeout })
     if (gone) loads.dropped(host, model)
     return gone
   }
@@ -64,7 +69,7 @@ export async function openLoader(arms: readonly PlannedArm[], signal: AbortSigna
 
   async function load(group: Group): Promise<void> {
     const [first] = group
-    if (first === undefined) return
+    if (first === undefined || !isManaged(first)) return
     for (const config of configsOf(first)) await loads.preload(config, signal)
     for (const arm of group) {
       const known = facts[arm.name]
@@ -80,7 +85,7 @@ export async function openLoader(arms: readonly PlannedArm[], signal: AbortSigna
   )
   if (!switching) {
     for (const group of groups) await load(group)
-    const loaded = await Promise.all(groups.map((group) => isLoaded(group)))
+    const loaded = await Promise.all(groups.map(async (group) => !group.some(isManaged) || isLoaded(group)))
     switching = answering.length > 0 && loaded.at(-1) === true && !loaded.every(Boolean)
     if (switching) resident = groups.at(-1)
   }
@@ -102,6 +107,10 @@ export async function openLoader(arms: readonly PlannedArm[], signal: AbortSigna
       resident = group
       return performance.now() - began
     },
+    async look(name) {
+      const arm = arms.find((one) => one.name === name)
+      if (arm !== undefined && isManaged(arm)) await loads.look(configsOf(arm))
+    },
     async release() {
       for (const place of places(answering)) if (!place.kept) await leave(place, RELEASE_MS)
     },
@@ -109,18 +118,18 @@ export async function openLoader(arms: readonly PlannedArm[], signal: AbortSigna
 }
 
 /** What there is to unload: a model of a server, with the first arm that uses it. */
-interface Place {
-  host: string
+interface Place extends Pick<ServedConfig, 'host' | 'headers'> {
   model: string
   arm: string
   /** Whether how long it stays is the user's to say. */
   kept: boolean
 }
 
-function places(arms: readonly PlannedArm[]): Place[] {
+function places(arms: readonly ServedArm[]): Place[] {
   const all = arms.flatMap((arm) =>
-    configsOf(arm).map(({ host, model, keep_alive }) => ({
+    configsOf(arm).map(({ host, headers, model, keep_alive }) => ({
       host,
+      headers,
       model,
       arm: arm.name,
       kept: keep_alive !== undefined,
@@ -133,12 +142,12 @@ function places(arms: readonly PlannedArm[]): Place[] {
 /** Whether the server has all that the group's calls need; a model that every call unloads need not be there. */
 async function isLoaded([arm]: Group): Promise<boolean> {
   const staying = arm === undefined ? [] : configsOf(arm).filter((config) => !leavesAtOnce(config))
-  const found = await Promise.all(staying.map(({ host, model }) => running(host, model)))
+  const found = await Promise.all(staying.map((config) => running(config, config.model)))
   return found.every((one) => one !== undefined)
 }
 
 /** Whether every call of one arm unloads a model that the other arm keeps. */
-function isUnloadedBy(unloading: PlannedArm, arm: PlannedArm): boolean {
+function isUnloadedBy(unloading: ServedArm, arm: ServedArm): boolean {
   const leaving = configsOf(unloading).filter(leavesAtOnce)
   return configsOf(arm).some(
     (config) =>
@@ -146,13 +155,13 @@ function isUnloadedBy(unloading: PlannedArm, arm: PlannedArm): boolean {
   )
 }
 
-function leavesAtOnce({ keep_alive }: PlannedConfig): boolean {
+function leavesAtOnce({ keep_alive }: ServedConfig): boolean {
   return keepAliveMs(keep_alive) === 0
 }
 
 /** Arms whose every config would find the same runner. */
-function groupsOf(arms: readonly PlannedArm[], facts: Facts): Group[] {
-  const key = (arm: PlannedArm): string =>
+function groupsOf(arms: readonly ServedArm[], facts: Facts): Group[] {
+  const key = (arm: ServedArm): string =>
     JSON.stringify(runnersOf(arm, factsOf(facts, arm)).map(({ host, runner }) => [host, runner]))
   return [...Map.groupBy(arms, key).values()]
 }
@@ -167,7 +176,7 @@ function reloadEachOther([first]: Group, [second]: Group, facts: Facts): boolean
 }
 
 /** What an arm's calls find and leave behind, by the model's digest where it is known: two tags of one digest are one model. */
-function runnersOf(arm: PlannedArm, facts: ArmFacts): { host: string; model: string; runner: string }[] {
+function runnersOf(arm: ServedArm, facts: ArmFacts): { host: string; model: string; runner: string }[] {
   const digestOf = (name: string): string | undefined =>
     arm.agents === undefined ? facts.digest : facts.agents?.find((agent) => agent.name === name)?.digest
   return configsOf(arm).map((config) => {
@@ -178,8 +187,14 @@ function runnersOf(arm: PlannedArm, facts: ArmFacts): { host: string; model: str
   })
 }
 
+/** Arms whose server loads and unloads nothing on request: said once a server. */
+function unmanaged(arms: readonly ServedArm[]): Warning[] {
+  const [...byHost] = Map.groupBy(arms, ({ host }) => host)
+  return byHost.map(([host]) => ({ code: 'models_not_managed', message: runWarnings.notManaged(host) }))
+}
+
 /** Agents of one arm that work at once on one model with different runner options: every call reloads it. */
-function reloadingAgents(arms: readonly PlannedArm[]): Warning[] {
+function reloadingAgents(arms: readonly ServedArm[]): Warning[] {
   return arms.flatMap((arm): Warning[] => {
     const clash = places([arm]).find(({ host, model }) => {
       const same = configsOf(arm).filter((config) => config.host === host && config.model === model)

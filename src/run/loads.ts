@@ -1,8 +1,8 @@
 import { keepAliveMs } from '../judge/keep-alive.ts'
-import type { PlannedConfig } from '../judge/plan.ts'
 import { type MadeCall } from '../call/index.ts'
 import { fullName, isListed, preload, sharesRunner } from '../server/index.ts'
 import type { Call } from '../schema/generated.ts'
+import type { ServedConfig } from './arms.ts'
 import { warmLimit } from './cold.ts'
 
 /** What one server has of one model, as far as this run has seen and asked. */
@@ -31,8 +31,8 @@ export class Loads {
   readonly #residents = new Map<string, Resident>()
 
   /** Loads the config's model ahead of its calls. */
-  async preload(config: PlannedConfig, signal: AbortSignal): Promise<void> {
-    const answer = await preload(config.host, config, { signal })
+  async preload(config: ServedConfig, signal: AbortSignal): Promise<void> {
+    const answer = await preload(config, config, { signal })
     const resident = this.#of(config)
     const stays = keepAliveMs(config.keep_alive) ?? Infinity
     resident.state = !answer.ok ? 'unsure' : stays === 0 ? 'gone' : 'there'
@@ -47,11 +47,11 @@ export class Loads {
   }
 
   /** Asks the servers, before a trial, for models that have left unasked. */
-  async look(configs: readonly PlannedConfig[]): Promise<void> {
+  async look(configs: readonly ServedConfig[]): Promise<void> {
     const places = Map.groupBy(configs, (config) => this.#of(config))
     for (const [resident, [config]] of places) {
       if (config === undefined || resident.state === 'gone') continue
-      const listed = await isListed(config.host, config.model)
+      const listed = await isListed(config, config.model)
       if (listed === true && resident.state === 'unsure') resident.state = 'there'
       if (listed === false && resident.listed) resident.state = 'gone'
       resident.listed ||= listed === true

@@ -4,6 +4,11 @@ import { count } from '../text/index.ts'
 
 /** Faults of a suite's definition, found before any call is made. */
 export const suiteErrors = {
+  badHeaders: (where: string): ChimeraError =>
+    new ChimeraError(
+      'bad_option',
+      `Invalid \`headers\` of ${where}: Expected texts by the names of HTTP headers. Check that each is set, e.g. from \`process.env\`.`,
+    ),
   badName: (what: string, value: unknown): ChimeraError =>
     new ChimeraError(
       'bad_name',
@@ -66,7 +71,7 @@ export const trialErrors = {
   noCalls: (): ChimeraError =>
     new ChimeraError(
       'no_calls',
-      'The agent made no model call, so there is nothing to measure. Call `generate`, `chat` or `ollama` from its context.',
+      'The agent made no model call, so there is nothing to measure. Use `generate`, `chat`, `ollama`, `fetch` or `env` of its context, or the `fetch` of the process.',
     ),
   interrupted: (): ChimeraError =>
     new ChimeraError('interrupted', 'The run was interrupted during this trial.'),
@@ -84,6 +89,8 @@ export const runWarnings = {
     `Agents of arm "${arm}" run ${model} at ${host} with different runner options, so the server reloads the model each time they alternate. Give each agent its own server, or set the same num_ctx, num_gpu, num_batch and num_thread.`,
   unloadFailed: (host: string, model: string): string =>
     `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop other clients of the model.`,
+  notManaged: (host: string): string =>
+    `The server at ${host} does not load or unload models on request, so it is measured as it runs: no call is known to be cold, and num_ctx and similar options are those it was started with.`,
   trialBudget: (budget: number, blocks: number): string =>
     `The budget of ${budget} trials ended the sweep after ${count(blocks, 'block')}. Raise \`halving.budget\` to separate more arms.`,
 } as const

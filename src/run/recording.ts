@@ -14,6 +14,8 @@ export interface Recording {
   context: AgentContext
   /** Runs the agent's work, in which calls through the process's own `fetch` are measured too. */
   inside: <T>(work: () => T) => T
+  /** The text without the credentials that calls were made with. */
+  redact: (text: string) => string
   /** Ends every call; the calls of all agents in the order in which they began. */
   finish: () => Promise<{ made: MadeCall[]; stages: StageTime[] }>
 }
@@ -65,6 +67,7 @@ export function openRecording(
   return {
     context: contextOf(own, options.arm, own.stage),
     inside: own.inside,
+    redact: (text) => recorders.reduce((redacted, recorder) => recorder.redact(redacted), text),
     async finish() {
       const made = (await Promise.all(recorders.map((recorder) => recorder.finish()))).flat()
       const stages = recorders.flatMap((recorder) => recorder.stages())

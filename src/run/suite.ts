@@ -7,10 +7,11 @@ import { runWarnings, suiteErrors } from './messages.ts'
 import { assess, hasRegression } from '../judge/assess.ts'
 import { differences } from '../judge/comparable.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
-import { armsOf, factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
+import { factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
 import { blocksOf, findUnusable } from '../judge/unusable.ts'
 import { RequestLog } from '../requests/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
+import { servedArm } from './arms.ts'
 import { armsNamed, execute, runBlock, type Session, type SuiteRun } from './block.ts'
 import { openLoader } from './loader.ts'
 import { blockOrder, plannedBlock } from './schedule.ts'
@@ -22,7 +23,7 @@ type Phase = 'measure' | 'confirm'
 /** Runs the suite to its ending. Rejects only when its arms are not comparable. */
 export async function runSuite(run: SuiteRun): Promise<Ending> {
   const { plan, signal } = run
-  const loader = await openLoader(armsOf(plan), signal)
+  const loader = await openLoader(run.arms.map(servedArm), signal)
   try {
     await run.onFacts(loader.facts)
     refuseDifferentArms(plan, loader.facts)

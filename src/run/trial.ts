@@ -63,7 +63,7 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
   const checks =
     fault === undefined ? await runChecks(setup, { output, arm: planned.name, calls, stages }) : []
   const failed = fault ?? failedCheck(checks)
-  return {
+  return redacted(recording, {
     suite: plan.suite,
     file: plan.file,
     block: block.number,
@@ -83,7 +83,14 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
     checks,
     stages,
     calls,
-  }
+  })
+}
+
+/** A trial stands in reports, and what an agent returned or threw may repeat what a client was told. */
+function redacted({ redact }: Recording, trial: Trial): Trial {
+  const text = JSON.stringify(trial)
+  const kept = redact(text)
+  return kept === text ? trial : (JSON.parse(kept) as Trial)
 }
 
 /** Not seeded: a repeated run must not meet the prompts of the one before in the server's cache. */

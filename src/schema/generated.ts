@@ -537,7 +537,14 @@ export interface ArmCode {
   dirty: boolean
 }
 export interface ServerFacts {
-  kind: 'ollama' | 'embedded'
+  /**
+   * openai: any other server that speaks OpenAI's protocol; it loads and unloads no model on request.
+   */
+  kind: 'ollama' | 'embedded' | 'openai'
+  /**
+   * Of kind openai: vllm, llama.cpp, lmstudio, sglang, where the server says so.
+   */
+  product?: string
   version?: string
   /**
    * Embedded only: the inference engine, its version and the model file it ran.

@@ -250,6 +250,8 @@ const OF_ARM: Every<Arm> = {
   name: 1,
   model: 1,
   host: 1,
+  api: 1,
+  headers: 1,
   options: 1,
   keep_alive: 1,
   think: 1,

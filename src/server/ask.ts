@@ -15,8 +15,22 @@ export interface Refusal {
   endpointMissing?: boolean
 }
 
-interface Question {
+/** A server, and the headers it wants. */
+export interface Place {
   host: string
+  headers?: Readonly<Record<string, string>> | undefined
+}
+
+/** A server, by its URL alone where it wants no headers. */
+export type Where = string | Place
+
+/** The URL of a server. */
+export function hostOf(where: Where): string {
+  return typeof where === 'string' ? where : where.host
+}
+
+interface Question {
+  host: Where
   path: string
   /** Sent as JSON; without one the request is a GET. */
   body?: Body
@@ -26,7 +40,15 @@ interface Question {
 }
 
 /** Asks the server one thing outside any trial. An answer that is no JSON object is an empty one. */
-export async function ask({ host, path, body, timeout = 5000, signal }: Question): Promise<Answer<Body>> {
+export async function ask({
+  host: where,
+  path,
+  body,
+  timeout = 5000,
+  signal,
+}: Question): Promise<Answer<Body>> {
+  const host = hostOf(where)
+  const own = typeof where === 'string' ? undefined : where.headers
   const limit = AbortSignal.timeout(timeout)
   const either = signal ? AbortSignal.any([signal, limit]) : limit
   let written = false
@@ -37,11 +59,13 @@ export async function ask({ host, path, body, timeout = 5000, signal }: Question
     end: () => undefined,
     broke: () => 'error' as const,
   }
-  const init = body && {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  }
+  const init = body
+    ? {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...own },
+        body: JSON.stringify(body),
+      }
+    : { headers: { ...own } }
   try {
     const response = await send(await outgoingOf(host + path, init), either, tap).response
     const text = await response.text()

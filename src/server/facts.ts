@@ -1,7 +1,7 @@
 import { callMessages, type Body } from '../call/index.ts'
 import { count, objectOf } from '../json.ts'
 import type { Effective, ServerFacts } from '../schema/generated.ts'
-import { ask, type Answer } from './ask.ts'
+import { ask, hostOf, type Answer, type Where } from './ask.ts'
 
 /** What a server says of a model, loaded or not. Whatever it does not say is absent. */
 export interface ModelFacts extends Pick<
@@ -23,7 +23,7 @@ export interface RunningModel {
 }
 
 /** Which server this is; also opens the connection. A server without /api/version has facts, but no version. */
-export async function serverFacts(host: string): Promise<Answer<ServerFacts>> {
+export async function serverFacts(host: Where): Promise<Answer<ServerFacts>> {
   const answer = await ask({ host, path: '/api/version' })
   if (!answer.ok)
     return answer.reason === 'unreachable' || answer.reason === 'timeout'
@@ -37,7 +37,7 @@ export async function serverFacts(host: string): Promise<Answer<ServerFacts>> {
 }
 
 /** Facts from /api/show and /api/tags. `model_missing` when the server knows it has no such model. */
-export async function modelFacts(host: string, model: string): Promise<Answer<ModelFacts>> {
+export async function modelFacts(host: Where, model: string): Promise<Answer<ModelFacts>> {
   const [shown, tags] = await Promise.all([ask({ host, path: '/api/show', body: { model } }), tagsOf(host)])
   if (!shown.ok && shown.reason === 'unreachable') return shown
   const tag = tags?.find((tag) => names(tag).some((name) => sameName(name, model)))
@@ -46,7 +46,7 @@ export async function modelFacts(host: string, model: string): Promise<Answer<Mo
       ? {
           ok: false,
           reason: 'model_missing',
-          message: callMessages.model_missing(model, host, 'not in /api/tags'),
+          message: callMessages.model_missing(model, hostOf(host), 'not in /api/tags'),
         }
       : shown
   }
@@ -68,7 +68,7 @@ export async function modelFacts(host: string, model: string): Promise<Answer<Mo
 }
 
 /** The model's entry in /api/ps, also when it was loaded under another tag of the same digest; undefined if it is not loaded. */
-export async function running(host: string, model: string): Promise<RunningModel | undefined> {
+export async function running(host: Where, model: string): Promise<RunningModel | undefined> {
   const loaded = (await loadedModels(host)) ?? []
   const entry = await find(host, model, loaded)
   if (!entry) return undefined
@@ -84,18 +84,18 @@ export async function running(host: string, model: string): Promise<RunningModel
 }
 
 /** Whether /api/ps has the model among those loaded; undefined where the server does not tell. */
-export async function isListed(host: string, model: string): Promise<boolean | undefined> {
+export async function isListed(host: Where, model: string): Promise<boolean | undefined> {
   const loaded = await loadedModels(host)
   return loaded && (await find(host, model, loaded)) !== undefined
 }
 
 /** undefined when the server does not tell. */
-async function loadedModels(host: string): Promise<Body[] | undefined> {
+async function loadedModels(host: Where): Promise<Body[] | undefined> {
   const answer = await ask({ host, path: '/api/ps' })
   return answer.ok && Array.isArray(answer.value['models']) ? list(answer.value['models']) : undefined
 }
 
-async function find(host: string, model: string, loaded: Body[]): Promise<Body | undefined> {
+async function find(host: Where, model: string, loaded: Body[]): Promise<Body | undefined> {
   if (loaded.length === 0) return undefined
   return (
     loaded.find((entry) => names(entry).some((name) => sameName(name, model))) ??
@@ -103,14 +103,14 @@ async function find(host: string, model: string, loaded: Body[]): Promise<Body |
   )
 }
 
-async function sameDigest(host: string, model: string, loaded: Body[]): Promise<Body | undefined> {
+async function sameDigest(host: Where, model: string, loaded: Body[]): Promise<Body | undefined> {
   const tag = (await tagsOf(host))?.find((tag) => names(tag).some((name) => sameName(name, model)))
   const digest = text(tag?.['digest'])
   return digest ? loaded.find((entry) => entry['digest'] === digest) : undefined
 }
 
 /** undefined when the server does not tell. */
-async function tagsOf(host: string): Promise<Body[] | undefined> {
+async function tagsOf(host: Where): Promise<Body[] | undefined> {
   const answer = await ask({ host, path: '/api/tags' })
   return answer.ok && Array.isArray(answer.value['models']) ? list(answer.value['models']) : undefined
 }

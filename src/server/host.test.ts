@@ -53,3 +53,12 @@ describe('OLLAMA_HOST is read as Ollama reads it', () => {
     },
   )
 })
+
+test.each(['http://user:canary@h:80', 'http://h:80/?key=canary', 'canary@h'])(
+  'a secret in %s is refused, and not repeated',
+  (value) => {
+    const refuse = (): string => resolveHost(value)
+    expect(refuse).toThrow(/`headers`/)
+    expect(refuse).not.toThrow(/canary/)
+  },
+)

@@ -9,10 +9,12 @@ import { serverErrors } from './messages.ts'
  *
  * Source: Ollama's envconfig `Var`, `Host` and `ConnectableHost`.
  *
- * @throws ChimeraError `host` when no URL can be made of it.
+ * @throws ChimeraError `host` when no URL can be made of it, or it holds what may be a secret.
  */
 export function resolveHost(value: string | undefined): string {
   const text = unquoted(value ?? '').trim()
+  // Hosts stand in reports.
+  if (/[@?#]/.test(text)) throw serverErrors.secretInHost()
   const [scheme, rest, explicit] = cut(text)
   const defaultPort = explicit && scheme === 'http' ? '80' : explicit && scheme === 'https' ? '443' : '11434'
   const slash = rest.indexOf('/')

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DEFAULT_KEEP_ALIVE, type Arm } from '../call/index.ts'
-import { ask, type Answer } from './ask.ts'
+import { ask, type Answer, type Where } from './ask.ts'
 import { running } from './facts.ts'
 
 // A load takes as long as the disk needs for the model's gigabytes.
@@ -9,8 +9,8 @@ const POLL = 50
 
 /** Loads the arm's model with the arm's options, by a request without a prompt. `duration` is its wall time, ms. */
 export async function preload(
-  host: string,
-  arm: Arm,
+  host: Where,
+  arm: Pick<Arm, 'model' | 'options' | 'keep_alive'>,
   { timeout = LOAD_LIMIT, signal }: { timeout?: number; signal?: AbortSignal } = {},
 ): Promise<Answer<{ duration: number }>> {
   const began = performance.now()
@@ -26,7 +26,7 @@ export async function preload(
 
 /** Makes the model leave and waits until /api/ps shows it no more; false if it still does after `timeout` ms. */
 export async function unload(
-  host: string,
+  host: Where,
   model: string,
   { timeout = 10_000 }: { timeout?: number } = {},
 ): Promise<boolean> {

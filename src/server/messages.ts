@@ -7,4 +7,14 @@ export const serverErrors = {
       'host',
       `Invalid host "${value}": Expected the address of a model server in OLLAMA_HOST or in an arm's \`host\`. Use host, host:port or an http(s) URL, e.g. 127.0.0.1:11434.`,
     ),
+  optionNotSent: (name: string, where: string, known: readonly string[]): ChimeraError =>
+    new ChimeraError(
+      'unknown_option',
+      `Option "${name}" of ${where} does not exist in OpenAI's protocol (\`api: 'openai'\`). Remove it, or set it where the server is started. Available: ${known.join(', ')}.`,
+    ),
+  secretInHost: (): ChimeraError =>
+    new ChimeraError(
+      'host',
+      "Invalid host: Expected the address of a model server, without credentials or a query, in OLLAMA_HOST or in an arm's `host`. Set credentials in the arm's `headers`, such as `authorization`.",
+    ),
 } as const

@@ -15,10 +15,10 @@ export function configuration(arm: ArmReport): Block[] {
   const names = [...new Set([...requested, ...effective].map(([name]) => name))]
   const cell = (rows: typeof requested, name: string): Inline =>
     rows.find(([key]) => key === name)?.[1] ?? trusted(absent)
-  const { kind, version } = arm.server
+  const { kind, product = kind, version } = arm.server
   const rows: Inline[][] = [
     [trusted('model'), code(arm.model), ''],
-    [trusted('server'), code(arm.host), `${kind}${version === undefined ? '' : ` ${version}`}`],
+    [trusted('server'), code(arm.host), `${product}${version === undefined ? '' : ` ${version}`}`],
     ...names.map((name) => [name, cell(requested, name), cell(effective, name)]),
   ]
   return [

@@ -118,10 +118,10 @@ export class Configs {
 
   #settings(arm: ArmReport): Map<string, string> {
     const { requested, effective } = settingsOf(arm)
-    const { kind, version } = arm.server
+    const { kind, product = kind, version } = arm.server
     return new Map([
       ['model', arm.model],
-      ['server', `${kind}${version === undefined ? '' : ` ${version}`} at ${arm.host}`],
+      ['server', `${product}${version === undefined ? '' : ` ${version}`} at ${arm.host}`],
       ...requested,
       ...effective.map(
         ([name, value]) => [this.#asked.has(name) ? `effective ${name}` : name, value] as const,

@@ -1,7 +1,9 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Check } from '../checks/index.ts'
 import { suiteErrors } from './messages.ts'
 import { armsOf, type Plan, type PlannedArm, type PlannedConfig } from '../judge/plan.ts'
 import { agentArm, type Arm } from '../call/arm.ts'
+import { isObject } from '../json.ts'
 import { resolveHost } from '../server/host.ts'
 import type { Place } from '../server/index.ts'
 import { refuseUnsent } from '../server/options.ts'
@@ -68,12 +70,14 @@ function checkServed(arm: Arm, where: string): void {
   }
 }
 
-function areHeaders(headers: Arm['headers'] = {}): boolean {
+function areHeaders(headers: unknown = {}): boolean {
+  if (!isObject(headers)) return false
   try {
-    return (
-      Object.values(new Object(headers)).every((value) => typeof value === 'string') &&
-      new Headers(headers) !== null
-    )
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name)
+      validateHeaderValue(name, typeof value === 'string' ? value : '\0')
+    }
+    return true
   } catch {
     return false
   }

@@ -48,7 +48,12 @@ export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
   function attempt(mayRetry: boolean): http.ClientRequest {
     const { url, method, headers, body } = outgoing
     const length = body ? { 'content-length': String(body.byteLength) } : {}
-    const sent = (isSecure ? https : http).request(url, { agent, method, headers: { ...headers, ...length } })
+    const sent = (isSecure ? https : http).request(url, {
+      agent,
+      method,
+      // Compressed bytes would be neither parsed nor unpacked.
+      headers: { ...headers, 'accept-encoding': 'identity', ...length },
+    })
     sent.setNoDelay(true)
     sent.on('socket', (socket) => {
       if (socket.connecting) socket.once(isSecure ? 'secureConnect' : 'connect', () => write(sent, socket))

@@ -96,7 +96,11 @@ test('a client that leaves frees the engine', async () => {
   const chunks = stream[Symbol.asyncIterator]()
   for (let count = 0; count < 5; count++) await chunks.next()
   stream.abort()
-  await expect(chunks.next()).rejects.toThrow('abort')
+  // Chunks that had arrived by then may still come.
+  const rest = async (): Promise<void> => {
+    while (!(await chunks.next()).done);
+  }
+  await expect(rest()).rejects.toThrow('abort')
   expect(await ollama.generate({ model, prompt: 'y', options: one })).toMatchObject({ eval_count: 1 })
 })
 

@@ -36,7 +36,10 @@ describe("the process's own fetch", () => {
       ['global', 'a', true],
     ])
     expect(others).toHaveLength(1)
-    const prompts = server.requests.map(({ body }) => body['prompt']).toSorted()
+    const prompts = server.requests
+      .map(({ body }) => body['prompt'])
+      .map(String)
+      .toSorted((a, b) => a.localeCompare(b))
     // What comes from outside is left as it is, without a nonce.
     expect(prompts).toEqual(['[n0nce]\n1', '[n0nce]\n2', '[n0nce]\n3', 'outside'])
   })

@@ -15,8 +15,14 @@ export function pathOf(id: string): string | undefined {
 
 /** What follows `folder/` in `path`; undefined when it is not in it. */
 export function within(folder: string, path: string): string | undefined {
-  const start = `${folder.replaceAll('\\', '/')}/`
-  return path.startsWith(start) ? path.slice(start.length) : undefined
+  const start = `${plain(folder)}/`
+  const whole = plain(path)
+  return whole.startsWith(start) ? whole.slice(start.length) : undefined
+}
+
+/** With forward slashes; Windows has one drive in either case, and programs disagree about it. */
+function plain(path: string): string {
+  return path.replaceAll('\\', '/').replace(/^[a-z](?=:)/, (drive) => drive.toUpperCase())
 }
 
 /** Whether the path goes through a folder of packages. */

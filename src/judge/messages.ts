@@ -1,6 +1,6 @@
 /** What the gate says, and the warnings that go with a comparison. */
 import { ChimeraError } from '../errors.ts'
-import { change, count, quantity, share, threshold } from '../text/index.ts'
+import { change, count, oneLine, quantity, share, threshold } from '../text/index.ts'
 import type { Comparison } from '../schema/generated.ts'
 import type { Absence } from './absence.ts'
 
@@ -82,8 +82,8 @@ export const warningTexts = {
     `${count(blocks, 'block')} ${blocks === 1 ? 'was' : 'were'} run again because a trial was invalid or unexpectedly cold.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>
     `${hits} of ${calls} calls of arm "${arm}" hit the server's prompt cache: their ttft reflects the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the prompts of a trial share less.`,
-  newSuite: (suite: string): string =>
-    `${suite} is new: base has no such suite. Head is measured, and nothing is gated.`,
+  newSuite: (suite: string, formerly: readonly string[] = []): string =>
+    `${suite} is new: base has no such suite. Head is measured, and nothing is gated.${formerly.length === 0 ? '' : ` In this file base has ${formerly.map((name) => `"${oneLine(name)}"`).join(', ')}: if the suite was renamed, keep its name in this pull request and rename it in one of its own.`}`,
   sameCode: (suite: string, modules: number): string =>
     `No module of ${suite} differs between base and head (${modules} loaded): both arms ran the same code.`,
   reportedDiffers: (arm: string, reported: number, arrives: number): string =>

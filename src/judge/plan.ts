@@ -106,7 +106,13 @@ export interface Plan {
   confirm: boolean
   ranking?: Ranking
   /** Of a code comparison: the project's own modules that either arm loaded, and those that differ; whether base lacks the suite. */
-  trees?: { modules: number; changed: readonly string[]; isNew: boolean }
+  trees?: {
+    modules: number
+    changed: readonly string[]
+    isNew: boolean
+    /** Of a new suite: what base has in its file, one of which may be its former name. */
+    formerly?: readonly string[]
+  }
 }
 
 /** A plan whose candidates are ranked. */

@@ -67,6 +67,7 @@ export async function openCodeSuite(
     {
       head: shipped,
       base: before && { candidate: shippedConfig(before.definition.options) },
+      names: loaded?.definitions.filter(isConfig).map(({ name }) => name) ?? [],
       code: codeOf(base),
       proof: await prove(),
     },

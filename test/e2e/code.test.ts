@@ -46,6 +46,7 @@ describe('head against base', () => {
       'suites/reports.bench.ts': BENCH,
       'suites/agent.ts': AGENT,
       'suites/work.ts': work(1, 0),
+      'suites/fresh.bench.ts': BENCH.replaceAll("'reports'", "'stale'"),
       'suites/gone.bench.ts': BENCH.replaceAll('reports', 'gone'),
     })
     repository = project.repository
@@ -139,7 +140,12 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
         ['valid_rate', 'unchanged'],
       ])
       expect(fresh).toMatchObject({ trees: { is_new: true } })
-      expect(fresh!.warnings.map(({ code }) => code)).toContain('new_suite')
+      expect(fresh!.warnings).toContainEqual({
+        code: 'new_suite',
+        message: expect.stringMatching(
+          /^fresh is new: .*base has "stale": if the suite was renamed, keep its name/,
+        ),
+      })
       expect(fresh!.comparisons.some((one) => one.gated)).toBe(false)
       expect(report!.gate.failures).toEqual([])
       expect(report!.gate.notices).toContainEqual(

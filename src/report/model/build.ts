@@ -128,7 +128,7 @@ function pairWarnings({ plan, facts, ending }: SuiteRecord, { candidates }: Resu
 
 function codeWarnings({ suite, trees }: Plan): Warning[] {
   if (trees === undefined) return []
-  if (trees.isNew) return [{ code: 'new_suite', message: warningTexts.newSuite(suite) }]
+  if (trees.isNew) return [{ code: 'new_suite', message: warningTexts.newSuite(suite, trees.formerly) }]
   return trees.changed.length > 0
     ? []
     : [{ code: 'same_code', message: warningTexts.sameCode(suite, trees.modules) }]

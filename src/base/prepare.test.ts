@@ -6,15 +6,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { createRepository, type TestRepository } from '../../test/support/repository.ts'
+import { createRepository, npm, type TestRepository } from '../../test/support/repository.ts'
 import { prepareBase } from './prepare.ts'
 
 const LIMIT = 120_000
-
-async function npm(cwd: string, ...args: string[]): Promise<void> {
-  const quiet = ['--offline', '--no-audit', '--no-fund', '--loglevel=error']
-  await promisify(execFile)('npm', [...args, ...quiet], { cwd, shell: process.platform === 'win32' })
-}
 
 /** A package `dep` of that version as a tarball of the repository, and a lock file that holds it. */
 async function withDependency(repository: TestRepository, version: string): Promise<void> {

@@ -1,9 +1,9 @@
 /** Base and head in one worker: a bench file of each, through Vitest's own module runner. */
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { createRepository, repositoryAt, type TestRepository } from '../support/repository.ts'
+import { createRepository, npm, repositoryAt, type TestRepository } from '../support/repository.ts'
 import { runVitest } from './fixture.ts'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
@@ -73,7 +73,7 @@ export const agent = async () =>
   [word, rooted, lib, text.trim(), Kind.Typed, Object.keys(prompts).length, (await import('./later.ts')).later, "import x from 'vitest'"].join(' ')
 `
 
-const FILES = {
+const FILES: Record<string, string> = {
   '.gitignore': 'node_modules\nout.json\n',
   'vitest.config.ts': CONFIG,
   'probe.test.ts': PROBE,
@@ -87,11 +87,16 @@ const FILES = {
   'prompts/a.md': 'old',
 }
 
+/** The same project in a folder of its repository, whose packages are those of the top level. */
+const NESTED = Object.fromEntries(
+  Object.entries(FILES).map(([path, text]) => [path.startsWith('packages/') ? path : `app/${path}`, text]),
+)
+
 /** A project on `main`, with the branch `change` checked out, and a workspace's link in its node_modules. */
-async function project(files: Record<string, string> = {}): Promise<TestRepository> {
+async function project(files: Record<string, string> = {}, all = FILES): Promise<TestRepository> {
   const made = await createRepository(join(repository, 'test/.tmp'))
   onTestFinished(() => made[Symbol.asyncDispose]())
-  await made.commit({ ...FILES, ...files })
+  await made.commit({ ...all, ...files })
   await made.git('checkout', '--quiet', '-b', 'change')
   await mkdir(join(made.dir, 'node_modules'))
   await symlink('../packages/lib', join(made.dir, 'node_modules/lib'))
@@ -118,7 +123,8 @@ interface Probed {
   error?: string
 }
 
-async function probe({ dir }: TestRepository): Promise<Probed> {
+async function probe({ dir: top }: TestRepository, place = ''): Promise<Probed> {
+  const dir = join(top, place)
   const { output } = await runVitest(dir, ['run'], {})
   const text = await readFile(join(dir, 'out.json'), 'utf8').catch(() => expect.fail(output))
   return JSON.parse(text) as Probed
@@ -203,4 +209,61 @@ test('a bench file that throws at base, defines nothing there, or is new, is nam
   await writeFile(join(made.dir, 'suites/a.bench.ts'), BENCH)
   const { error, definitions } = await probe(made)
   expect([error, definitions]).toEqual([undefined, undefined])
+})
+
+test('Vitest’s root may lie below the top level', async () => {
+  const made = await project({ '.gitignore': 'node_modules\nout.json\n' }, NESTED)
+  const moved = Object.entries(CHANGED).map(([path, text]) => [
+    path.startsWith('packages/') ? path : `app/${path}`,
+    text,
+  ])
+  await made.write(Object.fromEntries(moved) as Record<string, string>)
+  const { head, base, proof, error } = await probe(made, 'app')
+  expect(error).toBeUndefined()
+  expect([head, base]).toEqual([HEAD, BASE])
+  expect(proof?.changed).toEqual([
+    'app/prompts/a.md',
+    'app/src/word.ts',
+    'app/suites/later.ts',
+    'packages/lib/index.ts',
+  ])
+})
+
+test('another Vitest in base’s packages is not loaded: the harness is head’s', async () => {
+  const manifest = { name: 'app', version: '1.0.0', type: 'module', workspaces: ['packages/*'] }
+  const made = await project({ 'package.json': JSON.stringify(manifest) })
+  const other = { name: 'vitest', version: '4.0.0', exports: './index.js' }
+  await made.write({
+    'other/package.json': JSON.stringify(other),
+    'other/index.js': "throw new Error('another major')",
+    'package.json': JSON.stringify({ ...manifest, devDependencies: { vitest: 'file:vitest-4.0.0.tgz' } }),
+  })
+  await npm(made.dir, 'pack', './other')
+  await npm(made.dir, 'install')
+  await made.commit({})
+  await made.git('branch', '--force', 'main')
+  await made.write({ ...CHANGED, 'package.json': JSON.stringify(manifest) })
+  await npm(made.dir, 'install')
+  // A project with a manifest of its own finds this package where one installs it.
+  await symlink(repository, join(made.dir, 'node_modules/vitest-chimera'))
+  const { head, base, error } = await probe(made)
+  expect([head, base, error]).toEqual([HEAD, BASE, undefined])
+  const [tree = ''] = await readdir(join(made.dir, '.git/vitest-chimera/base'))
+  const vitest = join(made.dir, '.git/vitest-chimera/base', tree, 'node_modules/vitest/package.json')
+  expect(JSON.parse(await readFile(vitest, 'utf8'))).toEqual(other)
+})
+
+test('a link that leads from base’s packages into head is refused by name', async () => {
+  const made = await project({ 'suites/later.ts': "export { lib as later } from 'wrapper'" })
+  await made.write({
+    ...CHANGED,
+    'node_modules/wrapper/package.json': JSON.stringify({
+      name: 'wrapper',
+      type: 'module',
+      exports: './index.js',
+      dependencies: { lib: '*' },
+    }),
+    'node_modules/wrapper/index.js': "export { lib } from 'lib'",
+  })
+  expect((await probe(made)).error).toMatch(/package wrapper depends on head's packages\/lib.*relative path/)
 })

@@ -59,6 +59,12 @@ export function repositoryAt(dir: string): TestRepository {
   }
 }
 
+/** The real npm, without a registry. */
+export async function npm(cwd: string, ...args: string[]): Promise<void> {
+  const quiet = ['--offline', '--no-audit', '--no-fund', '--loglevel=error']
+  await promisify(execFile)('npm', [...args, ...quiet], { cwd, shell: process.platform === 'win32' })
+}
+
 async function gitIn(cwd: string, ...args: string[]): Promise<string> {
   const settings = ['user.name=A Tester', 'user.email=tester@example.org', 'protocol.file.allow=always']
   const flags = settings.flatMap((setting) => ['-c', setting])

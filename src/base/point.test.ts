@@ -1,7 +1,7 @@
 /** Which commit base is, found in real repositories. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createRepository, repositoryAt, type TestRepository } from '../../test/support/repository.ts'
 import { openRepository, placeIn } from './git.ts'
 import { basePoint } from './point.ts'
@@ -63,6 +63,9 @@ test('is not guessed: each failure has its sentence and its cure', async () => {
     /no commit in common\. Name the branch/,
   )
   await expect(openRepository('/')).rejects.toThrow(/not in the working tree of a git repository/)
+  vi.stubEnv('PATH', join(repository.dir, 'nowhere'))
+  await expect(openRepository(repository.dir)).rejects.toThrow(/no git on the PATH.*Install git/)
+  vi.unstubAllEnvs()
 })
 
 test('is refused in a clone that does not reach back to it', async () => {

@@ -2,10 +2,11 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { createRequire } from 'node:module'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRepository, npm, type TestRepository } from '../../test/support/repository.ts'
 import { prepareBase } from './prepare.ts'
 
@@ -222,39 +223,65 @@ test(
   LIMIT,
 )
 
-const hasPnpm = await promisify(execFile)('pnpm', ['--version']).then(
-  () => true,
-  () => false,
-)
+const OFFLINE = {
+  npm: ['install', '--offline', '--no-audit', '--no-fund'],
+  pnpm: ['install', '--offline', '--no-frozen-lockfile'],
+}
 
-test.skipIf(!hasPnpm)(
-  'pnpm installs a workspace whose lock file changed (where pnpm is on the PATH)',
-  async () => {
+test.each(['npm', 'pnpm'] as const)(
+  'workspaces of %s: what leads to the repository leads to base, and packages are those of base’s lock file',
+  async (manager) => {
+    // The pnpm among this project's own packages, for the code under test as well.
+    const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url))
+    vi.stubEnv('PATH', `${bin}${delimiter}${process.env['PATH']}`)
+    onTestFinished(() => void vi.unstubAllEnvs())
     await using repository = await createRepository()
-    const pnpm = () => promisify(execFile)('pnpm', ['install', '--offline'], { cwd: repository.dir })
+    const useDependency = async (version: string): Promise<void> => {
+      const dependencies = {
+        lib: manager === 'npm' ? '*' : 'workspace:*',
+        dep: `file:../../dep-${version}.tgz`,
+      }
+      await repository.write({
+        'packages/app/package.json': JSON.stringify({ name: 'app', version: '1.0.0', dependencies }),
+        'dep/package.json': JSON.stringify({ name: 'dep', version, main: 'index.js' }),
+        'dep/index.js': version,
+      })
+      await npm(repository.dir, 'pack', './dep')
+      await promisify(execFile)(manager, OFFLINE[manager], {
+        cwd: repository.dir,
+        shell: process.platform === 'win32',
+      })
+    }
     await repository.write({
-      '.gitignore': 'node_modules\n',
-      'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
-      'package.json': JSON.stringify({ name: 'root', private: true }),
-      'packages/lib/package.json': JSON.stringify({ name: 'lib', version: '1.0.0' }),
+      '.gitignore': 'node_modules\ndep\n',
+      'package.json': JSON.stringify({ name: 'root', private: true, workspaces: ['packages/*'] }),
+      ...(manager === 'pnpm' && { 'pnpm-workspace.yaml': 'packages:\n  - packages/*\n' }),
+      'packages/lib/package.json': JSON.stringify({ name: 'lib', version: '1.0.0', main: 'index.js' }),
       'packages/lib/index.js': 'old',
-      'packages/app/package.json': JSON.stringify({ name: 'app', dependencies: { lib: 'workspace:*' } }),
     })
-    await pnpm()
+    await useDependency('1.0.0')
     await repository.commit({})
     await repository.git('checkout', '--quiet', '-b', 'change')
-    await repository.write({
-      'packages/lib/index.js': 'new',
-      'packages/more/package.json': JSON.stringify({ name: 'more', dependencies: { lib: 'workspace:*' } }),
-    })
-    await pnpm()
-    const root = join(repository.dir, 'packages/app')
-    const { base, release } = await prepareBase({ root, ref: 'main', env: {} })
-    expect(base.dependencies).toBe('installed')
-    expect(await realpath(join(base.tree, 'packages/app/node_modules/lib'))).toBe(
-      join(base.tree, 'packages/lib'),
-    )
-    await release()
+    await repository.commit({ 'packages/lib/index.js': 'new' })
+
+    /** What an import in the app finds. */
+    const found = (top: string) => {
+      const { resolve } = createRequire(join(top, 'packages/app/package.json'))
+      return Promise.all(['lib', 'dep'].map((name) => readFile(resolve(name), 'utf8')))
+    }
+    const prepare = async () => {
+      const { base, release } = await prepareBase({
+        root: join(repository.dir, 'packages/app'),
+        ref: 'main',
+        env: {},
+      })
+      await release()
+      return { dependencies: base.dependencies, found: await found(base.tree) }
+    }
+    expect(await prepare()).toEqual({ dependencies: 'linked', found: ['old', '1.0.0'] })
+    await useDependency('2.0.0')
+    expect(await found(repository.dir)).toEqual(['new', '2.0.0'])
+    expect(await prepare()).toEqual({ dependencies: 'installed', found: ['old', '1.0.0'] })
   },
   LIMIT,
 )

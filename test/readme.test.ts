@@ -229,7 +229,7 @@ describe('the workflows', () => {
         if (needs !== undefined) expect(Object.keys(jobs)).toContain(needs)
         for (const { uses, run } of steps)
           expect(uses ?? run).toMatch(
-            /^(actions\/[\w-]+@v\d+$|your-org\/vitest-chimera@main$|npm ci$|npx vitest bench|ollama pull )/,
+            /^(actions\/[\w-]+@v\d+$|your-org\/vitest-chimera@main$|npm ci$|npx vitest bench|npx vitest-chimera gate|ollama pull )/,
           )
       }
     }

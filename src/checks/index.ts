@@ -13,9 +13,7 @@
  */
 export { runCheck, type Check, type CheckedTrial } from './check.ts'
 export { complete, type CompleteOptions } from './complete.ts'
-export { inLanguage } from './language.ts'
+export { inLanguage, inScript, type Script, type ScriptOptions } from './language.ts'
 export { noRepetition, type RepetitionOptions } from './repetition.ts'
-export { matchesSchema } from './schema.ts'
-export { inScript, type Script, type ScriptOptions } from './script.ts'
-export { hasSections } from './sections.ts'
+export { hasSections, matchesSchema } from './structure.ts'
 export { text } from './text.ts'

@@ -2,15 +2,13 @@
 import { metrics, type MetricName } from '../metrics.ts'
 import type { SuiteReport } from '../schema/generated.ts'
 import { alignArms, type Place } from './arms.ts'
-import { collectDifferences, refuseForbidden } from './differences.ts'
-import type { Meant } from './fingerprint.ts'
+import { openRows, withChanges, withHistory, type OpenRow } from './rows.ts'
+import { collectDifferences, refuseForbidden } from './fingerprint.ts'
+import type { Meant, MetricTable, ReportComparison, ReportHead, Row } from './model.ts'
 import { NEEDED_RUNS } from './history.ts'
-import type { MetricTable, ReportComparison, ReportHead, Row } from './model.ts'
 import { adviceOn, collectNotes } from './notes.ts'
 import { labelsOf, type StoredReport } from './read.ts'
-import { openRows, withChanges, withHistory, type OpenRow } from './rows.ts'
-import { suiteValues, type ValuesOf } from './values.ts'
-import { LEVEL } from './within.ts'
+import { LEVEL, suiteValues, type ValuesOf } from './within.ts'
 
 /** What is to be compared. */
 export interface Selection {

@@ -2,7 +2,7 @@
 import { changed, code, heading, measured, prose, say, table, trusted } from '../report/index.ts'
 import type { Block, Column, Inline } from '../report/index.ts'
 import { absent, quantity, share } from '../text/index.ts'
-import { sentence } from './differences.ts'
+import { sentence } from './fingerprint.ts'
 import type { Change, MetricTable, ReportComparison, Row, Value } from './model.ts'
 import { LEVEL, noDifference } from './within.ts'
 

@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import type { ArmReport } from '../schema/generated.ts'
-import {
-  differencesOf,
-  fingerprintOf,
-  isForbidden,
-  isMeant,
-  type Difference,
-  type Kind,
-} from './fingerprint.ts'
+import { differencesOf, fingerprintOf, isForbidden, isMeant } from './fingerprint.ts'
+import type { Difference, Kind } from './model.ts'
 
 const { environment, suites } = sampleRun('regressed').report
 const arm = suites[0]!.arms[0]!

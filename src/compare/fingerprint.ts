@@ -3,24 +3,10 @@
  * model, server, machine and the options in effect. What differs is refused, or named, by its kind.
  */
 import type { ArmReport, Environment } from '../schema/generated.ts'
-
-/**
- * models, hosts: refused unless `--compare` says that it is meant, as within a run;
- * machine: compared, but named: another machine's figures are no measure for this one's;
- * options: compared and named: usually what the comparison is about.
- */
-export type Kind = 'models' | 'hosts' | 'machine' | 'options'
-
-/** The kinds that `--compare` can declare meant. */
-export type Meant = 'models' | 'hosts'
-
-/** One part in which two fingerprints are not alike, in words. */
-export interface Difference {
-  part: string
-  kind: Kind
-  from: string
-  to: string
-}
+import { count, oneLine } from '../text/index.ts'
+import { compareErrors } from './messages.ts'
+import type { Difference, Kind, Meant, ReportDifference } from './model.ts'
+import type { ArmRow, Place } from './arms.ts'
 
 /** A part's name, with its kind and value. A part that is not known is not there. */
 export type Fingerprint = ReadonlyMap<string, { kind: Kind; value: string }>
@@ -117,4 +103,68 @@ export function isMeant({ kind }: Difference, meant: ReadonlySet<Meant>): boolea
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text
+}
+
+/** Each difference once, with the arms it concerns: between a report and the latest earlier one that knows the part. */
+export function collectDifferences(
+  arms: readonly ArmRow[],
+  environments: readonly Environment[],
+): ReportDifference[] {
+  const found = new Map<string, ReportDifference>()
+  for (const { label, places } of arms) {
+    places.forEach((to, i) => {
+      for (const [from, difference] of latestDifferences(places.slice(0, i), to, environments)) {
+        const key = JSON.stringify([from, to.report, difference])
+        const known = found.get(key)
+        if (known !== undefined) known.rows.push(label)
+        else found.set(key, { ...difference, reports: [from, to.report], rows: [label] })
+      }
+    })
+  }
+  return [...found.values()].toSorted((a, b) => a.reports[1] - b.reports[1])
+}
+
+function latestDifferences(
+  earlier: readonly Place[],
+  to: Place,
+  environments: readonly Environment[],
+): [number, Difference][] {
+  const print = ({ report, arm }: Place): Fingerprint => fingerprintOf(environments[report]!, arm)
+  const compared = new Set<string>()
+  return earlier.toReversed().flatMap((from) => {
+    const fresh = [...compareParts(print(from), print(to))].filter(([part]) => !compared.has(part))
+    fresh.forEach(([part]) => compared.add(part))
+    return fresh.flatMap(([, difference]): [number, Difference][] =>
+      difference === undefined ? [] : [[from.report, difference]],
+    )
+  })
+}
+
+/** Most differences that a refusal lists; the first few are enough. */
+const MOST_TOLD = 6
+
+/** @throws ChimeraError `not_comparable` if models or servers differ and that was not said to be meant */
+export function refuseForbidden(
+  differences: readonly ReportDifference[],
+  labels: readonly string[],
+  meant: ReadonlySet<Meant>,
+): void {
+  const forbidden = differences.filter((one) => isForbidden(one, meant))
+  if (forbidden.length === 0) return
+  const told = forbidden.slice(0, MOST_TOLD).map((one) => oneLine(sentence(one, labels)))
+  const rest = forbidden.length - told.length
+  throw compareErrors.notComparable(rest === 0 ? told : [...told, `and ${count(rest, 'more difference')}`], [
+    ...new Set(forbidden.map(({ kind }) => kind)),
+  ])
+}
+
+/** `processor A (old) against B (new)`; for an arm's own parts with the arms. */
+export function sentence(
+  { part, from, to, reports, rows, kind }: ReportDifference,
+  labels: readonly string[],
+): string {
+  const ofMachine = kind === 'machine' && part !== 'host'
+  const some = rows.slice(0, 2).join(' and ')
+  const where = ofMachine ? '' : `, for ${some}${rows.length > 2 ? ` and ${rows.length - 2} more` : ''}`
+  return `${part} ${from} (${labels[reports[0]]}) against ${to} (${labels[reports[1]]})${where}`
 }

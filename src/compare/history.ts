@@ -7,8 +7,8 @@ import { metrics, type MetricName } from '../metrics.ts'
 import type { Environment, SuiteReport } from '../schema/generated.ts'
 import { logThreshold, predictionInterval, verdict } from '../stats/index.ts'
 import type { Place } from './arms.ts'
-import { differencesOf, fingerprintOf, isMeant, type Meant } from './fingerprint.ts'
-import type { History } from './model.ts'
+import { differencesOf, fingerprintOf, isMeant } from './fingerprint.ts'
+import type { History, Meant } from './model.ts'
 import { LEVEL } from './within.ts'
 
 /** Fewer earlier runs give no prediction interval. */

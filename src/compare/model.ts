@@ -1,7 +1,6 @@
 /** What a comparison of stored reports says, as data: `--format json` prints it as it stands, the other writers lay it out. */
 import type { MetricName } from '../metrics.ts'
 import type { Role, Verdict } from '../schema/generated.ts'
-import type { Difference } from './fingerprint.ts'
 
 /** Reports beside each other. Names in snake_case as in report.json; what is not known is absent. */
 export interface ReportComparison {
@@ -31,6 +30,24 @@ export interface ReportHead {
   commit?: string
   os: string
   cpu: string
+}
+
+/**
+ * models, hosts: refused unless `--compare` says that it is meant, as within a run;
+ * machine: compared, but named: another machine's figures are no measure for this one's;
+ * options: compared and named: usually what the comparison is about.
+ */
+export type Kind = 'models' | 'hosts' | 'machine' | 'options'
+
+/** The kinds that `--compare` can declare meant. */
+export type Meant = 'models' | 'hosts'
+
+/** One part in which two fingerprints are not alike, in words. */
+export interface Difference {
+  part: string
+  kind: Kind
+  from: string
+  to: string
 }
 
 /** One difference between the setups of two reports, by their index, and the rows it concerns. */

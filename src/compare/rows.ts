@@ -3,11 +3,9 @@ import { countValid } from '../judge/validity.ts'
 import type { MetricName } from '../metrics.ts'
 import type { ArmReport, Environment, Sample } from '../schema/generated.ts'
 import { stagesOf, type ArmRow, type Place } from './arms.ts'
-import type { Meant } from './fingerprint.ts'
 import { historyOf, judgeHistory, ruleOf } from './history.ts'
-import type { Change, History, Row, Value } from './model.ts'
-import type { ValuesOf } from './values.ts'
-import { changeBetween, validityChange, type Measured } from './within.ts'
+import type { Change, History, Meant, Row, Value } from './model.ts'
+import { changeBetween, validityChange, type Measured, type ValuesOf } from './within.ts'
 
 /** A row, with what its last columns are made from. */
 export interface OpenRow {

@@ -1,23 +1,22 @@
 /**
  * `vitest-chimera import`: reads the raw files of the older system and writes our reports from them.
  *
- * A file is read (`read`: the readers of its shapes), its runs become trials (`trials`, `calls`), they are judged like
+ * A file is read (`read`: the readers of its shapes), its runs become trials (`trials`), they are judged like
  * any run (`to-report`), and what was published then stands beside it, reproduced by the older formulas (`legacy`).
  * What was not recorded stays absent. A file that cannot be read loses none of the others.
  */
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from '../cli.ts'
-import { ownVersion } from '../vitest/environment.ts'
 import { ChimeraError } from '../errors.ts'
-import { importErrors } from './messages.ts'
 import { printTerminal, writeReports } from '../report/index.ts'
-import { visible } from '../text/index.ts'
 import type { GateFailure } from '../schema/generated.ts'
 import { asReport, asTrial } from '../schema/validate.ts'
+import { visible } from '../text/index.ts'
+import { ownVersion } from '../vitest/environment.ts'
 import { importDocument, published } from './document.ts'
-import { suiteNames } from './names.ts'
+import { importErrors } from './messages.ts'
 import { readRecording } from './read.ts'
 import { toReport, type Imported } from './to-report.ts'
 
@@ -92,4 +91,35 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw importErrors.unreadable(error as Error)
   }
+}
+
+/** Names that say nothing by themselves: the folder above says more. */
+const vague = /^(metrics|summary|data|results?|output|run[_-]?\d+)$/i
+
+/**
+ * A suite name for each file: its own, with as many folders in front as it takes to say something and to differ from
+ * all others. `archive/gpu80/data/metrics.json` is `gpu80`; of `test1/run_1/metrics.json` it is `test1/run_1`.
+ */
+export function suiteNames(files: readonly string[]): string[] {
+  const parts = files.map(partsOf)
+  const depths = parts.map((part) => part.findIndex((name) => !vague.test(name)) + 1 || part.length)
+  const nameOf = (i: number): string => parts[i]!.slice(0, depths[i]).toReversed().join('/')
+  for (;;) {
+    const names = files.map((_, i) => nameOf(i))
+    const alike = names.flatMap((name, i) =>
+      names.indexOf(name) !== names.lastIndexOf(name) && depths[i]! < parts[i]!.length ? [i] : [],
+    )
+    if (alike.length === 0) return names
+    for (const i of alike) depths[i]!++
+  }
+}
+
+/** The path's names from the last to the first; those that are always the same are left out. */
+function partsOf(file: string): string[] {
+  const folders: string[] = []
+  for (let path = dirname(file); dirname(path) !== path && path !== '.'; path = dirname(path))
+    folders.push(basename(path))
+  const parts = [basename(file).replace(/\.json$/i, ''), ...folders]
+  const telling = parts.filter((name) => !/^(metrics|data)$/i.test(name))
+  return telling.length > 0 ? telling : parts
 }

@@ -2,8 +2,7 @@
 import { columns, heading, prose, reportsLine, say, strong, table, trusted } from '../report/index.ts'
 import type { Block, Extras, Inline, Row, Table } from '../report/index.ts'
 import type { Report, SuiteReport, Trial } from '../schema/generated.ts'
-import { pairRows } from './published-pair.ts'
-import { armRows, oursNote, publishedNote, type PublishedRow } from './published.ts'
+import { armRows, oursNote, pairRows, publishedNote, type PublishedRow } from './published.ts'
 
 /** A section in a suite, and in an arm's part of its page. */
 export const published: Extras = {

@@ -12,8 +12,7 @@ import {
 } from '../report/index.ts'
 import type { Report, Trial } from '../schema/generated.ts'
 import { importDocument, published } from './document.ts'
-import { pairRows } from './published-pair.ts'
-import { armRows } from './published.ts'
+import { armRows, pairRows } from './published.ts'
 import { toReport } from './to-report.ts'
 
 const markdown = (report: Report, trials: Trial[]): string =>

@@ -1,9 +1,8 @@
 /** From the text of a file to what it recorded: which of the older shapes it is, and its reader. */
-import { importErrors } from './messages.ts'
-import { isRun, isSummary, readRun, readSummary } from './concurrent.ts'
+import { hasCalls, readAgent, readCalls, readWorkflow } from './agent.ts'
 import { Field } from './fields.ts'
-import type { Recording } from './recorded.ts'
-import { isSingle, readSingle } from './single.ts'
+import { importErrors } from './messages.ts'
+import type { RecordedAgent, RecordedRun, Recording } from './recorded.ts'
 
 /** @throws ChimeraError that says why the file is none of the older ones, or where it is incomplete */
 export function readRecording(text: string): Recording {
@@ -37,4 +36,128 @@ function keptNoCalls(root: Field): boolean {
 
 function membersOf(root: Field): readonly string[] {
   return root.isObject() ? Object.keys(root.object()) : []
+}
+
+export function isSingle(root: Field): boolean {
+  return hasCalls(root.at('baseline')) && hasCalls(root.at('chimera'))
+}
+
+export function readSingle(root: Field): Recording {
+  const agent = (name: string, role: 'baseline' | 'candidate'): RecordedAgent => {
+    const result = root.at(name)
+    return readAgent(result, name, role, readRuns(result))
+  }
+  return {
+    pair: {
+      shape: 'single',
+      ...(root.has('language') && { language: root.at('language').text() }),
+      recorded_at: root.at('timestamp').time(),
+    },
+    agents: [agent('baseline', 'baseline'), agent('chimera', 'candidate')],
+  }
+}
+
+/** Later builds kept whole runs; before, a list of calls, each of which was a separate run. */
+function readRuns(result: Field): RecordedRun[] {
+  const runs = result.has('workflow_runs')
+    ? result
+        .at('workflow_runs')
+        .list()
+        .map((run) => ({
+          number: run.at('run_number').number(),
+          calls: readCalls(run),
+          ...readWorkflow(run),
+        }))
+    : readCalls(result).map((call, i) => ({ number: i + 1, calls: [call], stages: [], output: {} }))
+  if (runs.every((run) => run.calls.length === 0))
+    throw importErrors.field(`${result.path}.llm_calls`, 'at least one call', [])
+  return runs
+}
+
+export function isRun(root: Field): boolean {
+  return hasCalls(root.at('collector').at('result')) && hasCalls(root.at('insight').at('result'))
+}
+
+export function readRun(root: Field): Recording {
+  const summary = root.at('summary')
+  const agents = [readSide(root, 'collector', 'baseline'), readSide(root, 'insight', 'candidate')] as const
+  return {
+    pair: {
+      shape: 'concurrent',
+      scenario: root.at('scenario').text(),
+      run_number: root.at('run_number').number(),
+      recorded_at: agents
+        .map((agent) => agent.endedAt)
+        .toSorted()
+        .at(-1)!,
+      concurrency_speedup: summary.at('concurrency_speedup').number(),
+      efficiency_percent: summary.at('efficiency_percent').number(),
+      concurrent_wall_time_s: summary.at('concurrent_wall_time_s').amount(),
+      sequential_estimated_s: summary.at('sequential_estimated_s').amount(),
+      resource_contention_detected: summary.at('resource_contention_detected').value === true,
+    },
+    agents,
+  }
+}
+
+function readSide(root: Field, name: string, role: 'baseline' | 'candidate'): RecordedAgent {
+  const side = root.at(name)
+  const result = side.at('result')
+  const seconds = side.at('execution_time_s').amount()
+  const run: RecordedRun = {
+    number: root.at('run_number').number(),
+    calls: readCalls(result),
+    ...readWorkflow(result),
+  }
+  const agent = readAgent(result, name, role, [{ ...run, duration: 1000 * seconds }])
+  return {
+    ...agent,
+    host: side.at('config').at('base_url').text(),
+    published: { ...agent.published, execution_time_s: seconds },
+  }
+}
+
+export function isSummary(root: Field): boolean {
+  return root.has('agent_a') && root.has('agent_b') && root.has('aggregate') && root.has('runs')
+}
+
+export function readSummary(root: Field): Recording {
+  const aggregate = root.at('aggregate')
+  const endedAt = root.at('generated_at').time()
+  const agent = (key: string, name: string, role: 'baseline' | 'candidate'): RecordedAgent => {
+    const config = root.at(key)
+    return {
+      name,
+      role,
+      label: config.at('label').text(),
+      model: config.at('model').text(),
+      host: config.at('base_url').text(),
+      options: config.at('options').object(),
+      endedAt,
+      runs: [],
+      published: {},
+    }
+  }
+  return {
+    pair: {
+      shape: 'summary',
+      scenario: root.at('scenario').text(),
+      recorded_at: endedAt,
+      average_concurrency_speedup: aggregate.at('average_concurrency_speedup').number(),
+      average_efficiency: aggregate.at('average_efficiency').number(),
+      average_throughput_delta: aggregate.at('average_throughput_delta').number(),
+      average_ttft_delta_ms: aggregate.at('average_ttft_delta_ms').number(),
+      runs: root.at('runs').list().map(plain),
+    },
+    agents: [agent('agent_a', 'collector', 'baseline'), agent('agent_b', 'insight', 'candidate')],
+  }
+}
+
+function plain(run: Field): Record<string, number | string | boolean> {
+  const entries = Object.entries(run.object())
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, number | string | boolean] =>
+      ['number', 'string', 'boolean'].includes(typeof entry[1]),
+    ),
+  )
 }

@@ -1,11 +1,15 @@
 /** From what was recorded to a report as a run of our own would have given it, judged by the same judge. */
-import type { SuiteRecord } from '../judge/plan.ts'
+import { completeBlocks } from '../judge/blocks.ts'
+import { gateTexts } from '../judge/messages.ts'
+import { pairOf } from '../judge/pair.ts'
+import type { Plan, PlannedArm, SuiteRecord } from '../judge/plan.ts'
 import { buildReport } from '../report/index.ts'
-import type { GateFailure, Report, SuiteReport, Trial } from '../schema/generated.ts'
+import { makePlan } from '../run/plan.ts'
+import type { Gate, GateFailure, Report, SuiteReport, Trial } from '../schema/generated.ts'
+import { minimumBlocks } from '../stats/index.ts'
 import { callSamples, differences, legacyOf, pairLegacyOf } from './arms.ts'
-import { gateOf } from './gate.ts'
-import { planFor } from './plan.ts'
-import type { Recording } from './recorded.ts'
+import { importTexts } from './messages.ts'
+import type { RecordedAgent, Recording } from './recorded.ts'
 import { toTrials } from './trials.ts'
 import { importWarnings } from './warnings.ts'
 
@@ -100,4 +104,71 @@ function environmentOf(recordings: readonly Recording[]): Report['environment'] 
   const systems = new Set(recordings.flatMap(({ agents }) => agents.flatMap((agent) => agent.system ?? [])))
   const unknown = 'not recorded'
   return { node: unknown, vitest: unknown, os: [...systems].join(', ') || unknown, cpu: unknown, ci: false }
+}
+
+/** Stands where a host has to and none is known. */
+const unknownHost = 'not recorded'
+
+/**
+ * The plan an imported suite is judged by: the defaults of a run, and one look at all blocks, as nobody looked while
+ * they were recorded.
+ */
+export function planFor({ agents }: Recording, suite: string, file: string, trials: readonly Trial[]): Plan {
+  const [first, second] = agents
+  const runs = Math.max(1, ...agents.map((agent) => agent.runs.length))
+  const arm = ({ name, model }: RecordedAgent) => ({ name, model })
+  const plan = makePlan(
+    suite,
+    file,
+    { baseline: arm(first), candidate: arm(second), blocks: { min: runs, max: runs } },
+    { host: unknownHost, thresholds: {}, blocks: {}, env: { seed: '0' } },
+  )
+  const candidate = { arm: recordedArm(second) }
+  const recorded: Plan = { ...plan, baseline: recordedArm(first), candidates: [candidate] }
+  const complete = completeBlocks(pairOf(recorded, candidate), trials, 'measure').length
+  return { ...recorded, looks: [Math.max(minimumBlocks(plan.alpha), complete)] }
+}
+
+/** Options and host are those of the record, including what would be refused today. */
+function recordedArm({ name, role, model, host, options }: RecordedAgent): PlannedArm {
+  return { name, role, host: host ?? unknownHost, model, options: asRequested(options) }
+}
+
+/**
+ * Options as they were asked for: the older client kept them as 32-bit floats, and 0.6 was recorded, and sent, as
+ * 0.6000000238418579. The shortest decimal that becomes the same float is what its user wrote.
+ */
+export function asRequested(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? shortest(value) : value,
+    ]),
+  )
+}
+
+function shortest(value: number): number {
+  if (Math.fround(value) !== value) return value
+  for (let digits = 1; digits <= 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
+  }
+  return value
+}
+
+/** The gate's notices again: a summary has nothing that could fail. */
+export function gateOf(gate: Gate, suites: readonly SuiteReport[], refusals: readonly GateFailure[]): Gate {
+  const summaries = new Set(
+    suites.filter((suite) => suite.legacy?.shape === 'summary').map((suite) => suite.name),
+  )
+  const failures = gate.failures.filter(
+    (failure) => !summaries.has(failure.suite) || refusals.includes(failure),
+  )
+  const notices = suites.flatMap((suite) => {
+    if (summaries.has(suite.name)) return [importTexts.summaryOnly(suite.name)]
+    const open = suite.comparisons.filter((one) => one.gated && one.verdict === 'inconclusive')
+    return open.map((comparison) => gateTexts.verdict(suite.name, comparison))
+  })
+  const onlySummaries = gate.status === 'invalid' && failures.length === 0
+  return { status: onlySummaries ? 'inconclusive' : gate.status, failures, notices }
 }

@@ -1,9 +1,10 @@
 /** Recorded runs as trials: run i of both agents is block i, in the order in which they ran. */
+import { tailLoops } from '../checks/repetition.ts'
+import { callMessages } from '../call/messages.ts'
 import { warmLimit } from '../run/cold.ts'
-import type { Call, PairLegacy, StageTime, Trial } from '../schema/generated.ts'
-import { firstPiece, toCall } from './calls.ts'
+import type { Call, CallReason, PairLegacy, StageTime, Trial } from '../schema/generated.ts'
 import { sum } from './legacy.ts'
-import type { RecordedAgent, RecordedCall, RecordedRun, Recording } from './recorded.ts'
+import type { CallFigures, RecordedAgent, RecordedCall, RecordedRun, Recording } from './recorded.ts'
 
 /** The older client waited so long between two runs of an agent, ms. */
 const PAUSE_MS = 2_000
@@ -124,3 +125,72 @@ const FACTOR = 3
 
 /** Between the longest warm load of the older system's recordings, 636 ms, and the shortest cold one, 871 ms. */
 const WARM_AT_MOST_MS = 750
+
+/** Where and how a call was made. */
+export interface CallSetting {
+  index: number
+  /** ms after the trial began. */
+  start: number
+  cold: boolean
+  options: Readonly<Record<string, unknown>>
+  agent?: string
+}
+
+export function toCall(recorded: RecordedCall, { index, start, cold, options, agent }: CallSetting): Call {
+  const { stage, figures } = recorded
+  const fault = faultOf(recorded)
+  const ttft = firstPiece(figures)
+  return {
+    index,
+    stage,
+    ...(agent !== undefined && { agent }),
+    endpoint: 'generate',
+    streamed: true,
+    cold,
+    ...(fault === undefined ? { valid: true } : { valid: false, ...fault }),
+    start,
+    ...(ttft !== undefined && { ttft }),
+    duration: figures.total_duration_ms,
+    options: { ...options },
+    ...present({
+      eval_count: figures.tokens_generated,
+      eval_duration: figures.eval_duration_ms,
+      prompt_eval_duration: figures.prompt_eval_duration_ms,
+      load_duration: figures.load_duration_ms,
+    }),
+  }
+}
+
+/** ms; the older client put the whole duration where no piece had come. */
+export function firstPiece({ ttft_ms, total_duration_ms }: CallFigures): number | undefined {
+  return ttft_ms > 0 && ttft_ms < total_duration_ms ? ttft_ms : undefined
+}
+
+/** Without a final object every counter of the server was written as 0. */
+function faultOf({ figures, response }: RecordedCall): { reason: CallReason; message: string } | undefined {
+  const { tokens_generated, eval_duration_ms, load_duration_ms, prompt_eval_duration_ms } = figures
+  if (tokens_generated > 0 && eval_duration_ms > 0) return undefined
+  const counters = tokens_generated + eval_duration_ms + load_duration_ms + prompt_eval_duration_ms
+  return counters === 0
+    ? { reason: 'no_done', message: callMessages.no_done(ending(response)) }
+    : { reason: 'no_tokens', message: callMessages.no_tokens('no eval_count') }
+}
+
+/** What a server stops a reply for, after some 30 repeats; fewer than 10 happen in honest texts. */
+const LOOP = { shortest: 1, longest: 40, times: 10 }
+
+function ending(response: string | undefined): string {
+  if (response === undefined) return ''
+  const length = Array.from(response).length
+  const [loop] = tailLoops(response.trimEnd(), LOOP)
+  return loop === undefined
+    ? ` after ${length} characters`
+    : ` after ${loop.times} identical pieces at the end of ${length} characters`
+}
+
+/** What is 0 was not measured. */
+function present<Name extends string>(figures: Record<Name, number>): Partial<Record<Name, number>> {
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => (value as number) > 0)) as Partial<
+    Record<Name, number>
+  >
+}

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { namesOf, sweepFor, sweepTrials, type Rate } from '../../test/support/sweeps.ts'
-import { axisEffects } from './axes.ts'
-import { effectReport } from './effects.ts'
+import { axisEffects, effectReport } from './axes.ts'
 import { trackOf } from './tracks.ts'
 
 const sweep = sweepFor()

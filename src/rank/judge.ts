@@ -1,8 +1,8 @@
 /**
  * Many candidates in order: the plan of a sweep, what the servers said, and the results of its trials give ranking, ties,
  * effects and warnings. rank.ts puts the candidates in order, by how far each was from the baseline (tracks.ts); axes.ts
- * says what each option of the grid did; halving.ts who goes on; replay.ts where a sweep stands; decided.ts whether it is
- * done. All of it is pure and replayed from the trials, so that the worker that decides who goes on and the process that
+ * says what each option of the grid did; replay.ts where a sweep stands, who goes on, and whether it is done. All of it is
+ * pure and replayed from the trials, so that the worker that decides who goes on and the process that
  * writes the report cannot disagree.
  */
 import type { Candidate, RankedPlan } from '../judge/plan.ts'
@@ -20,12 +20,10 @@ import type {
   Warning,
 } from '../schema/generated.ts'
 import { toRatio } from '../stats/index.ts'
-import { axisEffects } from './axes.ts'
-import { isWithin, isWorse, type Contrast } from './contrast.ts'
-import { effectReport } from './effects.ts'
+import { axisEffects, effectReport } from './axes.ts'
+import { isWithin, isWorse, smallestThatMatters, trackOf, type Contrast, type Track } from './tracks.ts'
 import { rank, type Standing } from './rank.ts'
 import { answersWorse, replay, type Standpoint } from './replay.ts'
-import { smallestThatMatters, trackOf, type Track } from './tracks.ts'
 import { configsOf, sweepWarnings, type ToRank } from './warnings.ts'
 
 /** What a ranking adds to the results. */

@@ -1,7 +1,6 @@
 import { hodgesLehmann } from '../stats/index.ts'
-import { isWithin, isWorse, type Contrast } from './contrast.ts'
+import { compareTracks, isWithin, isWorse, type Contrast, type Track } from './tracks.ts'
 import type { RankedPlan } from '../judge/plan.ts'
-import { compareTracks, type Track } from './tracks.ts'
 
 /** A candidate's place. */
 export interface Standing {

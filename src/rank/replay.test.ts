@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { namesOf, sweepFor, sweepTrial, sweepTrials, type Rate } from '../../test/support/sweeps.ts'
 import { pairTrials } from '../judge/pair.ts'
 import { blocksOf } from '../judge/unusable.ts'
-import { answersWorse, replay } from './replay.ts'
+import { answersWorse, canAfford, replay, survivors } from './replay.ts'
 
 const halving = sweepFor({ grid: { top_k: [1, 2, 3, 4] }, blocks: { min: 6, max: 20 }, halving: true })
 const [A, B, C, D] = namesOf(halving) as [string, string, string, string]
@@ -123,4 +123,30 @@ describe('re-queued and given up', () => {
     const trials = sweepTrials(sweep, 1, 6, (arm, block) => (arm === second && block > 0 ? undefined : 100))
     expect(replay(sweep, trials)).toMatchObject({ look: 6 })
   })
+})
+
+const ORDER = ['a', 'b', 'c', 'd', 'e']
+/** Told apart when they are so many places away from each other. */
+const apart = (places: number) => (arm: string, than: string) =>
+  ORDER.indexOf(arm) - ORDER.indexOf(than) >= places
+
+test.each([
+  ['all told apart: the better half, the odd one included', 1, 0.5, ['a', 'b', 'c']],
+  ['the last kept drags its tie along', 2, 0.5, ['a', 'b', 'c', 'd']],
+  ['nobody can be told apart, nobody goes', 9, 0.5, ORDER],
+  ['a smaller share', 1, 0.2, ['a']],
+  ['never nobody', 1, 0.01, ['a']],
+] as const)('%s', (_, places, keep, expected) => {
+  expect(survivors(ORDER, keep, apart(places))).toEqual(expected)
+})
+
+test('one arm goes on, none stays none', () => {
+  expect(survivors(['a'], 0.5, () => true)).toEqual(['a'])
+  expect(survivors([], 0.5, () => true)).toEqual([])
+})
+
+test('a budget is trials, whole blocks at a time', () => {
+  expect(canAfford(undefined, 1e6, 9, 3)).toBe(true)
+  expect(canAfford(30, 20, 5, 2)).toBe(true)
+  expect(canAfford(30, 21, 5, 2)).toBe(false)
 })

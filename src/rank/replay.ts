@@ -2,15 +2,14 @@
  * Where a sweep stands, replayed from its trials look by look: who still runs, who was dropped when, who was given up.
  * At each look only the trials of the blocks before it count, so a later look never changes an earlier one.
  */
+import { assess } from '../judge/assess.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import type { Candidate, RankedPlan } from '../judge/plan.ts'
 import { blocksOf, whyGivenUp } from '../judge/unusable.ts'
 import { judgeValidity } from '../judge/validity.ts'
 import type { Trial } from '../schema/generated.ts'
-import { isWorse } from './contrast.ts'
-import { survivors } from './halving.ts'
-import { inOrder } from './rank.ts'
-import { compareTracks, trackOf } from './tracks.ts'
+import { inOrder, isOpen, rank } from './rank.ts'
+import { compareTracks, isWorse, smallestThatMatters, trackOf } from './tracks.ts'
 
 /** Where a sweep stands. */
 export interface Standpoint {
@@ -73,4 +72,41 @@ function keptArms(
   const going = survivors(tracks, keep, (track, than) => isWorse(compareTracks(sweep, track, than)))
   const unmeasured = honest.map(({ arm }) => arm.name).filter((arm) => !tracks.some((one) => one.arm === arm))
   return new Set([...going.map(({ arm }) => arm), ...unmeasured])
+}
+
+/**
+ * Who goes on: the better share, and every arm behind it that is not detectably worse than the last of that share. So a cut
+ * never falls between two arms that may be the same, and the best arm is dropped no more often than alpha allows.
+ *
+ * @param order arms, best first
+ * @param keep share that goes on, above 0; at least one arm does
+ * @param isWorse whether the first arm is detectably worse than the second
+ */
+export function survivors<Arm>(
+  order: readonly Arm[],
+  keep: number,
+  isWorse: (arm: Arm, than: Arm) => boolean,
+): Arm[] {
+  const kept = Math.max(1, Math.ceil(order.length * keep))
+  const last = order[kept - 1]
+  return order.filter((arm, i) => i < kept || (last !== undefined && !isWorse(arm, last)))
+}
+
+/** Whether another block of `arms` arms, `each` trials an arm, is within the budget. */
+export function canAfford(budget: number | undefined, spent: number, arms: number, each: number): boolean {
+  return budget === undefined || spent + arms * each <= budget
+}
+
+/** Whether every contender has its verdict against the baseline, and is behind the leader or within the threshold of it. */
+export function isRankingDecided(plan: RankedPlan, trials: readonly Trial[]): boolean {
+  const { contenders } = replay(plan, trials)
+  if (contenders.length === 0) return false
+  const tracks = contenders.map((candidate) => trackOf(plan, candidate, trials)).filter(({ d }) => d.size > 0)
+  const delta = smallestThatMatters(plan, trials)
+  if (rank(plan, tracks).some((standing) => isOpen(standing, delta))) return false
+  return contenders.every((candidate) => {
+    const { comparisons } = assess(pairOf(plan, candidate), trialsOf(plan, candidate, trials), 'measure')
+    const own = comparisons.find(({ metric, stage }) => metric === plan.ranking.rankBy && stage === null)
+    return own === undefined || own.verdict !== 'inconclusive'
+  })
 }

@@ -3,17 +3,16 @@
  * worse. Two candidates are compared by the difference of their tracks: where both ran beside the same baseline trial
  * it cancels, and where one of them had to run again it takes out what the machine did in between.
  */
-import { pairOf, trialsOf } from '../judge/pair.ts'
-import type { Candidate, RankedPlan } from '../judge/plan.ts'
 import { completeBlocks, type Block } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/cache.ts'
+import { pairOf, trialsOf } from '../judge/pair.ts'
+import type { Candidate, RankedPlan } from '../judge/plan.ts'
 import { blockValues } from '../judge/series.ts'
 import { effectiveThreshold } from '../judge/threshold.ts'
 import { trialValues } from '../judge/values.ts'
 import { metrics } from '../metrics.ts'
 import type { Trial } from '../schema/generated.ts'
-import { logRatios, logThreshold, median } from '../stats/index.ts'
-import { contrast, type Contrast } from './contrast.ts'
+import { atLastLook, logRatios, logThreshold, median, type Standing } from '../stats/index.ts'
 
 /** One candidate's distances by block. */
 export interface Track {
@@ -63,4 +62,48 @@ export function smallestThatMatters(
     .filter((trial) => trial.role === 'baseline' && trial.phase === 'measure' && trial.valid)
     .flatMap((trial) => trialValues(trial).get(rankBy) ?? [])
   return logThreshold(values.length === 0 ? rule.threshold : effectiveThreshold(rule, median(values)))
+}
+
+/** Looks and error of a sweep. */
+export interface Design {
+  looks: readonly number[]
+  /** One-sided, shared by all tests of one question. */
+  alpha: number
+}
+
+/** What some blocks say of a difference: log ratio, positive is worse. */
+export type Contrast = Standing
+
+/**
+ * Estimate and repeated interval of a difference between arms, one value a block. It holds at every look and beside
+ * `tests` − 1 others. Undefined without a block.
+ */
+export function contrast(
+  d: readonly number[],
+  { looks, alpha }: Design,
+  tests: number,
+): Contrast | undefined {
+  if (d.length === 0) return undefined
+  return atLastLook(d, { looks, alpha: alpha / Math.max(1, tests) })
+}
+
+/** Equal counters can give logarithms that differ in their last digit. */
+const ROUNDING = 1e-12
+
+/** Detectably worse. */
+export function isWorse(contrast: Contrast | undefined): boolean {
+  return contrast?.interval !== undefined && contrast.interval[0] > ROUNDING
+}
+
+/** Certainly within ± delta. */
+export function isWithin(contrast: Contrast | undefined, delta: number): boolean {
+  if (contrast?.interval === undefined) return false
+  const [lower, upper] = contrast.interval
+  return lower > -delta && upper < delta
+}
+
+/** The same difference seen from the other side. */
+export function reversed({ n, estimate, interval }: Contrast): Contrast {
+  if (interval === undefined) return { n, estimate: -estimate }
+  return { n, estimate: -estimate, interval: [-interval[1], -interval[0]] }
 }

@@ -3,8 +3,7 @@
  * that line up. A leaf: every room that writes a sentence or a cell writes it with this one.
  */
 export * from './numbers.ts'
-export { align, columns } from './align.ts'
+export { align, columns } from './visible.ts'
 export { code, escapeMarkdown, fence, Html, toHtml } from './escape.ts'
 export { nearest, plain } from './nearest.ts'
 export { brief, clip, oneLine, visible } from './visible.ts'
-export { treesText } from './trees.ts'

@@ -2,6 +2,7 @@
  * The one way to write a quantity, a change and an interval, in reports, on the terminal and in sentences. Stored values
  * are in base units; scaling happens here and nowhere else.
  */
+import { oneLine } from './visible.ts'
 
 /** What stands where nothing was measured. Never 0. */
 export const absent = '–'
@@ -160,4 +161,25 @@ export function bytes(size: number): string {
 /** An option or another JSON value on one line. */
 export function json(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? absent)
+}
+
+interface TreeCode {
+  ref: string
+  sha: string
+  dirty: boolean
+}
+
+/** `head 1a2b3c4d with uncommitted changes against base 9f8e7d6c (origin/main), 3 of 12 modules differ` */
+export function treesText(
+  { base, head }: { base: TreeCode; head: TreeCode },
+  { modules, changed, isNew }: { modules: number; changed: readonly string[]; isNew: boolean },
+): string {
+  const own = `head ${short(head)}${head.dirty ? ' with uncommitted changes' : ''}`
+  if (isNew) return `${own}, new: base has no such suite`
+  const differ = `${changed.length} of ${count(modules, 'module')} ${changed.length === 1 || modules === 1 ? 'differs' : 'differ'}`
+  return `${own} against base ${short(base)} (${oneLine(base.ref)}), ${differ}`
+}
+
+function short({ sha }: TreeCode): string {
+  return sha.slice(0, 8)
 }

@@ -1,15 +1,27 @@
 /** From what the workers told to a report: results, warnings, ranking, gate. Pure. */
-import { warningTexts } from '../../judge/messages.ts'
-import type { Assessment } from '../../judge/assess.ts'
-import { attribute } from '../../judge/attribution.ts'
-import { gateRun, gateSuite, type SuiteGate } from '../../judge/gate.ts'
-import { isCalibration, type Noise } from '../../judge/noise.ts'
-import { factsOf, isRanked, type Plan, type SuiteRecord } from '../../judge/plan.ts'
-import { judge, type Results } from '../../judge/results.ts'
-import { suiteWarnings } from '../../judge/warnings.ts'
-import { metricNames } from '../../metrics.ts'
-import { rankSuite } from '../../rank/judge.ts'
+import type { Assessment } from '../judge/assess.ts'
+import { attribute } from '../judge/attribution.ts'
+import { gateRun, gateSuite, type SuiteGate } from '../judge/gate.ts'
+import { warningTexts } from '../judge/messages.ts'
+import { isCalibration, type Noise } from '../judge/noise.ts'
+import {
+  factsOf,
+  isRanked,
+  type ArmFacts,
+  type Facts,
+  type Plan,
+  type PlannedArm,
+  type PlannedConfig,
+  type SuiteRecord,
+} from '../judge/plan.ts'
+import { judge, type ArmResults, type Results } from '../judge/results.ts'
+import { tallyTrials } from '../judge/validity.ts'
+import { suiteWarnings } from '../judge/warnings.ts'
+import { metricNames } from '../metrics.ts'
+import { rankSuite } from '../rank/judge.ts'
 import type {
+  AgentReport,
+  ArmReport,
   CodeSuite,
   Comparison,
   ConfigSuite,
@@ -23,8 +35,7 @@ import type {
   Trial,
   Verdict,
   Warning,
-} from '../../schema/generated.ts'
-import { buildArm } from './arm.ts'
+} from '../schema/generated.ts'
 
 /** A run, as far as the main process knows it. */
 export interface RunRecord {
@@ -143,4 +154,45 @@ function sorted(assessment: Assessment): Comparison[] {
     (one.stage === null ? 0 : 1 + stages.indexOf(one.stage)) * metricNames.length +
     metricNames.indexOf(one.metric)
   return assessment.comparisons.toSorted((a, b) => place(a) - place(b))
+}
+
+/** An arm: what was asked for, what the server made of it, and its results. */
+export function buildArm(
+  arm: PlannedArm,
+  all: Facts,
+  trials: readonly Trial[],
+  { samples, stages, concurrency }: ArmResults,
+): ArmReport {
+  const { name, role, code, config, host, model, options, agents } = arm
+  const facts = factsOf(all, arm)
+  return {
+    name,
+    role,
+    ...(code !== undefined && { code }),
+    ...(config !== undefined && { config }),
+    host,
+    server: facts.server,
+    model,
+    ...(facts.digest !== undefined && { digest: facts.digest }),
+    ...(facts.quantization !== undefined && { quantization: facts.quantization }),
+    options,
+    effective: facts.effective,
+    ...(agents !== undefined && { agents: agents.map((agent) => buildAgent(agent, facts)) }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...tallyTrials(trials.filter((trial) => trial.arm === name)),
+    samples,
+    stages,
+  }
+}
+
+function buildAgent({ name, host, model, options }: PlannedConfig, facts: ArmFacts): AgentReport {
+  const own = facts.agents?.find((agent) => agent.name === name)
+  return {
+    name,
+    host,
+    model,
+    ...(own?.digest !== undefined && { digest: own.digest }),
+    options,
+    effective: own?.effective ?? {},
+  }
 }

@@ -26,6 +26,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   'src/metrics.ts': { './errors.ts': /leaf/ },
   'src/json.ts': { './errors.ts': /leaf/ },
   'src/clock.ts': { './metrics.ts': /leaf/ },
+  'src/optional.ts': { './json.ts': /leaf/ },
   'src/schema/validate.ts': { '../report/index.ts': /validate/, vitest: /validate/ },
   'src/schema/other.ts': { 'ajv/dist/2020.js': /ajv/, 'ajv-formats': /ajv/ },
   'src/vitest/environment.ts': {
@@ -380,7 +381,7 @@ describe('the table', () => {
     const text = await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')
     const rows = Array.from(text.matchAll(/^\| `src\/(\w+)\/` \|/gm), (match) => match[1]!)
     expect(rows.toSorted()).toEqual((await rooms()).toSorted())
-    for (const file of ['index', 'plugin', 'errors', 'metrics', 'json', 'clock', 'cli'])
+    for (const file of ['index', 'plugin', 'errors', 'metrics', 'json', 'clock', 'optional', 'cli'])
       expect(text).toContain(`| \`src/${file}.ts\` |`)
   })
 })

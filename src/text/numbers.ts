@@ -121,6 +121,16 @@ export function includesZero(ends: readonly [number, number] | undefined): boole
   return !excludes(ends, 0)
 }
 
+/** A factor or a part of a whole, with its interval: `1.95× [1.90, 2.01]`, `98 % [95, 101]`. */
+export function factor(
+  { value, interval: ends }: { value: number; interval?: readonly [number, number] },
+  unit: '×' | '%',
+): string {
+  const digits = (one: number): string => (unit === '×' ? one.toFixed(2) : (100 * one).toFixed(0))
+  const range = ends === undefined ? '' : ` [${ends.map(digits).join(', ')}]`
+  return `${digits(value)}${unit === '×' ? unit : ` ${unit}`}${range}`
+}
+
 /** A fraction in percent with as many digits as it has, three at most: `5 %`, `12.5 %`. */
 export function share(fraction: number): string {
   return `${rounded(fraction)} %`

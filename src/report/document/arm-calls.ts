@@ -1,12 +1,11 @@
 /** The calls of one arm, trial by trial, with cold and invalid ones marked and never in the same figure as the warm. */
 import { callValues } from '../../judge/values.ts'
+import { present } from '../../optional.ts'
 import type { Call, Trial } from '../../schema/generated.ts'
-import { median } from '../../stats/index.ts'
 import { absent } from '../../text/index.ts'
-import { shortName } from './arm-stages.ts'
-import { columns, heading, joined, measured, prose, say, strong, table, trusted } from './blocks.ts'
+import { columns, fold, heading, joined, measured, remark, say, strong, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
-import { isMeasured } from './output.ts'
+import { centre, isMeasured, shortName, trialName } from './trials.ts'
 
 /** Most rows of a table; trials.jsonl has every call. A longer table than the second is folded away. */
 const MOST_ROWS = 500
@@ -20,27 +19,21 @@ interface MadeCall {
 /** A summary by stage, then every call. */
 export function callBlocks(trials: readonly Trial[]): Block[] {
   const calls = trials.flatMap((trial) => trial.calls.map((call) => ({ trial, call })))
-  if (calls.length === 0) return [heading(3, trusted('Calls')), prose(trusted('No call was made.'))]
+  if (calls.length === 0) return [heading(3, trusted('Calls')), remark('No call was made.')]
   const shown = calls.slice(-MOST_ROWS)
   const omitted = calls.length - shown.length
   const solo = calls.some(({ trial }) => trial.phase === 'solo')
-  const title = trusted(`${shown.length} calls, trial by trial`)
-  return [
+  const every = everyCall(shown)
+  return present(
     heading(3, trusted('Calls by stage')),
     byStage(calls),
-    prose(
-      trusted(
-        `Medians over single calls of blocks. Cold calls include those of warm-ups${solo ? '; trials of an agent alone are left out' : ''}.`,
-      ),
+    remark(
+      `Medians over single calls of blocks. Cold calls include those of warm-ups${solo ? '; trials of an agent alone are left out' : ''}.`,
     ),
     heading(3, trusted('Calls')),
-    ...(omitted > 0
-      ? [prose(trusted(`The last ${shown.length} calls; ${omitted} earlier ones are in trials.jsonl.`))]
-      : []),
-    ...(shown.length > MOST_OPEN_ROWS
-      ? [{ kind: 'fold' as const, title, blocks: [everyCall(shown)] }]
-      : [everyCall(shown)]),
-  ]
+    omitted > 0 && remark(`The last ${shown.length} calls; ${omitted} earlier ones are in trials.jsonl.`),
+    shown.length > MOST_OPEN_ROWS ? fold(trusted(`${shown.length} calls, trial by trial`), every) : every,
+  )
 }
 
 const groups = [
@@ -53,22 +46,20 @@ function byStage(made: readonly MadeCall[]): Block {
   const calls = made.filter(({ trial }) => trial.phase !== 'solo')
   const stages = Map.groupBy(calls, ({ call }) => call.stage)
   const rows = [...stages].flatMap(([stage, own]) =>
-    groups.flatMap(({ name, has }) => {
+    groups.flatMap(({ name, has }): Inline[][] => {
       const some = own.filter(has).map(({ call }) => call)
       if (some.length === 0) return []
-      const centre = (value: (call: Call) => number | undefined, unit: string): Inline => {
-        const values = some.map(value).filter((one) => one !== undefined)
-        return measured(name === 'invalid' || values.length === 0 ? undefined : median(values), unit)
-      }
+      const middle = (value: (call: Call) => number | undefined, unit: string): Inline =>
+        measured(name === 'invalid' ? undefined : centre(some.map(value)), unit)
       return [
         [
           stage ?? trusted(absent),
           trusted(name),
-          trusted(String(some.length)),
-          centre((call) => call.ttft, 'ms'),
-          centre(throughput, 'tok/s'),
-          centre((call) => call.eval_count, 'x'),
-          centre((call) => call.duration, 'ms'),
+          measured(some.length, 'count'),
+          middle((call) => call.ttft, 'ms'),
+          middle(throughput, 'tok/s'),
+          middle((call) => call.eval_count, 'x'),
+          middle((call) => call.duration, 'ms'),
         ],
       ]
     }),
@@ -85,7 +76,7 @@ function everyCall(calls: readonly MadeCall[]): Block {
   const rows = calls.map(({ trial, call }): Inline[] => [
     trusted(trialName(trial)),
     stageOf(call),
-    trusted(String(call.index)),
+    measured(call.index, 'count'),
     measured(call.ttft, 'ms'),
     measured(throughput(call), 'tok/s'),
     measured(call.eval_count, 'x'),
@@ -101,8 +92,9 @@ function everyCall(calls: readonly MadeCall[]): Block {
 
 function ttftParts({ ttft_parts: parts, load_duration: load }: Call): Inline {
   if (parts === undefined) return measured(load, 'ms')
+  const three = [parts.load, parts.prompt, parts.rest]
   return joined(
-    [parts.load, parts.prompt, parts.rest].map((part) => measured(part, 'ms')),
+    three.map((part) => measured(part, 'ms')),
     ' / ',
   )
 }
@@ -111,11 +103,6 @@ function ttftParts({ ttft_parts: parts, load_duration: load }: Call): Inline {
 function stageOf({ agent, stage }: Call): string {
   if (agent === undefined) return stage ?? absent
   return stage === null ? agent : `${agent}/${shortName(stage, agent)}`
-}
-
-/** `measure 3, attempt 2`: phase, block, and the attempt from the second on. */
-export function trialName({ phase, block, attempt }: Trial): string {
-  return `${phase}${block > 0 ? ` ${block}` : ''}${attempt > 1 ? `, attempt ${attempt}` : ''}`
 }
 
 /** What arrived of one call, tok/s; absent for an invalid call and for replies that are too short or not streamed. */

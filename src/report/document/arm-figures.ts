@@ -1,33 +1,31 @@
-/** One arm's config, requested beside effective, and its samples: the few that lead, and all of them. */
+/** One arm's config, requested beside effective, its samples, how its trials spent their time, and what its calls add up to. */
 import { trialValues } from '../../judge/values.ts'
 import { metrics, type MetricName } from '../../metrics.ts'
-import type { ArmReport, Sample, Trial } from '../../schema/generated.ts'
+import { present } from '../../optional.ts'
+import type { ArmReport, Call, Sample, Trial } from '../../schema/generated.ts'
 import { summarize } from '../../stats/index.ts'
 import { absent, count, json, spread } from '../../text/index.ts'
-import { measuredTrials, totalsTable } from './arm-stages.ts'
-import { reasonsText, settingsOf, validity } from './arms.ts'
-import { code, columns, heading, measured, prose, say, table, trusted } from './blocks.ts'
+import { serverOf, settingsOf, validity } from './arms.ts'
+import { code, columns, fold, heading, measured, prose, remark, say, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
+import { centre, measuredTrials, shortName, stageNames, timeIn, total } from './trials.ts'
 
 /** Every option and every fact known of the arm, and the config of each of its agents. */
 export function configuration(arm: ArmReport): Block[] {
   const { requested, effective } = settingsOf(arm)
-  const names = [...new Set([...requested, ...effective].map(([name]) => name))]
-  const cell = (rows: typeof requested, name: string): Inline =>
-    rows.find(([key]) => key === name)?.[1] ?? trusted(absent)
-  const { kind, product = kind, version } = arm.server
+  const names = [...new Set([...requested.keys(), ...effective.keys()])]
   const rows: Inline[][] = [
     [trusted('model'), code(arm.model), ''],
-    [trusted('server'), code(arm.host), `${product}${version === undefined ? '' : ` ${version}`}`],
-    ...names.map((name) => [name, cell(requested, name), cell(effective, name)]),
+    [trusted('server'), code(arm.host), serverOf(arm)],
+    ...names.map((name) => [name, ...[requested, effective].map((of) => of.get(name) ?? trusted(absent))]),
   ]
-  return [
+  return present(
     table(trusted('Configuration'), columns('', 'requested', 'effective'), rows),
-    ...(arm.agents === undefined ? [] : [agentsTable(arm.agents)]),
-    ...(arm.agents === undefined && requested.length === 0
-      ? [prose(trusted("No option was requested: the server's defaults."))]
-      : []),
-  ]
+    arm.agents !== undefined && agentsTable(arm.agents),
+    arm.agents === undefined &&
+      requested.size === 0 &&
+      remark("No option was requested: the server's defaults."),
+  )
 }
 
 function agentsTable(agents: NonNullable<ArmReport['agents']>): Block {
@@ -54,20 +52,23 @@ const leading: readonly [metric: MetricName, name: string][] = [
 /** What people look for first. Invalid trials and warm-ups are in no figure, cold calls have their own. */
 export function aggregates(arm: ArmReport, trials: readonly Trial[]): Block[] {
   const { trials: started, valid, reasons } = validity(arm)
-  const invalid = reasons.length === 0 ? '' : say`; invalid and in no figure below: ${reasonsText(reasons)}`
-  const rows = leading.flatMap(([metric, name]) => leadingRow(name, arm.samples[metric]))
-  return [
+  const invalid = reasons === '' ? '' : say`; invalid and in no figure below: ${reasons}`
+  const leaders = leadingTable((metric) => arm.samples[metric])
+  const isCold = trials.some(({ calls }) => calls.some((call) => call.valid && call.cold))
+  return present<Block>(
     prose(say`${trusted(count(started, 'trial'))} started, ${valid} valid${invalid}.`),
-    ...(rows.length === 0
-      ? [prose(trusted('No block was complete and valid, so there is nothing to aggregate.'))]
-      : [
-          leadingTable(rows),
-          prose(trusted('Over the trials of complete, valid blocks; sd and CV are between trials.')),
-        ]),
-    ...(trials.some(({ calls }) => calls.length > 0)
-      ? [totalsTable(trials), prose(trusted(totalsNote(trials)))]
-      : []),
-  ]
+    leaders.length === 0
+      ? remark('No block was complete and valid, so there is nothing to aggregate.')
+      : [...leaders, remark('Over the trials of complete, valid blocks; sd and CV are between trials.')],
+    trials.some(({ calls }) => calls.length > 0) && [
+      totalsTable(trials),
+      remark(
+        isCold
+          ? 'Valid calls only. Cold: calls that loaded the model, including warm-ups. Warm: calls in valid trials of blocks.'
+          : 'Valid calls in valid trials of blocks; none of them loaded the model.',
+      ),
+    ],
+  )
 }
 
 /** The same of one of several agents: over its own calls, and its own time from start to end. */
@@ -77,30 +78,80 @@ export function agentFigures(trials: readonly Trial[], agent: string): Block[] {
     const wall = trial.stages.find(({ name }) => name === agent)?.duration
     return trialValues({ ...trial, calls, duration: wall ?? Number.NaN })
   })
-  const rows = leading.flatMap(([metric, name]) => {
-    const values = own.map((one) => one.get(metric)).filter((value) => value !== undefined)
-    const sample = values.length === 0 ? undefined : { ...summarize(values), unit: metrics[metric].unit }
-    return leadingRow(metric === 'trial_duration' ? 'start to end' : name, sample)
+  const sampleOf = (metric: MetricName): Sample | undefined => {
+    const values = own.flatMap((one) => one.get(metric) ?? [])
+    return values.length === 0 ? undefined : { ...summarize(values), unit: metrics[metric].unit }
+  }
+  return [...leadingTable(sampleOf, 'start to end'), totalsTable(trials, agent), stageTable(trials, agent)]
+}
+
+function leadingTable(
+  sampleOf: (metric: MetricName) => Sample | undefined,
+  duration = 'trial duration',
+): Block[] {
+  const rows = leading.flatMap(([metric, name]): Inline[][] => {
+    const sample = sampleOf(metric)
+    if (sample === undefined) return []
+    const [n, ...others] = summary(sample)
+    return [[trusted(metric === 'trial_duration' ? duration : name), ...others.slice(0, 3), n]]
   })
-  return [...(rows.length === 0 ? [] : [leadingTable(rows)]), totalsTable(trials, agent)]
-}
-
-function leadingRow(name: string, sample: Sample | undefined): Inline[][] {
-  return sample === undefined
-    ? []
-    : [[trusted(name), ...summary(sample).slice(1, 4), trusted(String(sample.n))]]
-}
-
-function leadingTable(rows: readonly (readonly Inline[])[]): Block {
   const heads = columns('per trial', '>mean ± sd', '>CV', '>median', '>trials')
-  return table(trusted('Aggregates'), heads, rows)
+  return rows.length === 0 ? [] : [table(trusted('Aggregates'), heads, rows)]
 }
 
-function totalsNote(trials: readonly Trial[]): string {
-  const isCold = trials.some(({ calls }) => calls.some((call) => call.valid && call.cold))
-  return isCold
-    ? 'Valid calls only. Cold: calls that loaded the model, including warm-ups. Warm: calls in valid trials of blocks.'
-    : 'Valid calls in valid trials of blocks; none of them loaded the model.'
+/**
+ * Median durations of the stages over valid trials. Of concurrent agents, without `agent` each agent as a whole, with it
+ * the stages of that one; they overlap, so their shares do not add up.
+ */
+export function stageTable(trials: readonly Trial[], agent?: string): Block {
+  const own = measuredTrials(trials)
+  const whole = centre(own.map((trial) => trial.duration))
+  const row = (name: Inline, calls: number | undefined, duration: number | undefined): Inline[] => [
+    name,
+    measured(calls, 'count'),
+    measured(duration, 'ms'),
+    measured(duration === undefined || !whole ? undefined : duration / whole, 'fraction'),
+  ]
+  const rows = stageNames(own, agent).map((name) => {
+    const calls = own.map((trial) => trial.calls.filter((call) => isWithin(call, name)).length)
+    const durations = own.map((trial) => timeIn(trial, name)).filter((duration) => duration !== 0)
+    return row(shortName(name, agent), centre(calls), centre(durations))
+  })
+  const calls = centre(own.map((trial) => trial.calls.length))
+  const last = agent === undefined ? [row(trusted('whole trial'), calls, whole)] : []
+  const heads = columns('stage', '>calls', '>duration', '>share of the trial')
+  return table(trusted('Stages'), heads, [...rows, ...last])
+}
+
+function isWithin(call: Call, stage: string): boolean {
+  return call.stage === stage || call.agent === stage
+}
+
+const sums: readonly [name: string, unit: string, value: (call: Call) => number | undefined][] = [
+  ['calls', 'x', () => 1],
+  ['tokens generated', 'x', (call) => call.eval_count],
+  ['prompt tokens', 'x', (call) => call.prompt_eval_count],
+  ['call duration', 'ms', (call) => call.duration],
+  ['prompt eval duration', 'ms', (call) => call.prompt_eval_duration],
+  ['eval duration', 'ms', (call) => call.eval_duration],
+  ['load duration', 'ms', (call) => call.load_duration],
+]
+
+/** Sums over the valid calls, of one agent or of all. Loads would hide in a common sum, so cold calls are apart. */
+function totalsTable(trials: readonly Trial[], agent?: string): Block {
+  const callsOf = (some: readonly Trial[], isCold: boolean): Call[] =>
+    some
+      .flatMap(({ calls }) => calls)
+      .filter((call) => call.valid && call.cold === isCold && (agent === undefined || call.agent === agent))
+  const warm = callsOf(measuredTrials(trials), false)
+  const cold = callsOf(trials, true)
+  const groups = cold.length > 0 ? [warm, cold] : [warm]
+  const heads = columns('sum', ...['>warm calls', '>cold calls'].slice(0, groups.length))
+  const rows = sums.map(([name, unit, value]) => [
+    trusted(name),
+    ...groups.map((calls) => measured(total(calls.map(value)), unit)),
+  ])
+  return table(trusted('Sums over calls'), heads, rows)
 }
 
 /** Every sample of the arm, whole trials first. */
@@ -111,32 +162,23 @@ export function statistics(arm: ArmReport): Block[] {
   const whole = rowsOf(arm.samples)
   if (whole.length === 0) return []
   const heads = ['metric', '>n', '>mean ± sd', '>CV', '>median', '>p95', '>min', '>max']
-  return [
+  return present(
     heading(3, trusted('Statistical summary')),
-    prose(
-      trusted(
-        'One value a trial, over the trials of complete, valid blocks: sd, CV and p95 are between trials, not between calls. The differences from the other arm, with their intervals, are in report.md.',
-      ),
+    remark(
+      'One value a trial, over the trials of complete, valid blocks: sd, CV and p95 are between trials, not between calls. The differences from the other arm, with their intervals, are in report.md.',
     ),
     table(trusted('Samples'), columns(...heads), whole),
-    ...(staged.length === 0
-      ? []
-      : [
-          {
-            kind: 'fold' as const,
-            title: trusted('By stage'),
-            blocks: [table(trusted('Samples by stage'), columns('stage', ...heads), staged)],
-          },
-        ]),
-  ]
+    staged.length > 0 &&
+      fold(trusted('By stage'), table(trusted('Samples by stage'), columns('stage', ...heads), staged)),
+  )
 }
 
 /** n, mean ± sd, CV, median, p95, min, max. */
-function summary({ n, mean, sd, cv, median, p95, min, max, unit }: Sample): Inline[] {
+function summary({ n, mean, sd, cv, median, p95, min, max, unit }: Sample): [n: Inline, ...others: Inline[]] {
   return [
-    trusted(String(n)),
+    measured(n, 'count'),
     trusted(spread(mean, sd, unit, max)),
-    trusted(cv === undefined ? absent : `${(cv * 100).toFixed(1)} %`),
+    measured(cv, 'fraction'),
     ...[median, p95, min, max].map((value) => measured(value, unit, max)),
   ]
 }

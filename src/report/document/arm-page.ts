@@ -3,19 +3,20 @@
  * trials went, what the last of them returned, every call, every sample. Bench files that share a suite's name share its
  * pages, a section each.
  */
+import { present } from '../../optional.ts'
 import type { ArmReport, Report, SuiteReport, Trial } from '../../schema/generated.ts'
-import { brief, count, quantity } from '../../text/index.ts'
+import { absent, brief, count } from '../../text/index.ts'
 import { embeddedNote } from '../headline.ts'
-import { callBlocks, trialName } from './arm-calls.ts'
-import { agentFigures, aggregates, configuration, statistics } from './arm-figures.ts'
-import { measuredTrials, stageNames, stageTable } from './arm-stages.ts'
-import { code, columns, heading, joined, prose, say, table, trusted } from './blocks.ts'
+import { callBlocks } from './arm-calls.ts'
+import { agentFigures, aggregates, configuration, stageTable, statistics } from './arm-figures.ts'
+import { code, columns, heading, joined, measured, prose, remark, say, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 import { concurrencyBlocks } from './concurrency.ts'
 import { armPaths } from './file-names.ts'
-import { gpuText } from './gpus.ts'
-import { Budget, lastOutput, outputBlocks, outputsOf } from './output.ts'
-import { trialsOf, type Extras } from './suite.ts'
+import { gpuText } from './environment.ts'
+import { lastOutput } from './output.ts'
+import type { Extras } from './suite.ts'
+import { measuredTrials, stageNames, timeIn, trialName, trialsOf } from './trials.ts'
 
 /** One document a suite name and arm name, by the path of its page below the output folder, with `/` between folders. */
 export function armDocuments(
@@ -38,22 +39,21 @@ function page(
   trials: readonly Trial[],
   extras: Extras | undefined,
 ): Block[] {
-  const own = suites.flatMap((suite) => {
-    const arm = suite.arms.find((one) => one.name === name)
-    return arm === undefined ? [] : [{ suite: { ...suite, arms: [arm] }, arm }]
-  })
+  const own = suites.flatMap((suite) =>
+    suite.arms.filter((arm) => arm.name === name).map((arm) => ({ suite: { ...suite, arms: [arm] }, arm })),
+  )
   const engine = embeddedNote({ ...report, suites: own.map(({ suite }) => suite) })
   const moment = `${report.started_at.slice(0, 19).replace('T', ' ')} UTC`
   const state = report.status === 'interrupted' ? ', interrupted' : ''
-  return [
+  return present<Block>(
     heading(1, name),
     prose(say`An arm of ${suites[0]?.name}, run of ${moment}${trusted(state)}. ${machine(report)}`),
-    ...(engine === undefined ? [] : [prose(engine, 'engine')]),
-    ...own.flatMap(({ suite, arm }) => {
+    engine !== undefined && prose(engine, 'engine'),
+    own.flatMap(({ suite, arm }) => {
       const some = trialsOf(suite, trials).filter((trial) => trial.arm === name)
-      return section(suite, arm, some, extras?.arm(suite, arm, some) ?? [])
+      return armSection(suite, arm, some, extras?.arm(suite, arm, some) ?? [])
     }),
-  ]
+  )
 }
 
 function machine({ source, environment }: Report): string {
@@ -63,7 +63,7 @@ function machine({ source, environment }: Report): string {
     : `${os}, ${cpu}${gpuText(environment)}; Node ${node}, Vitest ${vitest}.`
 }
 
-function section(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[], extra: Block[]): Block[] {
+function armSection(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[], extra: Block[]): Block[] {
   return [
     heading(2, say`${code(suite.file)} (${arm.role})`),
     heading(3, trusted('Configuration')),
@@ -86,21 +86,21 @@ const MOST_ROWS = 500
 
 /** Every invalid trial of the arm with its reason and cure. */
 function invalidTrials(trials: readonly Trial[]): Block[] {
-  const invalid = trials.filter((trial) => !trial.valid)
-  if (invalid.length === 0) return []
-  const rest = invalid.length - MOST_ROWS
-  const rows = invalid
-    .slice(0, MOST_ROWS)
+  const rows = trials
+    .filter(({ valid }) => !valid)
     .map((trial): Inline[] => [
       trusted(trialName(trial)),
       trial.invalid_reason ?? '',
-      brief(trial.message ?? '–'),
+      brief(trial.message ?? absent),
     ])
-  return [
+  if (rows.length === 0) return []
+  const rest = rows.length - MOST_ROWS
+  const heads = columns('trial', 'reason', 'message')
+  return present(
     heading(3, trusted('Invalid trials')),
-    table(trusted('Invalid trials'), columns('trial', 'reason', 'message'), rows),
-    ...(rest > 0 ? [prose(trusted(`${count(rest, 'more trial')} in trials.jsonl.`))] : []),
-  ]
+    table(trusted('Invalid trials'), heads, rows.slice(0, MOST_ROWS)),
+    rest > 0 && remark(`${count(rest, 'more trial')} in trials.jsonl.`),
+  )
 }
 
 /** How often each check passed. */
@@ -108,8 +108,8 @@ function checks(trials: readonly Trial[]): Block[] {
   const results = trials.flatMap((trial) => trial.checks)
   const rows = [...Map.groupBy(results, ({ name }) => name)].map(([name, all]): Inline[] => {
     const failed = all.filter((check) => !check.ok)
-    const counts = [all.length - failed.length, failed.length].map((n) => trusted(String(n)))
-    return [name, ...counts, brief(failed.at(-1)?.message ?? '–')]
+    const counts = [all.length - failed.length, failed.length].map((n) => measured(n, 'count'))
+    return [name, ...counts, brief(failed.at(-1)?.message ?? absent)]
   })
   if (rows.length === 0) return []
   const heads = columns('check', '>passed', '>failed', 'last failure')
@@ -121,7 +121,7 @@ function workflow(trials: readonly Trial[]): Block[] {
   if (measured.length === 0) return []
   return [
     heading(3, trusted('Workflow summary')),
-    prose(trusted(`Medians over ${count(measured.length, 'valid trial')}.`)),
+    remark(`Medians over ${count(measured.length, 'valid trial')}.`),
     stageTable(trials),
   ]
 }
@@ -131,30 +131,23 @@ const LONGEST_TEXT = 60_000
 
 /** What the last valid trial returned; of several agents, each with its own times and sums. */
 function outputs(trials: readonly Trial[]): Block[] {
-  const last = lastOutput(trials)
   const title = heading(3, trusted('Output'))
-  if (last === undefined) return [title, prose(trusted('No valid trial with an output.'))]
-  const budget = new Budget(LONGEST_TEXT)
-  const blocks = outputsOf(last).flatMap(({ agent, value }): Block[] => [
-    ...(agent === undefined
-      ? []
-      : [heading(3, say`Agent ${agent}`), ...agentFigures(trials, agent), stageTable(trials, agent)]),
-    ...outputBlocks(value, 4, budget),
+  const last = lastOutput(trials, LONGEST_TEXT, (agent) => [
+    heading(3, say`Agent ${agent}`),
+    ...agentFigures(trials, agent),
   ])
-  return [
+  if (last === undefined) return [title, remark('No valid trial with an output.')]
+  const { trial, blocks, cut } = last
+  return present<Block>(
     title,
-    prose(say`Of trial ${trusted(trialName(last))}, the last valid one. ${took(last)}`),
-    ...blocks,
-    ...(budget.cut > 0 ? [prose(trusted(`${budget.cut} more characters are in trials.jsonl.`))] : []),
-  ]
+    prose(say`Of trial ${trusted(trialName(trial))}, the last valid one. ${took(trial)}`),
+    blocks,
+    cut > 0 && remark(`${cut} more characters are in trials.jsonl.`),
+  )
 }
 
 /** `It took 20.67 s: ingest 25.8 ms, analysis 9691 ms, report 10.95 s.`; of several agents, each as a whole. */
 function took(trial: Trial): Inline {
-  const steps = stageNames([trial]).map((name) => {
-    const spent = trial.stages.filter((stage) => stage.name === name)
-    const ms = spent.reduce((sum, { duration }) => sum + duration, 0)
-    return say`${name} ${trusted(quantity(ms, 'ms'))}`
-  })
-  return say`It took ${trusted(quantity(trial.duration, 'ms'))}${trusted(steps.length > 0 ? ': ' : '')}${joined(steps, ', ')}.`
+  const steps = stageNames([trial]).map((name) => say`${name} ${measured(timeIn(trial, name), 'ms')}`)
+  return say`It took ${measured(trial.duration, 'ms')}${trusted(steps.length > 0 ? ': ' : '')}${joined(steps, ', ')}.`
 }

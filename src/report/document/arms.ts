@@ -1,53 +1,53 @@
 /** The arms of a suite: how many trials were valid, in what their configs differ, in what they are the same. */
 import { countValid } from '../../judge/validity.ts'
+import { defined, present } from '../../optional.ts'
 import type { ArmReport, SuiteReport, Trial } from '../../schema/generated.ts'
 import { absent, brief, bytes, json, quantity, share } from '../../text/index.ts'
-import { code, columns, heading, joined, prose, say, table, trusted } from './blocks.ts'
+import { code, columns, heading, joined, measured, prose, say, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 import type { Notes } from './notes.ts'
 
-/** A setting's name and its value, as text of others. */
-export type Setting = readonly [name: string, value: string]
+/** Settings by name, as text of others. */
+export type Settings = ReadonlyMap<string, string>
 
 /** What an arm asked for beside what the server did; only what is known. */
 export function settingsOf({ options, effective, quantization, digest }: ArmReport): {
-  requested: Setting[]
-  effective: Setting[]
+  requested: Settings
+  effective: Settings
 } {
   const { num_ctx, gpu_fraction, size, size_vram, block_count, context_length, family, parameter_size } =
     effective
-  const known: (readonly [string, string | number | undefined])[] = [
-    ['num_ctx', num_ctx],
-    ['on GPU', gpu_fraction === undefined ? undefined : share(gpu_fraction)],
-    ['size', size === undefined ? undefined : bytes(size)],
-    ['in VRAM', size_vram === undefined ? undefined : bytes(size_vram)],
-    ['layers', block_count],
-    ['trained context', context_length],
-    ['family', family],
-    ['parameters', parameter_size],
-    ['quantization', quantization],
-    ['digest', digest?.replace(/^sha256:/, '').slice(0, 12)],
-  ]
+  const known = defined({
+    num_ctx,
+    'on GPU': written(gpu_fraction, share),
+    size: written(size, bytes),
+    'in VRAM': written(size_vram, bytes),
+    layers: block_count,
+    'trained context': context_length,
+    family,
+    parameters: parameter_size,
+    quantization,
+    digest: digest?.replace(/^sha256:/, '').slice(0, 12),
+  })
   return {
-    requested: Object.entries(options).map(([name, value]) => [name, json(value)]),
-    effective: known.flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, String(value)] as const],
-    ),
+    requested: new Map(Object.entries(options).map(([name, value]) => [name, json(value)])),
+    effective: new Map(Object.entries(known).map(([name, value]) => [name, String(value)])),
   }
 }
 
-/** Trials of an arm that count, how many were valid, and the invalid ones by reason, most frequent first; interrupted ones only there. */
-export function validity(arm: ArmReport): {
-  trials: number
-  valid: number
-  reasons: [string, number][]
-} {
-  return { ...countValid(arm), reasons: Object.entries(arm.invalid).toSorted(([, a], [, b]) => b - a) }
+function written(value: number | undefined, write: (value: number) => string): string | undefined {
+  return value === undefined ? undefined : write(value)
 }
 
-/** `no_done 3, runaway 1` */
-export function reasonsText(reasons: readonly [string, number][]): string {
-  return reasons.map(([reason, n]) => `${reason} ${n}`).join(', ')
+/** `ollama 0.24.0`: the product or the kind of server an arm runs on, with its version where known. */
+export function serverOf({ server: { kind, product = kind, version } }: ArmReport): string {
+  return `${product}${version === undefined ? '' : ` ${version}`}`
+}
+
+/** Trials of an arm that count, how many were valid, and why others were not: `no_done 3, runaway 1`, the most frequent first. */
+export function validity(arm: ArmReport): { trials: number; valid: number; reasons: string } {
+  const reasons = Object.entries(arm.invalid).toSorted(([, a], [, b]) => b - a)
+  return { ...countValid(arm), reasons: reasons.map(([reason, n]) => `${reason} ${n}`).join(', ') }
 }
 
 /** A row an arm, with the settings in which they differ; those they share in a line, unless every arm of the report does. */
@@ -63,18 +63,18 @@ export function armBlocks(
     return [
       [say`${arm.name} (${arm.role})`, { kind: 'notes', numbers: notes.at(suite, { arm: arm.name }) }],
       trusted(`${valid} of ${started}${started === 0 ? '' : ` (${quantity(valid / started, 'fraction')})`}`),
-      reasons.length === 0 ? trusted('none') : reasonsText(reasons),
+      reasons || trusted('none'),
       ...different.map((name) => configs.value(arm, name) ?? trusted(configs.missing(name))),
     ]
   })
   const heads = [...columns('arm', '>valid trials', 'invalid'), ...different.map((name) => ({ head: name }))]
   const own = shared.filter((name) => !configs.common.includes(name))
-  return [
+  return present<Block>(
     heading(3, trusted('Arms')),
     table(say`Arms of ${suite.name}`, heads, rows),
-    ...(own.length === 0 ? [] : [prose(say`The same in all: ${configs.line(suite.arms, own)}.`, 'legend')]),
-    ...invalidKinds(trials),
-  ]
+    own.length > 0 && prose(say`The same in all: ${configs.line(suite.arms, own)}.`, 'legend'),
+    invalidKinds(trials),
+  )
 }
 
 /** The settings of all arms of a report by one set of names: what the server made of an option is `effective …`. */
@@ -107,8 +107,8 @@ export class Configs {
   }
 
   /** ``model `gemma3`, num_ctx 4096``: what these arms share under these names. */
-  line(arms: readonly ArmReport[], names: readonly string[]): Inline {
-    const settings = arms[0] === undefined ? new Map<string, string>() : this.#settings(arms[0])
+  line([first]: readonly ArmReport[], names: readonly string[]): Inline {
+    const settings: Settings = first === undefined ? new Map() : this.#settings(first)
     const each = names.map((name): Inline => {
       const value = settings.get(name) ?? ''
       return name === 'model' ? say`model ${code(value)}` : `${name} ${value}`
@@ -116,14 +116,13 @@ export class Configs {
     return joined(each, ', ')
   }
 
-  #settings(arm: ArmReport): Map<string, string> {
+  #settings(arm: ArmReport): Settings {
     const { requested, effective } = settingsOf(arm)
-    const { kind, product = kind, version } = arm.server
     return new Map([
       ['model', arm.model],
-      ['server', `${product}${version === undefined ? '' : ` ${version}`} at ${arm.host}`],
+      ['server', `${serverOf(arm)} at ${arm.host}`],
       ...requested,
-      ...effective.map(
+      ...[...effective].map(
         ([name, value]) => [this.#asked.has(name) ? `effective ${name}` : name, value] as const,
       ),
     ])
@@ -132,20 +131,21 @@ export class Configs {
 
 /** Every kind of invalid trial with its first message, which names the cure. */
 function invalidKinds(trials: readonly Trial[]): Block[] {
-  const kinds = Map.groupBy(
-    trials.filter(({ valid }) => !valid),
-    ({ arm, invalid_reason: reason }) => JSON.stringify([arm, reason]),
+  const invalid = trials.filter(({ valid }) => !valid)
+  const kinds = Map.groupBy(invalid, ({ arm, invalid_reason: reason }) => JSON.stringify([arm, reason]))
+  const rows = [...kinds.values()].flatMap(([first, ...others]): Inline[][] =>
+    first === undefined
+      ? []
+      : [
+          [
+            first.arm,
+            first.invalid_reason ?? '',
+            measured(1 + others.length, 'count'),
+            brief(first.message ?? absent),
+          ],
+        ],
   )
-  if (kinds.size === 0) return []
-  const rows = [...kinds.values()].flatMap((some): Inline[][] => {
-    const [first] = some
-    if (first === undefined) return []
-    return [
-      [first.arm, first.invalid_reason ?? '', trusted(String(some.length)), brief(first.message ?? '–')],
-    ]
-  })
-  return [
-    heading(3, trusted('Invalid trials')),
-    table(trusted('Invalid trials by reason'), columns('arm', 'reason', '>trials', 'first message'), rows),
-  ]
+  if (rows.length === 0) return []
+  const heads = columns('arm', 'reason', '>trials', 'first message')
+  return [heading(3, trusted('Invalid trials')), table(trusted('Invalid trials by reason'), heads, rows)]
 }

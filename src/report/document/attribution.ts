@@ -1,8 +1,8 @@
 /** Why trial_duration moved: the parts whose change is detected in one sentence, and all of them in a table. */
 import type { Attribution, AttributionPart, SuiteReport } from '../../schema/generated.ts'
 import { count, difference, includesZero, percent, quantity, signed, type Change } from '../../text/index.ts'
-import { heading, joined, prose, say, strong, table, trusted } from './blocks.ts'
-import type { Block, Column, Inline } from './blocks.ts'
+import { columns, heading, joined, only, prose, say, strong, table, trusted } from './blocks.ts'
+import type { Block, Inline } from './blocks.ts'
 
 /** Most parts in the sentence, and the least of the whole change that one of them must be. */
 const MOST_NAMED = 3
@@ -27,22 +27,15 @@ export function attributionBlocks({ attribution }: SuiteReport): Block[] {
   return [
     heading(4, trusted('Why trial_duration moved')),
     prose(say`${attributionSentence(attribution)}.`),
-    ...(found.length === 0
-      ? []
-      : [{ kind: 'only' as const, format: 'markdown' as const, blocks: [partsTable(attribution, found)] }]),
-    { kind: 'only', format: 'html', blocks: [partsTable(attribution, byImpact(attribution.parts))] },
+    ...only('markdown', ...(found.length === 0 ? [] : [partsTable(attribution, found)])),
+    ...only('html', partsTable(attribution, byImpact(attribution.parts))),
   ]
 }
 
 /** The parts given, what all others add up to, and the whole. */
 function partsTable(attribution: Attribution, parts: readonly AttributionPart[]): Block {
   const rest = attribution.change - parts.reduce((sum, { change }) => sum + change, 0)
-  const heads: Column[] = [
-    { head: trusted('stage') },
-    { head: trusted('part') },
-    { head: trusted('change') },
-    { head: trusted('of trial_duration'), right: true },
-  ]
+  const heads = columns('stage', 'part', 'change', '>of trial_duration')
   const row = (part: Pick<AttributionPart, 'change' | 'interval'>): Inline[] => [
     trusted(difference(part.change, 'ms', part.interval)),
     trusted(percentOf(part, attribution)),
@@ -52,21 +45,14 @@ function partsTable(attribution: Attribution, parts: readonly AttributionPart[])
     ...parts.map((part) => [part.stage ?? trusted('outside stages'), label(part), ...row(part)]),
     ...(others === 0
       ? []
-      : [
-          [
-            '',
-            trusted(`${count(others, 'other part')}, no change detected`),
-            trusted(sum(rest)),
-            trusted(percentOf({ change: rest }, attribution)),
-          ],
-        ]),
+      : [['', trusted(`${count(others, 'other part')}, no change detected`), ...row(sum(rest))]]),
     ['', strong('trial_duration'), ...row(attribution)],
   ])
 }
 
 /** A sum without an interval of its own. */
-function sum(change: number): string {
-  return difference(change, 'ms', [change, change])
+function sum(change: number): Pick<AttributionPart, 'change' | 'interval'> {
+  return { change, interval: [change, change] }
 }
 
 function detected({ parts }: Attribution): AttributionPart[] {

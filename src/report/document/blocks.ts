@@ -14,7 +14,7 @@ export type Block =
   | { kind: 'prose'; text: Inline; tone?: 'facts' | 'legend' | 'engine' }
   | { kind: 'list'; items: Inline[]; title?: string; tone?: 'failures' | 'notices'; numbered?: 'note' }
   | Table
-  | { kind: 'fold'; title: Inline; blocks: Block[]; open?: boolean }
+  | { kind: 'fold'; title: Inline; blocks: Block[] }
   | { kind: 'code'; text: string; language?: 'diff' }
   | {
       kind: 'strips'
@@ -126,6 +126,32 @@ export function heading(level: 1 | 2 | 3 | 4, text: Inline): Block {
 
 export function prose(text: Inline, tone?: 'facts' | 'legend' | 'engine'): Block {
   return { kind: 'prose', text, ...(tone !== undefined && { tone }) }
+}
+
+/** A paragraph in words of this repository. */
+export function remark(text: string, tone?: 'facts' | 'legend' | 'engine'): Block {
+  return prose(trusted(text), tone)
+}
+
+/** A list, or nothing where it has no items. */
+export function list(
+  items: Inline[],
+  more: Omit<Extract<Block, { kind: 'list' }>, 'kind' | 'items'> = {},
+): Block[] {
+  return items.length === 0 ? [] : [{ kind: 'list', items, ...more }]
+}
+
+export function section(...blocks: Block[]): Block {
+  return { kind: 'section', blocks }
+}
+
+export function fold(title: Inline, ...blocks: Block[]): Block {
+  return { kind: 'fold', title, blocks }
+}
+
+/** Blocks of one format; nothing where there are none. */
+export function only(format: Format, ...blocks: Block[]): Block[] {
+  return blocks.length === 0 ? [] : [{ kind: 'only', format, blocks }]
 }
 
 /** Trusted texts as columns; `>` in front is right-aligned. */

@@ -70,11 +70,12 @@ test('validity counts every trial that counts, interrupted ones left out', () =>
   expect(validity(chimera!)).toEqual({
     trials: chimera!.trials,
     valid: chimera!.trials - 1,
-    reasons: [['no_done', 1]],
+    reasons: 'no_done 1',
   })
   expect(validity({ ...chimera!, trials: 9, invalid: { interrupted: 2, busy: 1 } })).toMatchObject({
     trials: 7,
     valid: 6,
+    reasons: 'interrupted 2, busy 1',
   })
 })
 

@@ -1,7 +1,9 @@
 /** Warnings are data that travel with the results; a report shows each kind once, as a numbered note, and marks where it applies. */
+import { present } from '../../optional.ts'
 import type { Report, SuiteReport } from '../../schema/generated.ts'
 import { count, share } from '../../text/index.ts'
-import { heading, trusted, type Block } from './blocks.ts'
+import { code, heading, joined, list, only, say, section, trusted } from './blocks.ts'
+import type { Block, Inline } from './blocks.ts'
 
 /** One kind of warning, however many suites raised it. */
 export interface Note {
@@ -52,10 +54,44 @@ function anchor(
   return {}
 }
 
+/** Each kind with its first text where space is short; on the page with every text. */
+export function noteBlocks({ all }: Notes): Block[] {
+  if (all.length === 0) return []
+  const numbered = (item: (note: Note) => Inline): Block[] => list(all.map(item), { numbered: 'note' })
+  return [
+    section(
+      heading(2, trusted('Notes')),
+      ...only('markdown', ...numbered(firstText)),
+      ...only(
+        'html',
+        ...numbered(({ code: name, messages }) => say`${code(name)} ${joined(messages.map(textOf), ' ')}`),
+      ),
+    ),
+  ]
+}
+
+function firstText({ code: name, messages: [first, ...others] }: Note): Inline {
+  const places = new Map(others.flatMap(({ where }) => where).map((path) => [path.join('\n'), path]))
+  const more = places.size > 0 ? say` Likewise: ${placesOf([...places.values()])}.` : ''
+  return say`${code(name)} ${first && textOf(first)}${more}`
+}
+
+function textOf({ message, where }: Note['messages'][number]): Inline {
+  return say`${message} (${placesOf(where)})`
+}
+
+function placesOf(where: readonly string[][]): Inline {
+  return joined(
+    where.map((path) => joined(path, ' · ')),
+    '; ',
+  )
+}
+
+/** How to read what a document shows: each explanation once, and only of what is there. */
 export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
   const comparisons = suites.flatMap((suite) => suite.comparisons)
   const arms = suites.flatMap((suite) => suite.arms)
-  const items = [
+  const items = present(
     comparisons.length > 0 &&
       'Bold metrics are gated; the others have a verdict only where they moved. Values are medians. A change is the Hodges-Lehmann estimate over the blocks, with its repeated confidence interval in brackets; `~` where that includes no change.',
     comparisons.some(({ difference }) => difference !== undefined) &&
@@ -64,17 +100,15 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
       'By stage, each cell is a change: ✗ regressed, ✓ improved. report.html has the intervals.',
     suites.some(({ attribution }) => attribution !== undefined) &&
       'The change of trial_duration is split over stages and parts that add up to it; changes are means over the blocks, in ms, and the intervals of all parts hold jointly. Other time in calls is what the server does not report, such as network and queue. Own code is the time in which no call ran.',
-    ...suites.map(({ sweep }) => sweep !== undefined && rankingLegend(sweep)),
+    suites.flatMap(({ sweep }) => (sweep === undefined ? [] : rankingLegend(sweep))),
     arms.some(({ concurrency }) => concurrency !== undefined) &&
       "Speedup is the sum of the solo walls over the concurrent wall, from solo trials in the same blocks; efficiency is speedup per agent; slowdown is an agent's concurrent wall over its solo wall. Load balance, the sum of the concurrent walls over the longest, shows how evenly the work is spread; it does not measure a gain.",
     arms.some(({ invalid }) => Object.keys(invalid).length > 0) &&
       'Invalid trials are counted and shown; their whole block is excluded from all other figures.',
-  ].filter((item) => item !== false)
+  )
   if (items.length === 0) return []
   const unique = [...new Set(items)].map(trusted)
-  return [
-    { kind: 'section', blocks: [heading(2, trusted('How to read this')), { kind: 'list', items: unique }] },
-  ]
+  return [section(heading(2, trusted('How to read this')), ...list(unique))]
 }
 
 function rankingLegend({ threshold, alpha, ranking }: NonNullable<SuiteReport['sweep']>): string {

@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { callOf, trialOf } from '../../../test/support/trials.ts'
 import { printMarkdown } from '../print/markdown.ts'
-import { Budget, outputBlocks, outputsOf } from './output.ts'
+import { heading } from './blocks.ts'
+import { lastOutput, type LastOutput } from './output.ts'
 
 const long = 'x'.repeat(100)
-const print = (value: unknown, characters = 10_000): string =>
-  printMarkdown(outputBlocks(value, 4, new Budget(characters))).trimEnd()
+const trial = (output: unknown) => ({
+  ...trialOf({ role: 'baseline', block: 1, over: { output } }),
+  calls: ['collector', 'insight'].map((agent) => callOf({ agent })),
+})
+const outputOf = (output: unknown, longest = 10_000): LastOutput | undefined =>
+  lastOutput([trial(output)], longest, (agent) => [heading(4, `Agent ${agent}`)])
+const print = (output: unknown): string => printMarkdown(outputOf(output)?.blocks ?? []).trimEnd()
 
 describe('any output is printed', () => {
   test.each([
@@ -30,27 +36,18 @@ test('names, lists and texts are cut, and the budget knows by how much', () => {
   expect(print({ [long]: 1 })).toBe(`- ${'x'.repeat(80)}…: 1`)
   const many = Array.from({ length: 30 }, (_, i) => `Finding ${i}.`)
   expect(print({ many })).toMatch(/- Finding 19\.\n\n10 more items in trials\.jsonl\.$/)
-  const budget = new Budget(4)
-  outputBlocks({ a: 'one\ntwo', b: 'three\nfour' }, 4, budget)
-  expect([budget.asked, budget.cut]).toEqual([17, 13])
+  expect(outputOf({ a: 'one\ntwo', b: 'three\nfour' }, 4)).toMatchObject({ asked: 17, cut: 13 })
 })
 
 describe('of several agents', () => {
-  const trial = (output: unknown) => ({
-    ...trialOf({ role: 'baseline', block: 1, over: { output } }),
-    calls: ['collector', 'insight'].map((agent) => callOf({ agent })),
-  })
-
   test('each has its own part', () => {
-    expect(outputsOf(trial({ collector: { report: 'A' }, insight: 'B' }))).toEqual([
-      { agent: 'collector', value: { report: 'A' } },
-      { agent: 'insight', value: 'B' },
-    ])
+    expect(print({ collector: { ok: true }, insight: 'B' })).toBe(
+      '#### Agent collector\n\n- ok: true\n\n#### Agent insight\n\n```text\nB\n```',
+    )
   })
 
   test('an output that is not by agent is one', () => {
-    const output = { collector: 'A', sum: 'B' }
-    expect(outputsOf(trial(output))).toEqual([{ agent: undefined, value: output }])
-    expect(outputsOf(trial('A'))).toEqual([{ agent: undefined, value: 'A' }])
+    expect(print({ collector: 'A', sum: 'B' })).toBe('- collector: A\n- sum: B')
+    expect(print('A')).toBe('```text\nA\n```')
   })
 })

@@ -3,32 +3,34 @@
  * report.md and report.html are this document in two formats.
  */
 import { gateTexts } from '../../judge/messages.ts'
+import { present } from '../../optional.ts'
 import type { GateFailure, Report, SuiteReport, Trial } from '../../schema/generated.ts'
-import { count, span } from '../../text/index.ts'
+import { absent, count, span } from '../../text/index.ts'
 import { embeddedNote, headline } from '../headline.ts'
 import { Configs, validity } from './arms.ts'
 import { attributionSentence } from './attribution.ts'
 import {
   changed,
-  code,
-  columns,
   heading,
   joined,
-  partsOf,
+  list,
+  only,
   prose,
+  remark,
   say,
+  section,
   strong,
-  table,
   trusted,
 } from './blocks.ts'
-import type { Block, Format, Inline } from './blocks.ts'
+import type { Block, Inline } from './blocks.ts'
 import { comparisonTable, label, pairings, type Pairing } from './comparisons.ts'
+import { environmentSection } from './environment.ts'
 import { armPaths } from './file-names.ts'
-import { gpuText } from './gpus.ts'
-import { collectNotes, legendBlocks, type Note, type Notes } from './notes.ts'
+import { collectNotes, legendBlocks, noteBlocks } from './notes.ts'
 import { requestBlocks } from './requests.ts'
-import { suiteBlocks, trialsOf, type Extras } from './suite.ts'
+import { suiteBlocks, type Extras } from './suite.ts'
 import { bestOf, sweepTitle } from './sweep.ts'
+import { trialsOf } from './trials.ts'
 
 /** Characters of model output on the page, shared by all arms, so that the file stays small enough to open. */
 const outputBudget = 1_500_000
@@ -50,7 +52,7 @@ export function runDocument(report: Report, trials: readonly Trial[], extras?: E
     }),
     ...noteBlocks(notes),
     ...legendBlocks(suites),
-    { kind: 'section', blocks: environment(report, configs.line(arms, configs.common)) },
+    environmentSection(report, configs.line(arms, configs.common)),
   ]
 }
 
@@ -63,48 +65,36 @@ export function commentDocument(report: Report, trials: readonly Trial[]): Block
   const suites = inReadingOrder(report)
   const differing = suites.filter(({ requests }) => requests !== undefined)
   const rest = differing.length - MOST_REQUESTS
-  return [
-    ...top(report, suites, trials.length),
-    ...differing
+  return present(
+    top(report, suites, trials.length),
+    differing
       .slice(0, MOST_REQUESTS)
       .flatMap((suite) => [prose(strong(suite.name)), ...requestBlocks(suite, MOST_DIFF)]),
-    ...(rest > 0 ? [prose(say`Requests of ${rest} more suites differ; see report.md.`)] : []),
-  ]
+    rest > 0 && remark(`Requests of ${rest} more suites differ; see report.md.`),
+  )
 }
 
 /** The gate in one word, what failed with its cure, one line a suite. */
 function top(report: Report, suites: readonly SuiteReport[], trials: number): Block[] {
+  const { started_at: started, finished_at: finished, gate } = report
   const { git } = report.environment
   const engine = embeddedNote(report)
-  const notices = openNotices(report)
-  return [
-    {
-      kind: 'title',
-      ...headline(report),
-      facts: [
-        report.started_at.slice(0, 16).replace('T', ' ') + ' UTC',
-        span(Date.parse(report.finished_at) - Date.parse(report.started_at)),
-        count(report.suites.length, 'suite'),
-        ...(trials > 0 ? [count(trials, 'trial')] : []),
-        ...(git === undefined
-          ? []
-          : [`${git.sha.slice(0, 9)}${git.branch === undefined ? '' : ` on ${git.branch}`}`]),
-      ],
-    },
-    ...list('Failed', 'failures', report.gate.failures.map(failureLine)),
-    ...list('Notices', 'notices', notices),
-    ...(engine === undefined ? [] : [prose(engine, 'engine')]),
-    {
-      kind: 'only',
-      format: 'markdown',
-      blocks: list(
-        'Suites',
-        undefined,
-        suites.flatMap((suite) => suiteLines(report, suite)),
-      ),
-    },
-    { kind: 'only', format: 'html', blocks: overview(suites) },
-  ]
+  const facts = present(
+    `${started.slice(0, 16).replace('T', ' ')} UTC`,
+    span(Date.parse(finished) - Date.parse(started)),
+    count(report.suites.length, 'suite'),
+    trials > 0 && count(trials, 'trial'),
+    git && `${git.sha.slice(0, 9)}${git.branch === undefined ? '' : ` on ${git.branch}`}`,
+  )
+  const lines = suites.flatMap((suite) => suiteLines(report, suite))
+  return present<Block>(
+    { kind: 'title', ...headline(report), facts },
+    list(gate.failures.map(failureLine), { title: 'Failed', tone: 'failures' }),
+    list(openNotices(report), { title: 'Notices', tone: 'notices' }),
+    engine !== undefined && prose(engine, 'engine'),
+    only('markdown', ...list(lines, { title: 'Suites' })),
+    only('html', ...overview(suites)),
+  )
 }
 
 /** With several suites, what decides the gate in one table; what gates nothing has no row. */
@@ -117,11 +107,8 @@ function overview(suites: readonly SuiteReport[]): Block[] {
   )
   const deciding = groups.filter(({ comparisons }) => comparisons.length > 0)
   if (suites.length < 2 || deciding.length === 0) return []
-  const blocks = [
-    heading(2, trusted('What decides the gate')),
-    comparisonTable(trusted('Gated comparisons of every suite'), deciding),
-  ]
-  return [{ kind: 'section', blocks }]
+  const table = comparisonTable(trusted('Gated comparisons of every suite'), deciding)
+  return [section(heading(2, trusted('What decides the gate')), table)]
 }
 
 /** Those that failed, then those that are open, then the others; each in the order of the report. */
@@ -162,7 +149,7 @@ function suiteLines(report: Report, suite: SuiteReport): Inline[] {
 function validRates({ arms }: SuiteReport, { baseline, candidate, comparisons }: Pairing): Inline {
   const counts = [candidate, baseline].map((name) => {
     const arm = arms.find((one) => one.name === name)
-    return arm === undefined ? '–' : `${validity(arm).valid}/${validity(arm).trials}`
+    return arm === undefined ? absent : `${validity(arm).valid}/${validity(arm).trials}`
   })
   const compared = comparisons.find(({ metric }) => metric === 'valid_rate')
   const word = compared === undefined || compared.verdict === 'unchanged' ? '' : ` ${compared.verdict}`
@@ -180,74 +167,4 @@ export function openNotices({ gate, suites }: Report): string[] {
     suites.flatMap(({ name, comparisons }) => comparisons.map((one) => gateTexts.verdict(name, one))),
   )
   return gate.notices.filter((notice) => !repeated.has(notice))
-}
-
-/** Each kind with its first text where space is short; on the page with every text. */
-function noteBlocks({ all }: Notes): Block[] {
-  if (all.length === 0) return []
-  const list = (format: Format, item: (note: Note) => Inline): Block => ({
-    kind: 'only',
-    format,
-    blocks: [{ kind: 'list', items: all.map(item), numbered: 'note' }],
-  })
-  const places = (where: readonly string[][]): Inline =>
-    joined(
-      where.map((path) => joined(path, ' · ')),
-      '; ',
-    )
-  const text = ({ message, where }: Note['messages'][number]): Inline => say`${message} (${places(where)})`
-  const first = ({ code: name, messages: [one, ...others] }: Note): Inline => {
-    const more = [
-      ...new Map(others.flatMap(({ where }) => where).map((path) => [path.join('\n'), path])).values(),
-    ]
-    return say`${code(name)} ${one && text(one)}${more.length > 0 ? say` Likewise: ${places(more)}.` : ''}`
-  }
-  const every = ({ code: name, messages }: Note): Inline =>
-    say`${code(name)} ${joined(messages.map(text), ' ')}`
-  return [
-    {
-      kind: 'section',
-      blocks: [heading(2, trusted('Notes')), list('markdown', first), list('html', every)],
-    },
-  ]
-}
-
-function environment(
-  { tool, environment: env, started_at, finished_at, status }: Report,
-  arms: Inline,
-): Block[] {
-  const { git, harness_overhead_ms: overhead } = env
-  const took = Date.parse(finished_at) - Date.parse(started_at)
-  const branch = git?.branch === undefined ? '' : say` on ${code(git.branch)}`
-  const rows: [string, Inline][] = [
-    ['tool', `${tool.name} ${tool.version}`],
-    ['run', `${started_at}, ${span(took)}, ${status}`],
-    [
-      'commit',
-      git === undefined
-        ? trusted('–')
-        : say`${code(git.sha.slice(0, 12))}${branch}${trusted(git.dirty ? ', with uncommitted changes' : '')}`,
-    ],
-    ['runtime', `Node ${env.node}, Vitest ${env.vitest}${env.ci ? ', CI' : ''}`],
-    ['machine', `${env.os}; ${env.cpu}${gpuText(env)}`],
-    ...(partsOf(arms).length === 0 ? [] : [['every arm', arms] satisfies [string, Inline]]),
-    [
-      'harness overhead',
-      trusted(
-        overhead === undefined ? '–' : `${overhead.toFixed(2)} ms between a chunk's arrival and its stamp`,
-      ),
-    ],
-  ]
-  return [
-    heading(2, trusted('Environment')),
-    table(
-      trusted('Environment'),
-      columns('', ''),
-      rows.map(([name, value]) => [trusted(name), value]),
-    ),
-  ]
-}
-
-function list(title: string, tone: 'failures' | 'notices' | undefined, items: Inline[]): Block[] {
-  return items.length === 0 ? [] : [{ kind: 'list', title, items, ...(tone !== undefined && { tone }) }]
 }

@@ -1,26 +1,20 @@
 /** One suite's section: comparisons, stages, trials in run order, arms, what the agents returned. */
 import { isMetric } from '../../metrics.ts'
+import { present } from '../../optional.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
 import { count, treesText } from '../../text/index.ts'
 import { attributionBlocks } from './attribution.ts'
 import { armBlocks, type Configs } from './arms.ts'
-import { changed, code, heading, joined, prose, say, trusted } from './blocks.ts'
+import { changed, code, fold, heading, joined, only, prose, remark, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
-import { trialName } from './arm-calls.ts'
-import {
-  comparisonTable,
-  hasMoved,
-  isStill,
-  matrix,
-  metricsOf,
-  pairings,
-  type Pairing,
-} from './comparisons.ts'
+import { comparisonTable, hasMoved, isStill, matrix, metricsOf, pairings } from './comparisons.ts'
+import type { Pairing } from './comparisons.ts'
 import { concurrencyBlocks } from './concurrency.ts'
 import type { Notes } from './notes.ts'
+import { lastOutput } from './output.ts'
 import { requestBlocks } from './requests.ts'
-import { Budget, lastOutput, outputBlocks, outputsOf } from './output.ts'
 import { sweepBlocks } from './sweep.ts'
+import { isMeasured, trialName } from './trials.ts'
 
 /** What a section needs beside its suite. */
 export interface SuiteContext {
@@ -44,10 +38,6 @@ export interface Extras {
   arm: (suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]) => Block[]
 }
 
-export function trialsOf({ name, file }: SuiteReport, trials: readonly Trial[]): Trial[] {
-  return trials.filter((trial) => trial.suite === name && trial.file === file)
-}
-
 export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] {
   const { notes, trials, extra, configs } = context
   const { sweep } = suite
@@ -62,7 +52,7 @@ export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] 
     ...extra,
     ...strips(suite, trials),
     ...armBlocks(suite, trials, notes, configs),
-    { kind: 'only', format: 'html', blocks: suite.arms.flatMap((arm) => outputFold(suite, arm, context)) },
+    ...only('html', ...suite.arms.map((arm) => outputFold(suite, arm, context))),
   ]
 }
 
@@ -72,31 +62,24 @@ function treeBlocks({ arms, trees }: SuiteReport): Block[] {
     arms.find((arm) => arm.role === role),
   )
   if (trees === undefined || base?.code === undefined || head?.code === undefined) return []
-  const { modules, changed: paths } = trees
-  const text = treesText(
-    { base: base.code, head: head.code },
-    { modules, changed: paths, isNew: trees.is_new },
-  )
-  const shown = joined(
-    paths.slice(0, MOST_PATHS).map((path) => code(path)),
-    ', ',
-  )
+  const { modules, changed: paths, is_new: isNew } = trees
+  const text = treesText({ base: base.code, head: head.code }, { modules, changed: paths, isNew })
+  const shown = paths.slice(0, MOST_PATHS).map(code)
   const more = paths.length > MOST_PATHS ? `, and ${paths.length - MOST_PATHS} more` : ''
-  return [
-    prose(say`Config ${code(head.config ?? '')}: ${text}${paths.length > 0 ? say` (${shown}${more})` : ''}.`),
-  ]
+  const which = paths.length > 0 ? say` (${joined(shown, ', ')}${more})` : ''
+  return [prose(say`Config ${code(head.config ?? '')}: ${text}${which}.`)]
 }
 
 /** Paths of changed modules in a sentence. */
 const MOST_PATHS = 8
 
 function schedule({ blocks, requeued = 0, confirmed, seed }: SuiteReport): string[] {
-  return [
+  return present(
     `${blocks.min === blocks.max ? '' : `${blocks.min} to `}${count(blocks.max, 'block')}`,
-    ...(requeued > 0 ? [`${count(requeued, 'block')} re-queued`] : []),
-    ...(confirmed === true ? ['what regressed was run again on fresh blocks'] : []),
+    requeued > 0 && `${count(requeued, 'block')} re-queued`,
+    confirmed === true && 'what regressed was run again on fresh blocks',
     seed === undefined ? 'imported' : `\`CHIMERA_SEED=${seed}\` repeats it`,
-  ]
+  )
 }
 
 function pairingBlocks(
@@ -106,25 +89,21 @@ function pairingBlocks(
 ): Block[] {
   const title = say`${candidate} against ${baseline}`
   if (comparisons.length === 0)
-    return [
-      heading(3, title),
-      prose(trusted('Nothing could be compared: no block had a valid trial of both arms.')),
-    ]
+    return [heading(3, title), remark('Nothing could be compared: no block had a valid trial of both arms.')]
   const whole = comparisons.filter(({ stage }) => stage === null)
-  const [telling, quiet] = [true, false].map((tells) =>
-    whole.filter((one) => (one.gated || hasMoved(one)) === tells),
-  ) as [Comparison[], Comparison[]]
-  const marks = (metric: string): readonly number[] => notes.at(suite, { metric })
-  const short: Block[] = [
-    ...(telling.length === 0 ? [] : [comparisonTable(title, [{ comparisons: telling, marks }])]),
-    ...(quiet.length === 0
-      ? []
-      : [prose(say`Not gated, neither regressed nor improved: ${quietList(quiet)}.`)]),
-  ]
+  const { telling = [], quiet = [] } = Object.groupBy(whole, (one) =>
+    one.gated || hasMoved(one) ? 'telling' : 'quiet',
+  )
+  const tableOf = (some: readonly Comparison[]): Block =>
+    comparisonTable(title, [{ comparisons: some, marks: (metric) => notes.at(suite, { metric }) }])
+  const short = present(
+    telling.length > 0 && tableOf(telling),
+    quiet.length > 0 && prose(say`Not gated, neither regressed nor improved: ${quietList(quiet)}.`),
+  )
   return [
     heading(3, title),
-    { kind: 'only', format: 'markdown', blocks: short },
-    { kind: 'only', format: 'html', blocks: [comparisonTable(title, [{ comparisons: whole, marks }])] },
+    ...only('markdown', ...short),
+    ...only('html', tableOf(whole)),
     ...stageBlocks(title, comparisons),
     ...attributionBlocks(suite),
     ...titled('First request that differs', requestBlocks(suite)),
@@ -157,68 +136,55 @@ function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[]
   const telling = metricsOf(staged.filter((one) => gated.has(one.metric) || hasMoved(one)))
   const caption = say`${title}, changes by stage`
   const moved = staged.filter(hasMoved).length
-  const every: Block = {
-    kind: 'fold',
-    title: trusted(`${count(staged.length, 'comparison')} by stage, ${moved} moved`),
-    blocks: [comparisonTable(say`${title}, by stage`, stages)],
-  }
   return [
     heading(4, trusted('By stage')),
-    { kind: 'only', format: 'markdown', blocks: [matrix(caption, 'stage', stages, telling)] },
-    {
-      kind: 'only',
-      format: 'html',
-      blocks: [matrix(caption, 'stage', stages, metricsOf(staged.filter((one) => !isStill(one)))), every],
-    },
+    ...only('markdown', matrix(caption, 'stage', stages, telling)),
+    ...only(
+      'html',
+      matrix(caption, 'stage', stages, metricsOf(staged.filter((one) => !isStill(one)))),
+      fold(
+        trusted(`${count(staged.length, 'comparison')} by stage, ${moved} moved`),
+        comparisonTable(say`${title}, by stage`, stages),
+      ),
+    ),
   ]
 }
 
 /** A plot of every gated metric; of the trials' durations where none has values. */
 function strips(suite: SuiteReport, trials: readonly Trial[]): Block[] {
+  if (!trials.some(isMeasured)) return []
   const gated = suite.comparisons.filter(({ stage, gated: decides }) => stage === null && decides)
   const names = suite.kind === 'sweep' ? [suite.sweep.rank_by] : gated.map(({ metric }) => metric)
   const metrics = [...new Set(names.length > 0 ? names : ['trial_duration'])].filter(isMetric)
-  if (!trials.some(({ phase }) => phase === 'measure' || phase === 'confirm')) return []
-  const named = (role: string): Inline =>
-    joined(
-      suite.arms.filter((arm) => arm.role === role).map((arm) => arm.name),
+  const named = (role: string): Inline => {
+    const own = suite.arms.filter((arm) => arm.role === role)
+    return joined(
+      own.map(({ name }) => name),
       ', ',
     )
-  return [
-    {
-      kind: 'strips',
-      title: trusted('Trials'),
-      metrics,
-      trials,
-      baseline: named('baseline'),
-      candidate: named('candidate'),
-    },
-  ]
+  }
+  const [baseline, candidate] = [named('baseline'), named('candidate')]
+  return [{ kind: 'strips', title: trusted('Trials'), metrics, trials, baseline, candidate }]
 }
 
 function outputFold(
   suite: SuiteReport,
-  arm: ArmReport,
+  { name }: ArmReport,
   { trials, pathOf, longestOutput }: SuiteContext,
-): Block[] {
-  const last = lastOutput(trials.filter((trial) => trial.arm === arm.name))
+): Block {
+  const own = trials.filter((trial) => trial.arm === name)
+  const last = lastOutput(own, longestOutput, (agent) => [heading(4, say`Agent ${agent}`)])
   const page: Inline = {
     kind: 'link',
-    href: pathOf(suite.name, arm.name),
+    href: pathOf(suite.name, name),
     text: trusted('every call of this arm'),
   }
-  if (last === undefined) return [prose(say`${arm.name}: no valid output; ${page}.`, 'legend')]
-  const budget = new Budget(longestOutput)
-  const blocks = outputsOf(last).flatMap(({ agent, value }): Block[] => [
-    ...(agent === undefined ? [] : [heading(4, say`Agent ${agent}`)]),
-    ...outputBlocks(value, 4, budget),
-  ])
-  const cut = budget.cut > 0 ? say`; ${budget.cut} more characters are in trials.jsonl` : undefined
-  return [
-    {
-      kind: 'fold',
-      title: say`Last valid output of ${arm.name}, ${trusted(count(budget.asked, 'character'))}`,
-      blocks: [...blocks, prose(say`Trial ${trusted(trialName(last))}${cut}; ${page}.`, 'legend')],
-    },
-  ]
+  if (last === undefined) return prose(say`${name}: no valid output; ${page}.`, 'legend')
+  const { trial, blocks, asked, cut } = last
+  const more = cut > 0 ? say`; ${cut} more characters are in trials.jsonl` : undefined
+  return fold(
+    say`Last valid output of ${name}, ${trusted(count(asked, 'character'))}`,
+    ...blocks,
+    prose(say`Trial ${trusted(trialName(trial))}${more}; ${page}.`, 'legend'),
+  )
 }

@@ -1,11 +1,24 @@
 /** What a run ends with on the terminal: what decides, what moved, validity, the gate, where the reports are. */
+import { present } from '../../optional.ts'
 import type { Comparison, Report, SuiteReport, SweepReport } from '../../schema/generated.ts'
-import { count, pair, quantity } from '../../text/index.ts'
+import { count, pair } from '../../text/index.ts'
 import { embeddedNote, headline } from '../headline.ts'
 import { attributionSentence } from './attribution.ts'
-import { reasonsText, validity } from './arms.ts'
-import { changed, joined, prose, say, strong, trusted } from './blocks.ts'
-import type { Block, Inline, Row } from './blocks.ts'
+import { validity } from './arms.ts'
+import {
+  changed,
+  heading,
+  joined,
+  measured,
+  prose,
+  remark,
+  say,
+  section,
+  strong,
+  table,
+  trusted,
+} from './blocks.ts'
+import type { Block, Inline, Tone } from './blocks.ts'
 import { changePart, hasMoved, label, needed, pairings, type Pairing } from './comparisons.ts'
 import { concurrencyLines } from './concurrency.ts'
 import { failureLine, inReadingOrder, openNotices } from './run.ts'
@@ -22,21 +35,20 @@ const MOST_DIFF = 6
 
 export function summaryDocument(report: Report, outputDir: string): Block[] {
   const engine = embeddedNote(report)
-  return [
-    ...inReadingOrder(report).flatMap((suite): Block[] => suiteSections(suite)),
-    ...(engine === undefined ? [] : [prose(strong(engine, 'warning'))]),
-    {
-      kind: 'section',
-      blocks: [
-        ...openNotices(report).map((notice) => prose(say`${strong(trusted('notice'), 'warning')} ${notice}`)),
-        ...report.gate.failures.map((failure) =>
-          prose(say`${strong(trusted('failed'), 'failed')} ${failureLine(failure)}`),
-        ),
-        { kind: 'title', ...headline(report), facts: [] },
-        ...reportsLine(outputDir),
-      ],
-    },
-  ]
+  return present<Block>(
+    inReadingOrder(report).flatMap(suiteSections),
+    engine !== undefined && prose(strong(engine, 'warning')),
+    section(
+      ...openNotices(report).map((notice) => led('notice', 'warning', notice)),
+      ...report.gate.failures.map((failure) => led('failed', 'failed', failureLine(failure))),
+      { kind: 'title', ...headline(report), facts: [] },
+      ...reportsLine(outputDir),
+    ),
+  )
+}
+
+function led(word: string, tone: Tone, text: Inline): Block {
+  return prose(say`${strong(trusted(word), tone)} ${text}`)
 }
 
 /** Where the reports are. */
@@ -47,71 +59,59 @@ export function reportsLine(outputDir: string): Block[] {
 
 function suiteSections(suite: SuiteReport): Block[] {
   const { sweep } = suite
-  const sections =
+  const own =
     sweep === undefined
       ? pairings(suite).map((one) => pairingBlocks(suite, one))
       : [sweepBlocks(suite, sweep)]
-  const common = [
-    ...concurrencyLines(suite).map((line) => prose(line)),
-    ...(sweep === undefined ? [prose(validTrials(suite))] : []),
-    ...suite.warnings.map(({ message }) => prose(say`${strong(trusted('warning'), 'warning')} ${message}`)),
-  ]
-  return sections.map((blocks): Block => ({ kind: 'section', blocks: [...blocks, ...common] }))
+  const common = present<Block>(
+    concurrencyLines(suite).map((line) => prose(line)),
+    sweep === undefined && prose(validTrials(suite)),
+    suite.warnings.map(({ message }) => led('warning', 'warning', message)),
+  )
+  return own.map((blocks) => section(...blocks, ...common))
 }
 
 function pairingBlocks(suite: SuiteReport, { baseline, candidate, comparisons }: Pairing): Block[] {
   const gated = comparisons.filter(({ gated: decides, metric }) => decides && metric !== 'valid_rate')
   const title = say`${strong(suite.name)} · ${candidate} vs ${baseline}  ${strong(suite.file, 'dim')}`
-  return [
-    { kind: 'heading', level: 2, text: title },
-    {
-      kind: 'table',
-      caption: title,
-      columns: [
-        { head: '' },
-        { head: '', right: true },
-        { head: '' },
-        { head: '' },
-        { head: '', minor: true },
-        { head: '', minor: true },
-      ],
-      rows: gated.map(row),
-    },
-    ...(comparisons.length === 0
-      ? [prose(trusted('nothing could be compared: no block had a valid trial of both arms'))]
-      : []),
-    ...alsoMoved(comparisons).map((line) => prose(strong(line, 'warning'))),
-    ...(suite.attribution === undefined ? [] : [prose(attributionSentence(suite.attribution))]),
-    ...requestBlocks(suite, MOST_DIFF),
-  ]
+  const minor = { head: '', minor: true } as const
+  const heads = [{ head: '' }, { head: '', right: true as const }, { head: '' }, { head: '' }, minor, minor]
+  return present<Block>(
+    heading(2, title),
+    table(title, heads, gated.map(cells)),
+    comparisons.length === 0 && remark('nothing could be compared: no block had a valid trial of both arms'),
+    alsoMoved(comparisons).map((line) => prose(strong(line, 'warning'))),
+    suite.attribution && prose(attributionSentence(suite.attribution)),
+    requestBlocks(suite, MOST_DIFF),
+  )
 }
 
-function row(comparison: Comparison): Row {
+function cells(comparison: Comparison): Inline[] {
   const { unit, blocks, baseline_value: before, candidate_value: after } = comparison
-  return {
-    cells: [
-      label(comparison),
-      trusted(pair(before, after, unit)),
-      changePart(comparison),
-      { kind: 'verdict', word: comparison.verdict, gated: true },
-      trusted(count(blocks, 'block')),
-      trusted(needed(comparison) ?? ''),
-    ],
-  }
+  return [
+    label(comparison),
+    trusted(pair(before, after, unit)),
+    changePart(comparison),
+    { kind: 'verdict', word: comparison.verdict, gated: true },
+    trusted(count(blocks, 'block')),
+    trusted(needed(comparison) ?? ''),
+  ]
 }
 
 function sweepBlocks(suite: SuiteReport, sweep: SweepReport): Block[] {
   const baseline = suite.arms.find((arm) => arm.role === 'baseline')
-  const value = quantity(baseline?.samples[sweep.rank_by]?.median, sweep.unit)
+  const value = measured(baseline?.samples[sweep.rank_by]?.median, sweep.unit)
   const ranking = rankingTable(suite, sweep, () => [])
   const rest = ranking.rows.length - MOST_ROWS
-  const title = say`${strong(suite.name)} · ${sweepTitle(sweep)}; ${baseline?.name} ${trusted(value)}  ${strong(suite.file, 'dim')}`
-  return [
-    { kind: 'heading', level: 2, text: title },
+  return present<Block>(
+    heading(
+      2,
+      say`${strong(suite.name)} · ${sweepTitle(sweep)}; ${baseline?.name} ${value}  ${strong(suite.file, 'dim')}`,
+    ),
     { ...ranking, rows: ranking.rows.slice(0, MOST_ROWS) },
-    ...(rest > 0 ? [prose(say`and ${rest} more in report.md`)] : []),
-    ...[...effectLines(sweep), ...rungLines(sweep, MOST_DROPPED)].map((line) => prose(line)),
-  ]
+    rest > 0 && remark(`and ${rest} more in report.md`),
+    [...effectLines(sweep), ...rungLines(sweep, MOST_DROPPED)].map((line) => prose(line)),
+  )
 }
 
 /** What moved though it does not decide, a line a verdict. */
@@ -132,7 +132,7 @@ function alsoMoved(comparisons: readonly Comparison[]): Inline[] {
 function validTrials(suite: SuiteReport): Inline {
   const parts = suite.arms.map((arm) => {
     const { trials, valid, reasons } = validity(arm)
-    return `${arm.name} ${valid} of ${trials}${reasons.length === 0 ? '' : ` (${reasonsText(reasons)})`}`
+    return `${arm.name} ${valid} of ${trials}${reasons === '' ? '' : ` (${reasons})`}`
   })
   const found = suite.comparisons.find(({ metric, gated }) => metric === 'valid_rate' && gated)
   const rate =

@@ -2,7 +2,7 @@
 import type { Comparison, SuiteReport, SweepReport, SweepRow } from '../../schema/generated.ts'
 import { absent, count, quantity } from '../../text/index.ts'
 import { reach } from '../pictures/forest.ts'
-import { changed, heading, measured, prose, say, strong, trusted } from './blocks.ts'
+import { changed, heading, list, measured, only, remark, say, strong, trusted } from './blocks.ts'
 import type { Block, Column, Inline, Row, Table } from './blocks.ts'
 import { hasMoved, matrix, metricsOf, pairings } from './comparisons.ts'
 import type { Notes } from './notes.ts'
@@ -18,8 +18,8 @@ export function sweepBlocks(suite: SuiteReport, sweep: SweepReport, notes: Notes
   return [
     heading(3, say`Ranking: ${sweepTitle(sweep)}`),
     rankingTable(suite, sweep, (arm) => notes.at(suite, { arm })),
-    ...list('What each option did', effectLines(sweep)),
-    ...list('Dropped by halving', rungLines(sweep)),
+    ...list(effectLines(sweep), { title: 'What each option did' }),
+    ...list(rungLines(sweep), { title: 'Dropped by halving' }),
     ...otherMetrics(
       say`Other metrics of ${suite.name}`,
       pairings(suite).map(({ candidate, comparisons }) => ({
@@ -35,11 +35,11 @@ function otherMetrics(caption: Inline, rows: { name: string; comparisons: Compar
   const all = rows.flatMap(({ comparisons }) => comparisons)
   if (all.length === 0) return []
   const moved = metricsOf(all.filter(hasMoved))
-  const short = moved.size === 0 ? prose(trusted('None moved.')) : matrix(caption, 'candidate', rows, moved)
+  const short = moved.size === 0 ? remark('None moved.') : matrix(caption, 'candidate', rows, moved)
   return [
     heading(3, trusted('Other metrics, against the baseline')),
-    { kind: 'only', format: 'markdown', blocks: [short] },
-    { kind: 'only', format: 'html', blocks: [matrix(caption, 'candidate', rows, metricsOf(all))] },
+    ...only('markdown', short),
+    ...only('html', matrix(caption, 'candidate', rows, metricsOf(all))),
   ]
 }
 
@@ -80,7 +80,7 @@ export function rankingTable(
         changed(row),
         row.verdict === 'inconclusive' ? [] : { kind: 'verdict', word: row.verdict, gated: false },
         leaderCell(row),
-        trusted(String(row.blocks)),
+        measured(row.blocks, 'count'),
         measured(row.valid_rate, 'fraction'),
       ],
     }
@@ -124,8 +124,4 @@ export function rungLines({ halving }: SweepReport, most: number = Infinity): In
     const names = `${dropped.slice(0, most).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`
     return say`after ${trusted(count(blocks, 'block'))} ${dropped.length} dropped: ${names}`
   })
-}
-
-function list(title: string, items: Inline[]): Block[] {
-  return items.length === 0 ? [] : [{ kind: 'list', title, items }]
 }

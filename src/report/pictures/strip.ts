@@ -5,6 +5,7 @@ import { metrics, type MetricName } from '../../metrics.ts'
 import type { Trial } from '../../schema/generated.ts'
 import { median, quantile } from '../../stats/index.ts'
 import { quantity, toHtml, type Html } from '../../text/index.ts'
+import { centre, isMeasured } from '../document/trials.ts'
 import { scale, ticks, type Scale } from './svg.ts'
 
 const width = 420
@@ -23,7 +24,7 @@ interface Point {
 /** A figure of one metric of a suite's trials, or nothing where it was not measured. */
 export function strip(metric: MetricName, trials: readonly Trial[]): Html | undefined {
   const { unit } = metrics[metric]
-  const judged = trials.filter((trial) => trial.phase === 'measure' || trial.phase === 'confirm')
+  const judged = trials.filter(isMeasured)
   const hits = findCacheHits(trials)
   const every = Math.ceil(judged.length / mostPoints)
   const points = judged
@@ -77,9 +78,9 @@ function phases(judged: readonly Trial[], x: Scale): Html | undefined {
 }
 
 function middle(role: string, points: readonly Point[], y: Scale): Html | undefined {
-  const values = points.flatMap(({ value }) => value ?? [])
-  if (values.length === 0) return undefined
-  const at = y(median(values))
+  const value = centre(points.map((point) => point.value))
+  if (value === undefined) return undefined
+  const at = y(value)
   return toHtml`<line x1="${frame.left}" x2="${width - frame.right}" y1="${at}" y2="${at}" class="middle ${role}"/>`
 }
 

@@ -73,7 +73,7 @@ function printBlock(block: Block): Html | undefined {
     case 'table':
       return block.cards ? table(block) : scrolled(block)
     case 'fold':
-      return toHtml`<details${block.open ? toHtml` open` : undefined}><summary>${line(block.title)}</summary>
+      return toHtml`<details><summary>${line(block.title)}</summary>
 ${print(block.blocks)}</details>`
     case 'code':
       return toHtml`<pre tabindex="0">${block.text}</pre>`

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { htmlOf, markdownOf, pagesOf, sampleRun } from '../../../test/support/sample-runs.ts'
 import type { Gpu, Report } from '../../schema/generated.ts'
 import { reportFaults } from '../../schema/validate.ts'
-import { gpuText } from './gpus.ts'
+import { gpuText } from './environment.ts'
 
 const { report, trials } = sampleRun('regressed')
 const withGpus = (...gpu: Gpu[]): Report => ({ ...report, environment: { ...report.environment, gpu } })

@@ -1,0 +1,53 @@
+/** Which trials a figure of a page rests on, what they are called, and figures over them. */
+import type { SuiteReport, Trial } from '../../schema/generated.ts'
+import { median } from '../../stats/index.ts'
+
+/** The trials of a suite. */
+export function trialsOf({ name, file }: SuiteReport, trials: readonly Trial[]): Trial[] {
+  return trials.filter((trial) => trial.suite === name && trial.file === file)
+}
+
+/** Whether a trial is of a block and not beside it, as a warm-up or an agent alone is. */
+export function isMeasured({ phase }: Trial): boolean {
+  return phase === 'measure' || phase === 'confirm'
+}
+
+/** Valid trials of blocks: what the figures of a page rest on. */
+export function measuredTrials(trials: readonly Trial[]): Trial[] {
+  return trials.filter((trial) => trial.valid && isMeasured(trial))
+}
+
+/** `measure 3, attempt 2`: phase, block, and the attempt from the second on. */
+export function trialName({ phase, block, attempt }: Trial): string {
+  return `${phase}${block > 0 ? ` ${block}` : ''}${attempt > 1 ? `, attempt ${attempt}` : ''}`
+}
+
+/** The median of what was reported; nothing where nothing was. */
+export function centre(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length === 0 ? undefined : median(known)
+}
+
+/** The sum of what was reported; nothing where nothing was. */
+export function total(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined)
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0)
+}
+
+/** A stage's own name, without that of the agent it belongs to. */
+export function shortName(stage: string, agent: string | undefined): string {
+  return agent !== undefined && stage.startsWith(`${agent}/`) ? stage.slice(agent.length + 1) : stage
+}
+
+/** Stages in the order in which they first began: the agents where several work at once, with `agent` those of one. */
+export function stageNames(trials: readonly Trial[], agent?: string): string[] {
+  const names = [...new Set(trials.flatMap(({ stages }) => stages.map((stage) => stage.name)))]
+  if (agent !== undefined) return names.filter((name) => name.startsWith(`${agent}/`))
+  const agents = new Set(trials.flatMap(({ calls }) => calls.flatMap((call) => call.agent ?? [])))
+  return names.filter((name) => ![...agents].some((one) => name.startsWith(`${one}/`)))
+}
+
+/** What a trial spent in a stage, ms; undefined where it did not enter it. */
+export function timeIn({ stages }: Trial, name: string): number | undefined {
+  return total(stages.filter((stage) => stage.name === name).map(({ duration }) => duration))
+}

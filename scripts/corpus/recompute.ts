@@ -6,7 +6,6 @@ import {
   concurrentDeltas,
   deltas,
   mean,
-  variation,
   type Aggregates,
 } from '../../src/import/legacy.ts'
 import type { CorpusCall, Published } from './published.ts'
@@ -110,6 +109,11 @@ export class Recomputer {
       cv_ttft_pct: variation(stddev_ttft, average_ttft_ms),
     }
   }
+}
+
+/** Coefficient of variation in percent; undefined where the mean is 0. */
+function variation(deviation: number, center: number): number | undefined {
+  return center === 0 ? undefined : (deviation / center) * 100
 }
 
 function named(agent: string, { average_tokens_per_second, average_ttft_ms }: Aggregates): Figures {

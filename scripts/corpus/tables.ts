@@ -1,5 +1,5 @@
 /** The older system's CSV tables, row by row, from the calls beneath them. */
-import { aggregate, deltas, mean, populationDeviation, sampleDeviation } from '../../src/import/legacy.ts'
+import { aggregate, deltas, mean, sampleDeviation } from '../../src/import/legacy.ts'
 import type { Published } from './published.ts'
 import type { Recomputer } from './recompute.ts'
 
@@ -85,6 +85,12 @@ function pairRow(recomputer: Recomputer, path: string): Figures | undefined {
     baseline_duration_ms: baseline.total_duration_ms,
     chimera_duration_ms: chimera.total_duration_ms,
   }
+}
+
+/** With n instead of n - 1. */
+function populationDeviation(values: readonly number[]): number {
+  const n = values.length
+  return n < 2 ? 0 : sampleDeviation(values) * Math.sqrt((n - 1) / n)
 }
 
 /** This table alone has the population's deviation, and calls its calls runs. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { olderImport } from '../../test/support/older-files.ts'
 import { reportFaults, trialFaults } from '../schema/validate.ts'
-import { asRequested, toReport } from './to-report.ts'
+import { toReport } from './to-report.ts'
 
 const build = (...files: Parameters<typeof toReport>[0][number][]) => toReport(files, [], '0.0.0')
 const spread = (sample: { mean: number; sd?: number; n: number } | undefined, digits: number): string =>
@@ -227,24 +227,14 @@ describe('two agents at once', () => {
   })
 })
 
-test('what was rounded to 32 bits is what its user wrote', () => {
-  expect(
-    asRequested({
-      temperature: Math.fround(0.6),
-      top_p: Math.fround(0.95),
-      repeat_penalty: Math.fround(1.1),
-      num_ctx: 1024,
-      stop: 'x',
+test('options are what their user wrote, before they were rounded to 32 bits', () => {
+  const options = { temperature: 0.6, top_p: 0.95, repeat_penalty: 1.1, num_ctx: 1024, stop: 'x' }
+  const rounded = { ...options, temperature: Math.fround(0.6), top_p: Math.fround(0.95) }
+  const { report } = build(
+    olderImport('single', (file) => {
+      file.baseline.configuration = rounded
+      file.chimera.configuration = options
     }),
-  ).toEqual({
-    temperature: 0.6,
-    top_p: 0.95,
-    repeat_penalty: 1.1,
-    num_ctx: 1024,
-    stop: 'x',
-  })
-})
-
-test('a number of 64 bits is left alone', () => {
-  expect(asRequested({ temperature: 0.6 })).toEqual({ temperature: 0.6 })
+  )
+  expect(report.suites[0]!.arms.map((arm) => arm.options)).toEqual([options, options])
 })

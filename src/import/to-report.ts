@@ -1,13 +1,15 @@
 /** From what was recorded to a report as a run of our own would have given it, judged by the same judge. */
+import { callValues } from '../judge/values.ts'
+import { metrics, type MetricName } from '../metrics.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import { gateTexts } from '../judge/messages.ts'
 import { pairOf } from '../judge/pair.ts'
 import type { Plan, PlannedArm, SuiteRecord } from '../judge/plan.ts'
 import { buildReport } from '../report/index.ts'
 import { makePlan } from '../run/plan.ts'
-import type { Gate, GateFailure, Report, SuiteReport, Trial } from '../schema/generated.ts'
-import { minimumBlocks } from '../stats/index.ts'
-import { callSamples, differences, legacyOf, pairLegacyOf } from './arms.ts'
+import type { Gate, GateFailure, Report, Samples, SuiteReport, Trial } from '../schema/generated.ts'
+import { minimumBlocks, summarize } from '../stats/index.ts'
+import { differences, legacyOf, pairLegacyOf } from './legacy.ts'
 import { importTexts } from './messages.ts'
 import type { RecordedAgent, Recording } from './recorded.ts'
 import { toTrials } from './trials.ts'
@@ -27,81 +29,85 @@ export function toReport(
   refusals: readonly GateFailure[],
   version: string,
 ): { report: Report; trials: Trial[] } {
-  const built = files.map((file) => buildOne(file))
-  const records = built.map(({ record }) => record)
+  const built = files.map(buildOne)
+  const trials = built.flatMap(({ record }) => record.trials)
+  const agents = files.flatMap(({ recording }) => recording.agents)
+  const times = [
+    ...trials.map((trial) => trial.started_at),
+    ...agents.map((agent) => agent.endedAt),
+  ].toSorted()
   const report = buildReport({
-    ...span(
-      files.map(({ recording }) => recording),
-      records.flatMap((record) => record.trials),
-    ),
+    startedAt: times[0] ?? '',
+    finishedAt: times.at(-1) ?? '',
     interrupted: false,
     version,
-    environment: environmentOf(files.map(({ recording }) => recording)),
-    suites: records,
+    environment: environmentOf(agents),
+    suites: built.map(({ record }) => record),
     refusals,
     // An archive is no pull request: its findings are shown and fail nothing.
     failOn: new Set(),
   })
-  const suites = report.suites.map((suite, i) => decorate(suite, built[i]!))
-  return {
-    report: { ...report, source: 'import', suites, gate: gateOf(report.gate, suites, refusals) },
-    trials: records.flatMap((record) => record.trials),
-  }
+  const suites = report.suites.flatMap((suite, i) => built[i]?.decorate(suite) ?? [])
+  const gate = gateOf(report.gate, suites, refusals)
+  return { report: { ...report, source: 'import', suites, gate }, trials }
 }
 
+/** What is judged of a file, and what its suite then has beside a run's. */
 interface Built {
-  recording: Recording
   record: SuiteRecord
-}
-
-function buildOne({ suite, file, recording }: Imported): Built {
-  const trials = toTrials(recording, suite, file)
-  const plan = planFor(recording, suite, file, trials)
-  const pair = pairLegacyOf(recording)
-  const warnings = [
-    ...importWarnings(recording, pair, plan, trials),
-    ...differences(recording, legacyOf(recording)),
-  ]
-  return {
-    recording,
-    record: { plan, facts: {}, trials, ending: { stopped: 'budget', requeued: 0, warnings } },
-  }
+  decorate: (suite: SuiteReport) => SuiteReport
 }
 
 /** Warnings with a cure that only a run can take. */
 const FOR_RUNS = new Set(['too_few_blocks', 'reported_gated'])
 
-/** What an import has beside a run, and without what it cannot have. */
-function decorate(suite: SuiteReport, { recording, record }: Built): SuiteReport {
-  const { seed: _, requeued: __, confirmed: ___, ...kept } = suite
+function buildOne({ suite: name, file, recording }: Imported): Built {
+  const trials = toTrials(recording, name, file)
+  const plan = planFor(recording, name, file, trials)
+  const legacy = pairLegacyOf(recording)
   const legacies = legacyOf(recording)
-  const told = new Set(record.ending?.warnings)
+  const warnings = [...importWarnings(recording, legacy, plan, trials), ...differences(recording, legacies)]
   return {
-    ...kept,
-    source: 'import',
-    legacy: pairLegacyOf(recording),
-    arms: suite.arms.map((arm, i) => ({
-      ...arm,
-      legacy: legacies[i]!,
-      call_samples: callSamples(record.trials.filter((trial) => trial.arm === arm.name)),
-    })),
-    // The judge's own words ask for more blocks or for streamed calls, which an archive cannot give.
-    warnings: suite.warnings.filter((warning) => told.has(warning) || !FOR_RUNS.has(warning.code)),
+    record: { plan, facts: {}, trials, ending: { stopped: 'budget', requeued: 0, warnings } },
+    decorate: ({ seed: _, requeued: __, confirmed: ___, ...suite }) => ({
+      ...suite,
+      source: 'import',
+      legacy,
+      arms: suite.arms.map((arm, i) => ({
+        ...arm,
+        legacy: legacies[i] ?? {},
+        call_samples: callSamples(trials.filter((trial) => trial.arm === arm.name)),
+      })),
+      // The judge's own words ask for more blocks or for streamed calls, which an archive cannot give.
+      warnings: suite.warnings.filter((one) => warnings.includes(one) || !FOR_RUNS.has(one.code)),
+    }),
   }
 }
 
-function span(
-  recordings: readonly Recording[],
-  trials: readonly Trial[],
-): { startedAt: string; finishedAt: string } {
-  const ends = recordings.flatMap(({ agents }) => agents.map((agent) => agent.endedAt))
-  const times = [...trials.map((trial) => trial.started_at), ...ends].toSorted()
-  return { startedAt: times[0]!, finishedAt: times.at(-1)! }
+/**
+ * Single calls, all stages pooled as the older figures were, so that the two can stand side by side: throughput of the
+ * calls that ended, TTFT of the warm ones apart from that of the cold ones. A broken call's first token did come, so its
+ * TTFT counts where a warm level is known to hold it against; its tokens were never told.
+ */
+function callSamples(trials: readonly Trial[]): Samples {
+  const calls = trials.flatMap((trial) => trial.calls)
+  const hasLevel = calls.some((call) => call.valid && !call.cold)
+  const values: [MetricName, (number | undefined)[]][] = [
+    ['reported_throughput', calls.map((call) => callValues([call]).get('reported_throughput'))],
+    ['ttft', calls.filter((call) => !call.cold && (call.valid || hasLevel)).map((call) => call.ttft)],
+    ['ttft_cold', calls.filter((call) => call.cold).map((call) => call.ttft)],
+  ]
+  return Object.fromEntries(
+    values.flatMap(([name, list]) => {
+      const measured = list.filter((value) => value !== undefined)
+      return measured.length === 0 ? [] : [[name, { ...summarize(measured), unit: metrics[name].unit }]]
+    }),
+  )
 }
 
 /** The machine that recorded, as far as it is known; this one measured nothing. */
-function environmentOf(recordings: readonly Recording[]): Report['environment'] {
-  const systems = new Set(recordings.flatMap(({ agents }) => agents.flatMap((agent) => agent.system ?? [])))
+function environmentOf(agents: readonly RecordedAgent[]): Report['environment'] {
+  const systems = new Set(agents.flatMap((agent) => agent.system ?? []))
   const unknown = 'not recorded'
   return { node: unknown, vitest: unknown, os: [...systems].join(', ') || unknown, cpu: unknown, ci: false }
 }
@@ -113,7 +119,7 @@ const unknownHost = 'not recorded'
  * The plan an imported suite is judged by: the defaults of a run, and one look at all blocks, as nobody looked while
  * they were recorded.
  */
-export function planFor({ agents }: Recording, suite: string, file: string, trials: readonly Trial[]): Plan {
+function planFor({ agents }: Recording, suite: string, file: string, trials: readonly Trial[]): Plan {
   const [first, second] = agents
   const runs = Math.max(1, ...agents.map((agent) => agent.runs.length))
   const arm = ({ name, model }: RecordedAgent) => ({ name, model })
@@ -138,7 +144,7 @@ function recordedArm({ name, role, model, host, options }: RecordedAgent): Plann
  * Options as they were asked for: the older client kept them as 32-bit floats, and 0.6 was recorded, and sent, as
  * 0.6000000238418579. The shortest decimal that becomes the same float is what its user wrote.
  */
-export function asRequested(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function asRequested(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [
       name,
@@ -157,10 +163,8 @@ function shortest(value: number): number {
 }
 
 /** The gate's notices again: a summary has nothing that could fail. */
-export function gateOf(gate: Gate, suites: readonly SuiteReport[], refusals: readonly GateFailure[]): Gate {
-  const summaries = new Set(
-    suites.filter((suite) => suite.legacy?.shape === 'summary').map((suite) => suite.name),
-  )
+function gateOf(gate: Gate, suites: readonly SuiteReport[], refusals: readonly GateFailure[]): Gate {
+  const summaries = new Set(suites.flatMap(({ legacy, name }) => (legacy?.shape === 'summary' ? [name] : [])))
   const failures = gate.failures.filter(
     (failure) => !summaries.has(failure.suite) || refusals.includes(failure),
   )

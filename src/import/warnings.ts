@@ -3,8 +3,10 @@ import { importTexts } from './messages.ts'
 import { completeBlocks } from '../judge/blocks.ts'
 import { pairOf } from '../judge/pair.ts'
 import type { Plan } from '../judge/plan.ts'
+import { present } from '../optional.ts'
 import type { PairLegacy, Trial, Warning } from '../schema/generated.ts'
 import { minimumBlocks } from '../stats/index.ts'
+import { tookTurns } from './legacy.ts'
 import type { Recording } from './recorded.ts'
 
 export function importWarnings(
@@ -29,14 +31,11 @@ function schedule({ agents }: Recording, pair: PairLegacy): Warning[] {
   const [{ name: first }, { name: second }] = agents
   if (pair.shape === 'single')
     return [{ code: 'fixed_order', message: importTexts.oneAfterTheOther(first, second) }]
-  const { overlap, concurrent_wall_time_s: wall = 0, sequential_estimated_s: total = 0 } = pair
-  return overlap !== undefined && overlap < SERIAL
+  const { concurrent_wall_time_s: wall = 0, sequential_estimated_s: total = 0 } = pair
+  return tookTurns(pair)
     ? [{ code: 'serialised', message: importTexts.serialised(wall, total) }]
     : [{ code: 'concurrent_agents', message: importTexts.together(first, second) }]
 }
-
-/** Agents that shared less than this of the shorter one's time did not run together. */
-const SERIAL = 0.05
 
 function fewRuns(plan: Plan, trials: readonly Trial[]): Warning[] {
   const needed = minimumBlocks(plan.alpha)
@@ -53,19 +52,17 @@ function callWarnings(arm: string, trials: readonly Trial[]): Warning[] {
   const loads = cold.map((call) =>
     call.load_duration === undefined ? 'time not recorded' : `${Math.round(call.load_duration)} ms`,
   )
-  return [
-    ...(broken.length > 0
-      ? [{ code: 'broken_calls', arm, message: importTexts.broken(arm, broken.length, calls.length) }]
-      : []),
-    ...(cold.length > 0
-      ? [
-          {
-            code: 'cold_calls',
-            arm,
-            metric: 'ttft_cold' as const,
-            message: importTexts.cold(arm, cold.length, calls.length, loads),
-          },
-        ]
-      : []),
-  ]
+  return present<Warning>(
+    broken.length > 0 && {
+      code: 'broken_calls',
+      arm,
+      message: importTexts.broken(arm, broken.length, calls.length),
+    },
+    cold.length > 0 && {
+      code: 'cold_calls',
+      arm,
+      metric: 'ttft_cold',
+      message: importTexts.cold(arm, cold.length, calls.length, loads),
+    },
+  )
 }

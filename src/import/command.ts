@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from '../cli.ts'
-import { ChimeraError } from '../errors.ts'
+import { ChimeraError, messageOf } from '../errors.ts'
 import { printTerminal, writeReports } from '../report/index.ts'
 import type { GateFailure } from '../schema/generated.ts'
 import { asReport, asTrial } from '../schema/validate.ts'
@@ -60,7 +60,7 @@ function parse(args: readonly string[]) {
       options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     })
   } catch (error) {
-    throw importErrors.badOption(error instanceof Error ? error.message : String(error))
+    throw importErrors.badOption(messageOf(error))
   }
 }
 
@@ -73,12 +73,13 @@ async function readAll(
   const imported: Imported[] = []
   const refusals: GateFailure[] = []
   for (const [i, file] of files.entries()) {
+    const suite = names[i] ?? file
     try {
-      imported.push({ suite: names[i]!, file, recording: readRecording(await readText(file)) })
+      imported.push({ suite, file, recording: readRecording(await readText(file)) })
     } catch (error) {
       if (!(error instanceof ChimeraError)) throw error
       const message = importErrors.file(file, error.message)
-      refusals.push({ suite: names[i]!, message })
+      refusals.push({ suite, message })
       io.stderr(visible(message))
     }
   }
@@ -89,7 +90,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw importErrors.unreadable(error as Error)
+    throw importErrors.unreadable(error)
   }
 }
 
@@ -101,16 +102,17 @@ const vague = /^(metrics|summary|data|results?|output|run[_-]?\d+)$/i
  * all others. `archive/gpu80/data/metrics.json` is `gpu80`; of `test1/run_1/metrics.json` it is `test1/run_1`.
  */
 export function suiteNames(files: readonly string[]): string[] {
-  const parts = files.map(partsOf)
-  const depths = parts.map((part) => part.findIndex((name) => !vague.test(name)) + 1 || part.length)
-  const nameOf = (i: number): string => parts[i]!.slice(0, depths[i]).toReversed().join('/')
+  const found = files.map((file) => {
+    const parts = partsOf(file)
+    return { parts, depth: parts.findIndex((name) => !vague.test(name)) + 1 || parts.length }
+  })
   for (;;) {
-    const names = files.map((_, i) => nameOf(i))
-    const alike = names.flatMap((name, i) =>
-      names.indexOf(name) !== names.lastIndexOf(name) && depths[i]! < parts[i]!.length ? [i] : [],
-    )
+    const names = found.map(({ parts, depth }) => parts.slice(0, depth).toReversed().join('/'))
+    const isAlike = (name: string | undefined, i: number): boolean =>
+      names.some((other, j) => j !== i && other === name)
+    const alike = found.filter(({ parts, depth }, i) => depth < parts.length && isAlike(names[i], i))
     if (alike.length === 0) return names
-    for (const i of alike) depths[i]!++
+    for (const one of alike) one.depth++
   }
 }
 

@@ -1,6 +1,7 @@
 /** "As published": what an import adds to the documents of its report, and what it ends with on the terminal. */
-import { columns, heading, prose, reportsLine, say, strong, table, trusted } from '../report/index.ts'
-import type { Block, Extras, Inline, Row, Table } from '../report/index.ts'
+import { present } from '../optional.ts'
+import { columns, heading, prose, remark, reportsLine, say, section, strong, table } from '../report/index.ts'
+import { trialsOf, trusted, type Block, type Extras, type Row } from '../report/index.ts'
 import type { Report, SuiteReport, Trial } from '../schema/generated.ts'
 import { armRows, oursNote, pairRows, publishedNote, type PublishedRow } from './published.ts'
 
@@ -16,45 +17,32 @@ function rowsOf(suite: SuiteReport, trials: readonly Trial[]): PublishedRow[] {
 
 function publishedBlocks(rows: readonly PublishedRow[]): Block[] {
   if (rows.length === 0) return []
-  const hasArms = rows.some(({ arm }) => arm !== undefined)
-  return [
-    heading(3, trusted('As published')),
-    prose(trusted(publishedNote)),
-    publishedTable(rows),
-    ...(hasArms ? [prose(trusted(oursNote), 'legend')] : []),
-  ]
-}
-
-function publishedTable(rows: readonly PublishedRow[]): Table {
   const groups = [...Map.groupBy(rows, ({ arm }) => arm ?? 'pair')]
-  return {
-    ...table(trusted('As published'), columns('figure', 'as published', 'ours', 'why they differ'), []),
-    rows: groups.flatMap(([arm, some]): Row[] => [
-      { cells: [arm], group: true },
-      ...some.map(({ figure, published: text, ours, why }) => ({
-        cells: [trusted(figure), trusted(text), ours, trusted(why)],
-      })),
-    ]),
-  }
+  const grouped = groups.flatMap(([arm, some]): Row[] => [
+    { cells: [arm], group: true },
+    ...some.map(({ figure, published: text, ours, why }) => ({
+      cells: [trusted(figure), trusted(text), ours, trusted(why)],
+    })),
+  ])
+  const heads = columns('figure', 'as published', 'ours', 'why they differ')
+  return present(
+    heading(3, trusted('As published')),
+    remark(publishedNote),
+    { ...table(trusted('As published'), heads, []), rows: grouped },
+    rows.some(({ arm }) => arm !== undefined) && remark(oursNote, 'legend'),
+  )
 }
 
 /** Of every file the figures that lead, as they were published and ours. */
 export function importDocument({ suites }: Report, trials: readonly Trial[], outputDir: string): Block[] {
   return [
     ...suites.map((suite): Block => {
-      const own = trials.filter((trial) => trial.suite === suite.name && trial.file === suite.file)
-      const rows = rowsOf(suite, own)
+      const rows = rowsOf(suite, trialsOf(suite, trials))
         .filter(({ leads }) => leads)
-        .map(({ arm = 'pair', figure, published: text, ours }): Inline[] => [
-          arm,
-          trusted(figure),
-          trusted(text),
-          ours,
-        ])
+        .map(({ arm = 'pair', figure, published: text, ours }) => [arm, trusted(figure), trusted(text), ours])
       const title = say`${strong(suite.name)}  ${strong(suite.file, 'dim')}`
-      const blocks = [table(title, columns('', '', 'as published', 'ours'), rows)]
-      return { kind: 'section', blocks: [{ kind: 'heading', level: 2, text: title }, ...blocks] }
+      return section(heading(2, title), table(title, columns('', '', 'as published', 'ours'), rows))
     }),
-    { kind: 'section', blocks: [prose(say`${suites.length} imported.`), ...reportsLine(outputDir)] },
+    section(prose(say`${suites.length} imported.`), ...reportsLine(outputDir)),
   ]
 }

@@ -22,10 +22,6 @@ export class Field {
     return isObject(this.value) && Object.hasOwn(this.value, key)
   }
 
-  isObject(): boolean {
-    return isObject(this.value)
-  }
-
   /** @throws ChimeraError `import_field` when it is not an object */
   object(): Readonly<Record<string, unknown>> {
     if (!isObject(this.value)) throw importErrors.field(this.path, 'an object', this.value)

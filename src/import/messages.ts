@@ -3,10 +3,10 @@ import { count, quantity } from '../text/index.ts'
 
 /** Why a file of the older system could not be imported. */
 export const importErrors = {
-  unreadable: (cause: Error): ChimeraError =>
+  unreadable: (cause: unknown): ChimeraError =>
     new ChimeraError(
       'import_unreadable',
-      `It cannot be read (${cause.message}). Check the path and the permissions.`,
+      `It cannot be read (${messageOf(cause)}). Check the path and the permissions.`,
       { cause },
     ),
   notJson: (cause: unknown): ChimeraError =>

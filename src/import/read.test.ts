@@ -24,7 +24,6 @@ describe('the shapes', () => {
     })
     expect(recording.agents[0].runs).toHaveLength(6)
     expect(recording.agents[0].runs[0]).toMatchObject({
-      number: 1,
       stages: [],
       output: {},
       calls: [{ stage: null }],

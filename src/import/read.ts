@@ -1,4 +1,6 @@
 /** From the text of a file to what it recorded: which of the older shapes it is, and its reader. */
+import { objectOf } from '../json.ts'
+import type { Role } from '../schema/generated.ts'
 import { hasCalls, readAgent, readCalls, readWorkflow } from './agent.ts'
 import { Field } from './fields.ts'
 import { importErrors } from './messages.ts'
@@ -10,7 +12,9 @@ export function readRecording(text: string): Recording {
   if (isSingle(root)) return readSingle(root)
   if (isRun(root)) return readRun(root)
   if (isSummary(root)) return readSummary(root)
-  throw keptNoCalls(root) ? importErrors.noCalls() : importErrors.unknownShape(membersOf(root))
+  throw keptNoCalls(root)
+    ? importErrors.noCalls()
+    : importErrors.unknownShape(Object.keys(objectOf(root.value)))
 }
 
 function parse(text: string): unknown {
@@ -34,16 +38,13 @@ function keptNoCalls(root: Field): boolean {
   )
 }
 
-function membersOf(root: Field): readonly string[] {
-  return root.isObject() ? Object.keys(root.object()) : []
-}
-
-export function isSingle(root: Field): boolean {
+/** A single agent: `baseline` and `chimera`, each run several times, the baseline's runs first. */
+function isSingle(root: Field): boolean {
   return hasCalls(root.at('baseline')) && hasCalls(root.at('chimera'))
 }
 
-export function readSingle(root: Field): Recording {
-  const agent = (name: string, role: 'baseline' | 'candidate'): RecordedAgent => {
+function readSingle(root: Field): Recording {
+  const agent = (name: string, role: Role): RecordedAgent => {
     const result = root.at(name)
     return readAgent(result, name, role, readRuns(result))
   }
@@ -63,53 +64,46 @@ function readRuns(result: Field): RecordedRun[] {
     ? result
         .at('workflow_runs')
         .list()
-        .map((run) => ({
-          number: run.at('run_number').number(),
-          calls: readCalls(run),
-          ...readWorkflow(run),
-        }))
-    : readCalls(result).map((call, i) => ({ number: i + 1, calls: [call], stages: [], output: {} }))
+        .map((run) => ({ calls: readCalls(run), ...readWorkflow(run) }))
+    : readCalls(result).map((call) => ({ calls: [call], stages: [], output: {} }))
   if (runs.every((run) => run.calls.length === 0))
     throw importErrors.field(`${result.path}.llm_calls`, 'at least one call', [])
   return runs
 }
 
-export function isRun(root: Field): boolean {
+/** Two agents at once: one run with its calls. */
+function isRun(root: Field): boolean {
   return hasCalls(root.at('collector').at('result')) && hasCalls(root.at('insight').at('result'))
 }
 
-export function readRun(root: Field): Recording {
+function readRun(root: Field): Recording {
   const summary = root.at('summary')
-  const agents = [readSide(root, 'collector', 'baseline'), readSide(root, 'insight', 'candidate')] as const
+  const [collector, insight] = [
+    readSide(root, 'collector', 'baseline'),
+    readSide(root, 'insight', 'candidate'),
+  ]
   return {
     pair: {
       shape: 'concurrent',
       scenario: root.at('scenario').text(),
       run_number: root.at('run_number').number(),
-      recorded_at: agents
-        .map((agent) => agent.endedAt)
-        .toSorted()
-        .at(-1)!,
+      recorded_at: collector.endedAt > insight.endedAt ? collector.endedAt : insight.endedAt,
       concurrency_speedup: summary.at('concurrency_speedup').number(),
       efficiency_percent: summary.at('efficiency_percent').number(),
       concurrent_wall_time_s: summary.at('concurrent_wall_time_s').amount(),
       sequential_estimated_s: summary.at('sequential_estimated_s').amount(),
       resource_contention_detected: summary.at('resource_contention_detected').value === true,
     },
-    agents,
+    agents: [collector, insight],
   }
 }
 
-function readSide(root: Field, name: string, role: 'baseline' | 'candidate'): RecordedAgent {
+function readSide(root: Field, name: string, role: Role): RecordedAgent {
   const side = root.at(name)
   const result = side.at('result')
   const seconds = side.at('execution_time_s').amount()
-  const run: RecordedRun = {
-    number: root.at('run_number').number(),
-    calls: readCalls(result),
-    ...readWorkflow(result),
-  }
-  const agent = readAgent(result, name, role, [{ ...run, duration: 1000 * seconds }])
+  const run = { calls: readCalls(result), ...readWorkflow(result), duration: 1000 * seconds }
+  const agent = readAgent(result, name, role, [run])
   return {
     ...agent,
     host: side.at('config').at('base_url').text(),
@@ -117,14 +111,15 @@ function readSide(root: Field, name: string, role: 'baseline' | 'candidate'): Re
   }
 }
 
-export function isSummary(root: Field): boolean {
+/** The summary of several runs, which kept no calls. */
+function isSummary(root: Field): boolean {
   return root.has('agent_a') && root.has('agent_b') && root.has('aggregate') && root.has('runs')
 }
 
-export function readSummary(root: Field): Recording {
+function readSummary(root: Field): Recording {
   const aggregate = root.at('aggregate')
   const endedAt = root.at('generated_at').time()
-  const agent = (key: string, name: string, role: 'baseline' | 'candidate'): RecordedAgent => {
+  const agent = (key: string, name: string, role: Role): RecordedAgent => {
     const config = root.at(key)
     return {
       name,

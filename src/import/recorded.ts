@@ -23,7 +23,6 @@ export interface RecordedCall {
 
 /** One run of an agent. */
 export interface RecordedRun {
-  number: number
   calls: readonly RecordedCall[]
   /** Names and durations in ms, one after the other; empty where none were recorded. */
   stages: readonly { name: string; duration: number }[]

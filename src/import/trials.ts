@@ -2,7 +2,8 @@
 import { tailLoops } from '../checks/repetition.ts'
 import { callMessages } from '../call/messages.ts'
 import { warmLimit } from '../run/cold.ts'
-import type { Call, CallReason, PairLegacy, StageTime, Trial } from '../schema/generated.ts'
+import { defined } from '../optional.ts'
+import type { Call, CallReason, StageTime, Trial } from '../schema/generated.ts'
 import { sum } from './legacy.ts'
 import type { CallFigures, RecordedAgent, RecordedCall, RecordedRun, Recording } from './recorded.ts'
 
@@ -12,67 +13,37 @@ const PAUSE_MS = 2_000
 /** The trials of a file; none for a summary. */
 export function toTrials({ pair, agents }: Recording, suite: string, file: string): Trial[] {
   const trials = agents.flatMap((agent) => {
-    const isCold = coldness(agent)
-    const starts = startTimes(agent)
-    return agent.runs.map((run, i) =>
-      toTrial(run, { agent, pair, suite, file, block: i + 1, startedAt: starts[i]!, isCold }),
-    )
+    const label = pair.shape === 'concurrent' ? agent.label : undefined
+    const callsOf = callMaker(agent, label)
+    return agent.runs.map((run, i): Trial => {
+      const stages = stageTimes(run)
+      const calls = callsOf(run, stages)
+      const fault = calls.length === 0 ? NO_CALLS : calls.find((call) => !call.valid)
+      return {
+        source: 'import',
+        suite,
+        file,
+        block: i + 1,
+        position: agent.role === 'baseline' ? 1 : 2,
+        attempt: 1,
+        phase: 'measure',
+        arm: agent.name,
+        role: agent.role,
+        started_at: startOf(agent, i),
+        duration: durationOf(run),
+        ...(fault === undefined
+          ? { valid: true }
+          : { valid: false, invalid_reason: fault.reason, message: fault.message }),
+        ...(Object.keys(run.output).length > 0 && { output: run.output }),
+        checks: [],
+        stages,
+        calls,
+      }
+    })
   })
   return trials.toSorted((a, b) =>
     a.started_at < b.started_at ? -1 : a.started_at > b.started_at ? 1 : a.position - b.position,
   )
-}
-
-interface TrialSetting {
-  agent: RecordedAgent
-  pair: PairLegacy
-  suite: string
-  file: string
-  block: number
-  startedAt: string
-  isCold: (call: RecordedCall) => boolean
-}
-
-function toTrial(
-  run: RecordedRun,
-  { agent, pair, suite, file, block, startedAt, isCold }: TrialSetting,
-): Trial {
-  const stages = stageTimes(run)
-  let clock = 0
-  const calls = run.calls.map((call, index): Call => {
-    const start = stages.find((stage) => stage.name === call.stage)?.start ?? clock
-    clock = start + call.figures.total_duration_ms
-    const { options } = agent
-    return toCall(call, {
-      index,
-      start,
-      cold: isCold(call),
-      options,
-      ...(pair.shape === 'concurrent' && { agent: agent.label }),
-    })
-  })
-  const broken = calls.find((call) => !call.valid)
-  const fault = calls.length === 0 ? NO_CALLS : broken
-  return {
-    source: 'import',
-    suite,
-    file,
-    block,
-    position: agent.role === 'baseline' ? 1 : 2,
-    attempt: 1,
-    phase: 'measure',
-    arm: agent.name,
-    role: agent.role,
-    started_at: startedAt,
-    duration: durationOf(run),
-    ...(fault === undefined
-      ? { valid: true }
-      : { valid: false, invalid_reason: fault.reason, message: fault.message }),
-    ...(Object.keys(run.output).length > 0 && { output: run.output }),
-    checks: [],
-    stages,
-    calls,
-  }
 }
 
 const NO_CALLS = { reason: 'no_calls', message: 'No call of this run was recorded.' } as const
@@ -92,12 +63,43 @@ function durationOf({ duration, calls }: RecordedRun): number {
 }
 
 /** Worked back from the end of the last run. */
-function startTimes({ endedAt, runs }: RecordedAgent): string[] {
-  const end = Date.parse(endedAt)
-  return runs.map((_, i) => {
-    const remaining = sum(runs.slice(i).map(durationOf)) + PAUSE_MS * (runs.length - 1 - i)
-    return new Date(end - remaining).toISOString()
-  })
+function startOf({ endedAt, runs }: RecordedAgent, i: number): string {
+  const remaining = sum(runs.slice(i).map(durationOf)) + PAUSE_MS * (runs.length - 1 - i)
+  return new Date(Date.parse(endedAt) - remaining).toISOString()
+}
+
+/** The calls of a run as ours: what was measured under our names, the rest absent; what is 0 was not measured. */
+function callMaker(agent: RecordedAgent, label: string | undefined) {
+  const isCold = coldness(agent)
+  const measured = (value: number): number | undefined => (value > 0 ? value : undefined)
+  return ({ calls }: RecordedRun, stages: readonly StageTime[]): Call[] => {
+    let clock = 0
+    return calls.map((recorded, index): Call => {
+      const { stage, figures } = recorded
+      const start = stages.find(({ name }) => name === stage)?.start ?? clock
+      clock = start + figures.total_duration_ms
+      const fault = faultOf(recorded)
+      return {
+        index,
+        stage,
+        ...defined({ agent: label }),
+        endpoint: 'generate',
+        streamed: true,
+        cold: isCold(recorded),
+        ...(fault === undefined ? { valid: true } : { valid: false, ...fault }),
+        start,
+        duration: figures.total_duration_ms,
+        options: { ...agent.options },
+        ...defined({
+          ttft: firstPiece(figures),
+          eval_count: measured(figures.tokens_generated),
+          eval_duration: measured(figures.eval_duration_ms),
+          prompt_eval_duration: measured(figures.prompt_eval_duration_ms),
+          load_duration: measured(figures.load_duration_ms),
+        }),
+      }
+    })
+  }
 }
 
 /**
@@ -126,43 +128,8 @@ const FACTOR = 3
 /** Between the longest warm load of the older system's recordings, 636 ms, and the shortest cold one, 871 ms. */
 const WARM_AT_MOST_MS = 750
 
-/** Where and how a call was made. */
-export interface CallSetting {
-  index: number
-  /** ms after the trial began. */
-  start: number
-  cold: boolean
-  options: Readonly<Record<string, unknown>>
-  agent?: string
-}
-
-export function toCall(recorded: RecordedCall, { index, start, cold, options, agent }: CallSetting): Call {
-  const { stage, figures } = recorded
-  const fault = faultOf(recorded)
-  const ttft = firstPiece(figures)
-  return {
-    index,
-    stage,
-    ...(agent !== undefined && { agent }),
-    endpoint: 'generate',
-    streamed: true,
-    cold,
-    ...(fault === undefined ? { valid: true } : { valid: false, ...fault }),
-    start,
-    ...(ttft !== undefined && { ttft }),
-    duration: figures.total_duration_ms,
-    options: { ...options },
-    ...present({
-      eval_count: figures.tokens_generated,
-      eval_duration: figures.eval_duration_ms,
-      prompt_eval_duration: figures.prompt_eval_duration_ms,
-      load_duration: figures.load_duration_ms,
-    }),
-  }
-}
-
 /** ms; the older client put the whole duration where no piece had come. */
-export function firstPiece({ ttft_ms, total_duration_ms }: CallFigures): number | undefined {
+function firstPiece({ ttft_ms, total_duration_ms }: CallFigures): number | undefined {
   return ttft_ms > 0 && ttft_ms < total_duration_ms ? ttft_ms : undefined
 }
 
@@ -186,11 +153,4 @@ function ending(response: string | undefined): string {
   return loop === undefined
     ? ` after ${length} characters`
     : ` after ${loop.times} identical pieces at the end of ${length} characters`
-}
-
-/** What is 0 was not measured. */
-function present<Name extends string>(figures: Record<Name, number>): Partial<Record<Name, number>> {
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => (value as number) > 0)) as Partial<
-    Record<Name, number>
-  >
 }

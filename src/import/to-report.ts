@@ -69,8 +69,8 @@ function buildOne({ suite: name, file, recording }: Imported): Built {
   const warnings = [...importWarnings(recording, legacy, plan, trials), ...differences(recording, legacies)]
   return {
     record: { plan, facts: {}, trials, ending: { stopped: 'budget', requeued: 0, warnings } },
-    decorate: ({ seed: _, requeued: __, confirmed: ___, ...suite }) => ({
-      ...suite,
+    decorate: (suite) => ({
+      ...withoutRun(suite),
       source: 'import',
       legacy,
       arms: suite.arms.map((arm, i) => ({
@@ -82,6 +82,12 @@ function buildOne({ suite: name, file, recording }: Imported): Built {
       warnings: suite.warnings.filter((one) => warnings.includes(one) || !FOR_RUNS.has(one.code)),
     }),
   }
+}
+
+/** A suite without what only a run has. */
+function withoutRun(suite: SuiteReport): SuiteReport {
+  const { seed: _, requeued: __, confirmed: ___, ...kept } = suite
+  return kept
 }
 
 /**

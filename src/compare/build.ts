@@ -1,14 +1,14 @@
 /** From stored reports to their comparison: what is not alike is refused or named, then arm by arm, metric by metric. Pure. */
 import { metrics, type MetricName } from '../metrics.ts'
-import type { SuiteReport } from '../schema/generated.ts'
-import { alignArms, type Place } from './arms.ts'
+import { defined } from '../optional.ts'
+import { alignArms } from './arms.ts'
 import { openRows, withChanges, withHistory, type OpenRow } from './rows.ts'
 import { collectDifferences, refuseForbidden } from './fingerprint.ts'
 import type { Meant, MetricTable, ReportComparison, ReportHead, Row } from './model.ts'
 import { NEEDED_RUNS } from './history.ts'
 import { adviceOn, collectNotes } from './notes.ts'
 import { labelsOf, type StoredReport } from './read.ts'
-import { LEVEL, suiteValues, type ValuesOf } from './within.ts'
+import { LEVEL } from './within.ts'
 
 /** What is to be compared. */
 export interface Selection {
@@ -27,20 +27,18 @@ export interface Selection {
  */
 export function compareReports(stored: readonly StoredReport[], selection: Selection): ReportComparison {
   const labels = labelsOf(stored.map(({ path }) => path))
-  const environments = stored.map(({ report }) => report.environment)
-  const arms = alignArms(stored.map(({ report }) => report))
-  const differences = collectDifferences(arms, environments)
+  const arms = alignArms(stored)
+  const differences = collectDifferences(arms)
   refuseForbidden(differences, labels, selection.meant)
   const repeated = repeatedReports(stored)
   const mode: ReportComparison['mode'] = stored.length > NEEDED_RUNS ? 'history' : 'runs'
-  const sources = rawSources(stored)
   const finish = (open: OpenRow): Row =>
-    mode === 'runs' ? withChanges(open, sources) : withHistory(open, environments, repeated, selection.meant)
+    mode === 'runs' ? withChanges(open) : withHistory(open, stored.length - 1, repeated, selection.meant)
   const comparison = {
     advisory: true as const,
     mode,
     level: LEVEL,
-    reports: stored.map((one, i) => headOf(one, labels[i]!)),
+    reports: stored.map((one, i) => headOf(one, labels[i] ?? one.path)),
     differences,
     tables: chosenMetrics(stored, selection).map((metric): MetricTable => {
       const { unit, better } = metrics[metric]
@@ -55,16 +53,9 @@ export function compareReports(stored: readonly StoredReport[], selection: Selec
   }
 }
 
-function headOf({ path, report }: StoredReport, label: string): ReportHead {
-  const { git, os, cpu } = report.environment
-  return {
-    label,
-    path,
-    started_at: report.started_at,
-    ...(git !== undefined && { commit: git.sha }),
-    os,
-    cpu,
-  }
+function headOf({ path, report: { started_at, environment } }: StoredReport, label: string): ReportHead {
+  const { git, os, cpu } = environment
+  return { label, path, started_at, ...defined({ commit: git?.sha }), os, cpu }
 }
 
 function chosenMetrics(stored: readonly StoredReport[], { metrics: chosen }: Selection): MetricName[] {
@@ -81,14 +72,4 @@ function chosenMetrics(stored: readonly StoredReport[], { metrics: chosen }: Sel
 function repeatedReports(stored: readonly StoredReport[]): ReadonlySet<number> {
   const contents = stored.map(({ report }) => JSON.stringify(report))
   return new Set(contents.flatMap((content, i) => (contents.lastIndexOf(content) > i ? [i] : [])))
-}
-
-/** A suite's values by trial, worked out once. */
-function rawSources(stored: readonly StoredReport[]): (place: Place) => ValuesOf | undefined {
-  const known = new Map<SuiteReport, ValuesOf | undefined>()
-  return ({ report, suite }) => {
-    const trials = stored[report]!.trials
-    if (!known.has(suite)) known.set(suite, trials && suiteValues(suite, trials))
-    return known.get(suite)
-  }
 }

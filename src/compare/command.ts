@@ -9,9 +9,10 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Command } from '../cli.ts'
 import { isMetric, metricNames, type MetricName } from '../metrics.ts'
+import { defined, present } from '../optional.ts'
 import { printMarkdown, printTerminal, writeWhole } from '../report/index.ts'
 import { oneLine } from '../text/index.ts'
-import { compareReports } from './build.ts'
+import { compareReports, type Selection } from './build.ts'
 import { comparisonDocument } from './document.ts'
 import type { Meant, ReportComparison } from './model.ts'
 import { NEEDED_RUNS } from './history.ts'
@@ -67,46 +68,36 @@ async function write(out: string, text: string): Promise<void> {
 }
 
 const formats = ['text', 'markdown', 'json'] as const
-export type Format = (typeof formats)[number]
+type Format = (typeof formats)[number]
 
 /** What was asked for. */
-export interface Options {
+interface Options extends Selection {
   help: boolean
   paths: string[]
-  /** Empty: those that gate. */
-  metrics: MetricName[]
-  stages: boolean
-  meant: ReadonlySet<Meant>
   format: Format
   out?: string
 }
 
 /** @throws ChimeraError `compare_usage` that names the first fault */
-export function parseOptions(args: readonly string[]): Options {
-  const { values, positionals } = parse(args)
-  const help = values.help ?? false
-  if (!help && positionals.length < 2) {
+function parseOptions(args: readonly string[]): Options {
+  const { values, positionals: paths } = parse(args)
+  const { help = false, format = 'text', metric = [], stages = false, compare = [], models, hosts } = values
+  if (!help && paths.length < 2) {
     throw compareErrors.usage(
-      `Expected at least two reports, the older first, but received ${positionals.length === 0 ? 'none' : 'one'}`,
+      `Expected at least two reports, the older first, but received ${paths.length === 0 ? 'none' : 'one'}`,
     )
   }
-  const format = values.format ?? 'text'
-  if (!isOneOf(formats, format))
-    throw compareErrors.usage(
-      `Invalid --format: Expected ${formats.join(', ')} but received "${oneLine(format)}"`,
-    )
+  const meant = listed(compare).map((word) =>
+    oneOf(['models', 'hosts'] as const, word, 'Invalid --compare: Expected models or hosts'),
+  )
   return {
     help,
-    paths: positionals,
-    metrics: metricsOf(values.metric ?? []),
-    stages: values.stages ?? false,
-    meant: new Set([
-      ...meantOf(values.compare ?? []),
-      ...(values.models ? ['models' as const] : []),
-      ...(values.hosts ? ['hosts' as const] : []),
-    ]),
-    format,
-    ...(values.out !== undefined && { out: values.out }),
+    paths,
+    metrics: metricsOf(metric),
+    stages,
+    meant: new Set(present<Meant>(meant, models && 'models', hosts && 'hosts')),
+    format: oneOf(formats, format, `Invalid --format: Expected ${formats.join(', ')}`),
+    ...defined({ out: values.out }),
   }
 }
 
@@ -144,19 +135,13 @@ function metricsOf(values: readonly string[]): MetricName[] {
   })
 }
 
-function meantOf(values: readonly string[]): Meant[] {
-  return listed(values).map((word) => {
-    if (!isOneOf(['models', 'hosts'] as const, word))
-      throw compareErrors.usage(`Invalid --compare: Expected models or hosts but received "${oneLine(word)}"`)
-    return word
-  })
-}
-
 /** An option may be given several times, and each time name several. */
 function listed(values: readonly string[]): string[] {
   return values.flatMap((value) => value.split(',')).map((word) => word.trim())
 }
 
-function isOneOf<T extends string>(words: readonly T[], word: string): word is T {
-  return (words as readonly string[]).includes(word)
+function oneOf<T extends string>(words: readonly T[], word: string, fault: string): T {
+  const found = words.find((one) => one === word)
+  if (found === undefined) throw compareErrors.usage(`${fault} but received "${oneLine(word)}"`)
+  return found
 }

@@ -1,6 +1,7 @@
 /** A comparison of stored reports as a document: in the manner of benchstat one table a metric, what to know below. */
-import { changed, code, heading, measured, prose, say, table, trusted } from '../report/index.ts'
-import type { Block, Column, Inline } from '../report/index.ts'
+import { present } from '../optional.ts'
+import { changed, code, columns as heads, heading, list, measured, only } from '../report/index.ts'
+import { prose, say, section, table, trusted, type Block, type Column, type Inline } from '../report/index.ts'
 import { absent, quantity, share } from '../text/index.ts'
 import { sentence } from './fingerprint.ts'
 import type { Change, MetricTable, ReportComparison, Row, Value } from './model.ts'
@@ -11,23 +12,16 @@ const MOST_NAMED = 6
 const MOST_DIFFERENCES = 12
 
 export function comparisonDocument(comparison: ReportComparison): Block[] {
-  const labels = comparison.reports.map(({ label }) => label)
-  const differences = describeDifferences(comparison, labels)
-  const items = comparison.notes
-  return [
-    { kind: 'only', format: 'markdown', blocks: [heading(1, trusted('Stored reports compared'))] },
+  const { reports, mode, notes, tables } = comparison
+  const labels = reports.map(({ label }) => label)
+  return present<Block>(
+    only('markdown', heading(1, trusted('Stored reports compared'))),
     prose(comparison.advice),
     reportsTable(comparison),
-    ...(differences.length === 0 ? [] : [{ kind: 'list' as const, title: 'Not alike', items: differences }]),
-    ...comparison.tables.map((one) => metricSection(one, comparison.mode, labels)),
-    ...(items.length === 0
-      ? []
-      : [section(heading(2, trusted('Notes')), { kind: 'list', items, numbered: 'note' })]),
-  ]
-}
-
-function section(...blocks: Block[]): Block {
-  return { kind: 'section', blocks }
+    list(describeDifferences(comparison, labels), { title: 'Not alike' }),
+    tables.map((one) => metricSection(one, mode, labels)),
+    notes.length > 0 && section(heading(2, trusted('Notes')), ...list(notes, { numbered: 'note' })),
+  )
 }
 
 /** A row a report: label, start, commit, machine. */
@@ -40,20 +34,17 @@ function reportsTable({ reports }: ReportComparison): Block {
   ])
   const between: Inline[] = [trusted('…'), trusted(`${rows.length - 2} reports between`), '', '']
   const shown = rows.length <= MOST_NAMED ? rows : [...rows.slice(0, 1), between, ...rows.slice(-1)]
-  const heads = ['report', 'started', 'commit', 'machine'].map((head) => ({ head: trusted(head) }))
-  return table(trusted('Reports'), heads, shown)
+  return table(trusted('Reports'), heads('report', 'started', 'commit', 'machine'), shown)
 }
 
 /** A sentence a difference. Those of model and server stand here only because they were said to be meant. */
 function describeDifferences({ differences }: ReportComparison, labels: readonly string[]): Inline[] {
   const rest = differences.length - MOST_DIFFERENCES
-  return [
-    ...differences.slice(0, MOST_DIFFERENCES).map((one) => {
-      const meant = one.kind === 'models' || one.kind === 'hosts' ? ` (meant: --compare ${one.kind})` : ''
-      return `${sentence(one, labels)}${meant}`
-    }),
-    ...(rest > 0 ? [trusted(`and ${rest} more; --format json has them all`)] : []),
-  ]
+  const told = differences.slice(0, MOST_DIFFERENCES).map((one) => {
+    const meant = one.kind === 'models' || one.kind === 'hosts' ? ` (meant: --compare ${one.kind})` : ''
+    return `${sentence(one, labels)}${meant}`
+  })
+  return rest > 0 ? [...told, trusted(`and ${rest} more; --format json has them all`)] : told
 }
 
 /** A column of one metric's table. */
@@ -152,13 +143,8 @@ function valueCell({ values }: Row, report: number, unit: string): Inline {
 function earlierValidity({ values }: Row, last: number): Inline {
   const earlier = values.filter(({ report }) => report < last)
   const sum = (of: (value: Value) => number): number => earlier.reduce((total, value) => total + of(value), 0)
-  const trials = sum((value) => value.n)
-  return trials === 0
-    ? trusted(absent)
-    : counted(
-        sum((value) => value.valid ?? 0),
-        trials,
-      )
+  const [valid, trials] = [sum((value) => value.valid ?? 0), sum((value) => value.n)]
+  return trials === 0 ? trusted(absent) : counted(valid, trials)
 }
 
 function counted(valid: number, trials: number): Inline {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import type { ArmReport } from '../schema/generated.ts'
-import { differencesOf, fingerprintOf, isForbidden, isMeant } from './fingerprint.ts'
+import { differencesOf, isForbidden, isMeant } from './fingerprint.ts'
 import type { Difference, Kind } from './model.ts'
 
 const { environment, suites } = sampleRun('regressed').report
@@ -9,8 +9,8 @@ const arm = suites[0]!.arms[0]!
 
 function changes(over: Partial<ArmReport>, machine: Partial<typeof environment> = {}): [string, Kind][] {
   const found = differencesOf(
-    fingerprintOf(environment, arm),
-    fingerprintOf({ ...environment, ...machine }, { ...arm, ...over }),
+    { environment, arm },
+    { environment: { ...environment, ...machine }, arm: { ...arm, ...over } },
   )
   return found.map(({ part, kind }) => [part, kind])
 }
@@ -39,21 +39,16 @@ describe('what differs', () => {
   test('an option had no effect that the server told', () => {
     const asked = { ...arm, options: { num_ctx: 256 }, effective: { num_ctx: 2048 } }
     const other = { ...asked, options: { num_ctx: 512 } }
-    expect(differencesOf(fingerprintOf(environment, asked), fingerprintOf(environment, other))).toEqual([])
+    expect(differencesOf({ environment, arm: asked }, { environment, arm: other })).toEqual([])
   })
 
   test("what one side does not know is not held against it, but another model's name is", () => {
     const { digest: _, quantization: __, ...unknown } = arm
-    expect(
-      differencesOf(
-        fingerprintOf(environment, arm),
-        fingerprintOf(environment, { ...unknown, effective: {} }),
-      ),
-    ).toEqual([])
-    const other = fingerprintOf(environment, { ...unknown, model: 'qwen3' })
-    expect(differencesOf(fingerprintOf(environment, unknown), other).map(({ part }) => part)).toEqual([
-      'model',
-    ])
+    expect(differencesOf({ environment, arm }, { environment, arm: { ...unknown, effective: {} } })).toEqual(
+      [],
+    )
+    const other = { environment, arm: { ...unknown, model: 'qwen3' } }
+    expect(differencesOf({ environment, arm: unknown }, other).map(({ part }) => part)).toEqual(['model'])
   })
 
   test("an embedded engine may listen anywhere, and its model file is the digest's matter", () => {
@@ -62,7 +57,7 @@ describe('what differs', () => {
       host: `http://127.0.0.1:${port}`,
       server: { kind: 'embedded', version: '1', engine },
     })
-    const print = (one: ArmReport) => fingerprintOf(environment, one)
+    const print = (one: ArmReport) => ({ environment, arm: one })
     expect(
       differencesOf(print(embedded(1, 'llama.cpp 5, a.gguf')), print(embedded(2, 'llama.cpp 5, b.gguf'))),
     ).toEqual([])

@@ -2,17 +2,21 @@
  * May two reports be compared? A fingerprint holds what a figure depends on beside the code under test:
  * model, server, machine and the options in effect. What differs is refused, or named, by its kind.
  */
-import type { ArmReport, Environment } from '../schema/generated.ts'
+import { present } from '../optional.ts'
+import type { ArmReport } from '../schema/generated.ts'
 import { count, oneLine } from '../text/index.ts'
 import { compareErrors } from './messages.ts'
 import type { Difference, Kind, Meant, ReportDifference } from './model.ts'
 import type { ArmRow, Place } from './arms.ts'
 
 /** A part's name, with its kind and value. A part that is not known is not there. */
-export type Fingerprint = ReadonlyMap<string, { kind: Kind; value: string }>
+type Fingerprint = ReadonlyMap<string, { kind: Kind; value: string }>
+
+/** An arm where it ran. */
+type Fingerprinted = Pick<Place, 'environment' | 'arm'>
 
 /** What an arm's figures depend on. */
-export function fingerprintOf(environment: Environment, arm: ArmReport): Fingerprint {
+function fingerprintOf({ environment, arm }: Fingerprinted): Fingerprint {
   const { digest, quantization, server, effective } = arm
   const parts: (readonly [string, Kind, unknown])[] = [
     // Two tags of one digest are the same model, so that the name counts only where there is no digest.
@@ -29,11 +33,7 @@ export function fingerprintOf(environment: Environment, arm: ArmReport): Fingerp
     ['processor', 'machine', environment.cpu],
     ['GPU', 'machine', environment.gpu?.map(({ name }) => name).join(', ')],
     ['num_ctx', 'options', effective.num_ctx],
-    [
-      'share on the GPU',
-      'options',
-      effective.gpu_fraction === undefined ? undefined : Number(effective.gpu_fraction.toFixed(3)),
-    ],
+    ['share on the GPU', 'options', effective.gpu_fraction && Number(effective.gpu_fraction.toFixed(3))],
     ...optionParts(arm),
   ]
   return new Map(
@@ -45,40 +45,36 @@ export function fingerprintOf(environment: Environment, arm: ArmReport): Fingerp
 
 /** Options as requested, except those whose effective value the server reported. */
 function optionParts({ options, effective }: ArmReport): (readonly [string, Kind, unknown])[] {
-  const told = new Set([
-    ...(effective.num_ctx === undefined ? [] : ['num_ctx']),
-    ...(effective.gpu_fraction === undefined ? [] : ['num_gpu']),
-  ])
+  const told = present(
+    effective.num_ctx !== undefined && 'num_ctx',
+    effective.gpu_fraction !== undefined && 'num_gpu',
+  )
   return Object.entries(options)
-    .filter(([name]) => !told.has(name))
+    .filter(([name]) => !told.some((one) => one === name))
     .map(([name, value]) => [`option ${name}`, 'options', value])
 }
 
-/** In what two fingerprints differ. */
-export function differencesOf(from: Fingerprint, to: Fingerprint): Difference[] {
-  return [...compareParts(from, to).values()].filter((difference) => difference !== undefined)
+/** In what two arms' fingerprints differ. */
+export function differencesOf(from: Fingerprinted, to: Fingerprinted): Difference[] {
+  return compareParts(from, to).flatMap(({ difference }) => difference ?? [])
 }
 
 /**
  * Every part that both sides know, with its difference, or undefined where they agree. What one side does not know
  * cannot be held against it; an option left out is known.
  */
-export function compareParts(
-  from: Fingerprint,
-  to: Fingerprint,
-): ReadonlyMap<string, Difference | undefined> {
-  const parts = [...new Set([...from.keys(), ...to.keys()])]
-  return new Map(
-    parts.flatMap((part): [string, Difference | undefined][] => {
-      const a = from.get(part)
-      const b = to.get(part)
-      if ((a === undefined || b === undefined) && (!part.startsWith('option ') || isTold(part, from, to)))
-        return []
-      const either = a ?? b
-      if (either === undefined || a?.value === b?.value) return [[part, undefined]]
-      return [[part, { part, kind: either.kind, from: a?.value ?? 'not set', to: b?.value ?? 'not set' }]]
-    }),
-  )
+function compareParts(
+  one: Fingerprinted,
+  other: Fingerprinted,
+): { part: string; difference: Difference | undefined }[] {
+  const [from, to] = [fingerprintOf(one), fingerprintOf(other)]
+  return [...new Map([...from, ...to])].flatMap(([part, { kind }]) => {
+    const [a, b] = [from.get(part)?.value, to.get(part)?.value]
+    const isKnown = a !== undefined && b !== undefined
+    if (!isKnown && (!part.startsWith('option ') || isTold(part, from, to))) return []
+    const difference = { part, kind, from: a ?? 'not set', to: b ?? 'not set' }
+    return [{ part, difference: a === b ? undefined : difference }]
+  })
 }
 
 /** Whether one side has a requested value where the other has an effective one; the two cannot be compared. */
@@ -106,38 +102,25 @@ function shown(value: unknown): string {
 }
 
 /** Each difference once, with the arms it concerns: between a report and the latest earlier one that knows the part. */
-export function collectDifferences(
-  arms: readonly ArmRow[],
-  environments: readonly Environment[],
-): ReportDifference[] {
+export function collectDifferences(arms: readonly ArmRow[]): ReportDifference[] {
   const found = new Map<string, ReportDifference>()
   for (const { label, places } of arms) {
     places.forEach((to, i) => {
-      for (const [from, difference] of latestDifferences(places.slice(0, i), to, environments)) {
-        const key = JSON.stringify([from, to.report, difference])
-        const known = found.get(key)
-        if (known !== undefined) known.rows.push(label)
-        else found.set(key, { ...difference, reports: [from, to.report], rows: [label] })
+      const compared = new Set<string>()
+      for (const from of places.slice(0, i).toReversed()) {
+        for (const { part, difference } of compareParts(from, to)) {
+          if (difference !== undefined && !compared.has(part)) {
+            const key = JSON.stringify([from.report, to.report, difference])
+            const known = found.get(key) ?? { ...difference, reports: [from.report, to.report], rows: [] }
+            known.rows.push(label)
+            found.set(key, known)
+          }
+          compared.add(part)
+        }
       }
     })
   }
   return [...found.values()].toSorted((a, b) => a.reports[1] - b.reports[1])
-}
-
-function latestDifferences(
-  earlier: readonly Place[],
-  to: Place,
-  environments: readonly Environment[],
-): [number, Difference][] {
-  const print = ({ report, arm }: Place): Fingerprint => fingerprintOf(environments[report]!, arm)
-  const compared = new Set<string>()
-  return earlier.toReversed().flatMap((from) => {
-    const fresh = [...compareParts(print(from), print(to))].filter(([part]) => !compared.has(part))
-    fresh.forEach(([part]) => compared.add(part))
-    return fresh.flatMap(([, difference]): [number, Difference][] =>
-      difference === undefined ? [] : [[from.report, difference]],
-    )
-  })
 }
 
 /** Most differences that a refusal lists; the first few are enough. */

@@ -4,10 +4,10 @@
  */
 import { effectiveThreshold } from '../judge/threshold.ts'
 import { metrics, type MetricName } from '../metrics.ts'
-import type { Environment, SuiteReport } from '../schema/generated.ts'
+import type { SuiteReport } from '../schema/generated.ts'
 import { logThreshold, predictionInterval, verdict } from '../stats/index.ts'
 import type { Place } from './arms.ts'
-import { differencesOf, fingerprintOf, isMeant } from './fingerprint.ts'
+import { differencesOf, isMeant } from './fingerprint.ts'
 import type { History, Meant } from './model.ts'
 import { LEVEL } from './within.ts'
 
@@ -67,17 +67,11 @@ export function ruleOf(suite: SuiteReport, metric: MetricName, stage: string | n
  * The earlier places that belong to the new one's history: all of one fingerprint, the latest from which the new one
  * differs in nothing that was not said to be meant.
  */
-export function historyOf(
-  earlier: readonly Place[],
-  latest: Place,
-  environments: readonly Environment[],
-  meant: ReadonlySet<Meant>,
-): Place[] {
-  const print = ({ report, arm }: Place): ReturnType<typeof fingerprintOf> =>
-    fingerprintOf(environments[report]!, arm)
-  const alike = (a: Place, b: Place): boolean => differencesOf(print(a), print(b)).length === 0
+export function historyOf(earlier: readonly Place[], latest: Place, meant: ReadonlySet<Meant>): Place[] {
   const reference = earlier.findLast((place) =>
-    differencesOf(print(place), print(latest)).every((one) => isMeant(one, meant)),
+    differencesOf(place, latest).every((one) => isMeant(one, meant)),
   )
-  return reference === undefined ? [] : earlier.filter((place) => alike(place, reference))
+  return reference === undefined
+    ? []
+    : earlier.filter((place) => differencesOf(place, reference).length === 0)
 }

@@ -1,11 +1,12 @@
 /** One arm's values of one metric through all reports: the whole trial and, if asked for, its stages. */
 import { countValid } from '../judge/validity.ts'
 import type { MetricName } from '../metrics.ts'
-import type { ArmReport, Environment, Sample } from '../schema/generated.ts'
-import { stagesOf, type ArmRow, type Place } from './arms.ts'
+import { defined } from '../optional.ts'
+import type { ArmReport, Sample } from '../schema/generated.ts'
+import type { ArmRow, Place } from './arms.ts'
 import { historyOf, judgeHistory, ruleOf } from './history.ts'
-import type { Change, History, Meant, Row, Value } from './model.ts'
-import { changeBetween, validityChange, type Measured, type ValuesOf } from './within.ts'
+import type { Change, Meant, Row, Value } from './model.ts'
+import { changeBetween, validityChange, type Compared, type Measured } from './within.ts'
 
 /** A row, with what its last columns are made from. */
 export interface OpenRow {
@@ -29,7 +30,8 @@ export function openRows(arm: ArmRow, metric: MetricName, reports: number, stage
       values: arm.places.flatMap((place) => valueOf(place, metric, stage) ?? []),
     },
   })
-  const staged = stages || metric === 'stage_duration' ? stagesOf(arm).map(open) : []
+  const names = arm.places.flatMap((place) => place.arm.stages.map(({ name }) => name))
+  const staged = stages || metric === 'stage_duration' ? [...new Set(names)].map(open) : []
   const measured = staged.filter(({ row }) => row.values.length > 0)
   // There is no whole trial's stage_duration; that is trial_duration.
   return metric === 'stage_duration' && measured.length > 0 ? measured : [open(null), ...measured]
@@ -41,45 +43,28 @@ function valueOf({ report, arm }: Place, metric: MetricName, stage: string | nul
     return stage !== null || trials === 0 ? undefined : { report, n: trials, median: valid / trials, valid }
   }
   const sample = sampleOf(arm, metric, stage)
-  return (
-    sample && {
-      report,
-      n: sample.n,
-      median: sample.median,
-      ...(sample.cv !== undefined && { cv: sample.cv }),
-    }
-  )
+  return sample && { report, n: sample.n, median: sample.median, ...defined({ cv: sample.cv }) }
 }
 
-/** Each report's trials against those of the first; `sources` gives a place's values where they are at hand. */
-export function withChanges(
-  { row, arm, metric }: OpenRow,
-  sources: (place: Place) => ValuesOf | undefined,
-): Row {
+/** Each report's trials against those of the first. */
+export function withChanges({ row, arm, metric }: OpenRow): Row {
   const base = arm.places.find(({ report }) => report === 0)
   if (base === undefined) return row
   const changes = arm.places.flatMap((place): Change[] => {
-    const change = place === base ? undefined : compare(base, place, metric, row.stage, sources)
+    const change = place === base ? undefined : compare(base, place, metric, row.stage)
     return change === undefined ? [] : [{ report: place.report, against: 0, ...change }]
   })
   return { ...row, changes }
 }
 
-function compare(
-  from: Place,
-  to: Place,
-  metric: MetricName,
-  stage: string | null,
-  sources: (place: Place) => ValuesOf | undefined,
-) {
+function compare(from: Place, to: Place, metric: MetricName, stage: string | null): Compared | undefined {
   if (metric === 'valid_rate') {
     const [a, b] = [countValid(from.arm), countValid(to.arm)]
     return stage === null && a.trials > 0 && b.trials > 0 ? validityChange(a, b) : undefined
   }
-  const measured = (place: Place): Measured | undefined => {
-    const sample = sampleOf(place.arm, metric, stage)
-    const values = sources(place)?.(place.arm.role, stage, metric)
-    return sample && { sample, ...(values !== undefined && { values }) }
+  const measured = ({ arm, values }: Place): Measured | undefined => {
+    const sample = sampleOf(arm, metric, stage)
+    return sample && { sample, ...defined({ values: values?.(arm.role, stage, metric) }) }
   }
   const [a, b] = [measured(from), measured(to)]
   return a && b && changeBetween(a, b)
@@ -88,27 +73,21 @@ function compare(
 /** The last report's median against the earlier runs of one fingerprint. valid_rate is only counted: shares near 1 have no log scale. */
 export function withHistory(
   { row, arm, metric }: OpenRow,
-  environments: readonly Environment[],
+  last: number,
   repeated: ReadonlySet<number>,
   meant: ReadonlySet<Meant>,
 ): Row {
-  const last = environments.length - 1
   const place = arm.places.find(({ report }) => report === last)
   const latest = row.values.find(({ report }) => report === last)
   if (place === undefined || latest === undefined || metric === 'valid_rate' || !(latest.median > 0))
     return row
   const earlier = arm.places.filter(({ report }) => report < last && !repeated.has(report))
-  const same = new Set(historyOf(earlier, place, environments, meant).map(({ report }) => report))
+  const same = new Set(historyOf(earlier, place, meant).map(({ report }) => report))
   const medians = row.values
     .filter(({ report, median }) => same.has(report) && median > 0)
     .map(({ median }) => median)
-  const history: History = judgeHistory(
-    medians,
-    latest.median,
-    metric,
-    ruleOf(place.suite, metric, row.stage),
-  )
-  return { ...row, history }
+  const rule = ruleOf(place.suite, metric, row.stage)
+  return { ...row, history: judgeHistory(medians, latest.median, metric, rule) }
 }
 
 function sampleOf(arm: ArmReport, metric: MetricName, stage: string | null): Sample | undefined {

@@ -13,16 +13,13 @@ import type { Change } from './model.ts'
 /** Of every interval shown, two-sided. */
 export const LEVEL = 0.95
 
-/** The same in words. */
-export const share: string = `${LEVEL * 100} %`
-
 /** A sample as the report keeps it, with the trials' own values where they are still at hand. */
 export interface Measured {
   sample: Sample
   values?: readonly number[]
 }
 
-type Compared = Omit<Change, 'report' | 'against'>
+export type Compared = Omit<Change, 'report' | 'against'>
 
 /**
  * By the Mann-Whitney test of the trials' values, or from the stored moments by Welch's test, both on logarithms;

@@ -8,7 +8,7 @@ const TEXT_FIELDS = ['report', 'response', 'content', 'text'] as const
 export function text(output: unknown): string {
   if (typeof output === 'string') return output
   if (output === undefined || output === null) return ''
-  const fields = output as Record<string, unknown>
+  const fields: Readonly<Record<string, unknown>> = Object(output)
   for (const name of TEXT_FIELDS) {
     const value = fields[name]
     if (typeof value === 'string') return value

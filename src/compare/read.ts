@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ChimeraError } from '../errors.ts'
 import { compareErrors } from './messages.ts'
+import { objectOf } from '../json.ts'
 import { oneLine, visible } from '../text/index.ts'
 import type { Report, Trial } from '../schema/generated.ts'
 import { upgraded } from '../schema/upgrade.ts'
@@ -54,7 +55,7 @@ async function readReport(path: string): Promise<Report> {
       : compareErrors.unreadable(shownPath, error)
   })
   const value = upgraded(parseJson(text, shownPath))
-  const version = (value as { schema_version?: unknown } | null)?.schema_version
+  const version = objectOf(value)['schema_version']
   if (typeof version === 'number' && version !== SCHEMA_VERSION)
     throw compareErrors.otherVersion(shownPath, SCHEMA_VERSION, version)
   try {

@@ -1,5 +1,6 @@
 /** Starts the server's process, waits until it listens, reports its death, and ends it. */
 import { fork, type ChildProcess } from 'node:child_process'
+import { Socket } from 'node:net'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { engineErrors } from './messages.ts'
@@ -40,7 +41,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let log = ''
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-LOG_TAIL)))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-LOG_TAIL)))
 
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
@@ -89,7 +90,7 @@ async function listening(
 function release(child: ChildProcess): void {
   child.unref()
   child.channel?.unref()
-  ;(child.stderr as unknown as { unref(): void }).unref()
+  if (child.stderr instanceof Socket) child.stderr.unref()
 }
 
 async function end(child: ChildProcess, ended: Promise<string>): Promise<void> {

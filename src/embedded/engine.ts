@@ -51,7 +51,7 @@ export class Engine {
   async use(options: RunnerOptions, keepAlive: number | undefined, signal: AbortSignal): Promise<Runner> {
     const leave = await this.#admission.enter(signal)
     try {
-      if (this.#runner && !sameRunner(this.#runner.options, options)) await this.#drop()
+      if (this.#runner && !sameRunner(this.#runner.options, options)) await this.#drop(this.#runner)
       signal.throwIfAborted()
       this.#runner ??= await this.#load(options)
       clearTimeout(this.#timer)
@@ -95,15 +95,14 @@ export class Engine {
   async #dropInTurn(runner: Runner): Promise<void> {
     const leave = await this.#admission.enter()
     try {
-      if (this.#runner === runner && runner.users === 0) await this.#drop()
+      if (this.#runner === runner && runner.users === 0) await this.#drop(runner)
     } finally {
       leave()
     }
   }
 
   /** Waits for the last user, then frees the memory. Only within the admission. */
-  async #drop(): Promise<void> {
-    const runner = this.#runner!
+  async #drop(runner: Runner): Promise<void> {
     if (runner.users > 0) await new Promise<void>((resolve) => (this.#idle = resolve))
     this.#idle = undefined
     clearTimeout(this.#timer)
@@ -115,7 +114,7 @@ export class Engine {
   async #load(options: RunnerOptions): Promise<Runner> {
     const model = await this.#llama.loadModel({
       modelPath: this.#path,
-      ...(options.use_mmap === undefined ? {} : { useMmap: options.use_mmap }),
+      ...(options.use_mmap !== undefined && { useMmap: options.use_mmap }),
     })
     try {
       const context = await model.createContext({
@@ -129,16 +128,8 @@ export class Engine {
       })
       const sequences = Array.from({ length: this.#parallel }, () => context.getSequence())
       const queue = new Queue(this.#parallel)
-      return {
-        options,
-        model,
-        context,
-        sequences,
-        queue,
-        users: 0,
-        keepAlive: DEFAULT_KEEP_ALIVE,
-        expiresAt: 0,
-      }
+      const unused = { users: 0, keepAlive: DEFAULT_KEEP_ALIVE, expiresAt: 0 }
+      return { options, model, context, sequences, queue, ...unused }
     } catch (error) {
       await model.dispose()
       throw error

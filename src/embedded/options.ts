@@ -2,6 +2,7 @@
  * Request options as Ollama reads them: names it does not know are dropped, a wrong type is an error, null
  * counts as unset; defaults are those of Ollama 0.24.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { isObject } from '../json.ts'
 import { HttpError } from './http.ts'
 
@@ -72,17 +73,15 @@ export function readOptions(given: unknown): { runner: RunnerOptions; sampling: 
 
 /** Whether a request with these options can be served by a runner loaded with `loaded`. */
 export function sameRunner(loaded: RunnerOptions, wanted: RunnerOptions): boolean {
-  const names = Object.keys(runnerDefaults) as (keyof RunnerOptions)[]
-  return names.every((name) => loaded[name] === wanted[name] || (name === 'num_gpu' && wanted.num_gpu < 0))
+  return isDeepStrictEqual(wanted.num_gpu < 0 ? { ...loaded, num_gpu: wanted.num_gpu } : loaded, wanted)
 }
 
+/** The options of this kind that are given, checked; the others as they are by default. */
 function overlay<T extends object>(defaults: T, given: Record<string, unknown>): T {
-  const entries = Object.keys(defaults).map((name) => {
-    const value = given[name]
-    if (value === undefined || value === null) return [name, defaults[name as keyof T]]
-    return [name, checked(name, value)]
-  })
-  return Object.fromEntries(entries) as T
+  const own = Object.entries(given).filter(
+    ([name, value]) => Object.hasOwn(defaults, name) && value !== undefined && value !== null,
+  )
+  return { ...defaults, ...Object.fromEntries(own.map(([name, value]) => [name, checked(name, value)])) }
 }
 
 function checked(name: string, value: unknown): unknown {
@@ -103,7 +102,15 @@ function checked(name: string, value: unknown): unknown {
   return fractional.has(name) ? value : Math.trunc(value)
 }
 
-const unitSizes: Record<string, number> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 36e5 }
+const unitSizes: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1e3,
+  m: 6e4,
+  h: 36e5,
+}
 
 /** How long the model stays loaded, ms; a number is seconds, a string a Go duration, below 0 is for ever. */
 export function readKeepAlive(given: unknown): number | undefined {
@@ -120,7 +127,7 @@ function parseDuration(text: string): number {
   if (rest === '0') return 0
   if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.test(rest)) return Number.NaN
   let ms = 0
-  for (const [, amount, unit] of rest.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g))
-    ms += Number(amount) * unitSizes[unit!]!
+  for (const [, amount, unit = ''] of rest.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g))
+    ms += Number(amount) * (unitSizes[unit] ?? Number.NaN)
   return sign === '-' ? -ms : ms
 }

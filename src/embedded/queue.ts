@@ -31,7 +31,7 @@ export class Queue {
       }
       const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(go), 1)
-        reject(signal!.reason as Error)
+        reject(signal?.reason)
       }
       signal?.addEventListener('abort', giveUp, { once: true })
       this.#waiting.push(go)

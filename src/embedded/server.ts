@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
+import { messageOf } from '../errors.ts'
 import type { ChildMessage, ServerConfig } from './child.ts'
 import { complete } from './completion.ts'
 import { Engine, type Runner } from './engine.ts'
@@ -17,12 +17,12 @@ import { rendererFor, tokenize } from './prompt.ts'
 import { createProtocolServer } from './routes.ts'
 
 function tell(message: ChildMessage): Promise<void> {
-  return new Promise((resolve) => process.send!(message, () => resolve()))
+  return new Promise((resolve) => process.send?.(message, () => resolve()))
 }
 
 async function serve(config: ServerConfig): Promise<void> {
   const library = await import('node-llama-cpp').catch(async (error: unknown) => {
-    await tell({ type: 'failed', reason: 'missing', detail: (error as Error).message })
+    await tell({ type: 'failed', reason: 'missing', detail: messageOf(error) })
     process.exit(1)
   })
   const llama = await library.getLlama({ build: 'never', gpu: false, logLevel: library.LlamaLogLevel.error })
@@ -43,11 +43,10 @@ async function serve(config: ServerConfig): Promise<void> {
   await engine.unload()
 
   const server = createProtocolServer({ engine, render }, model)
-  server.listen(
-    0,
-    '127.0.0.1',
-    () => void tell({ type: 'ready', port: (server.address() as AddressInfo).port }),
-  )
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    if (typeof address === 'object' && address !== null) void tell({ type: 'ready', port: address.port })
+  })
 }
 
 /** Long enough for thousands of tokens of the tiny model, and soon over with a large one, ms. */
@@ -89,7 +88,7 @@ serve(JSON.parse(process.argv[2]!) as ServerConfig).catch(async (error: unknown)
   await tell({
     type: 'failed',
     reason: 'model',
-    detail: error instanceof Error ? error.message : String(error),
+    detail: messageOf(error),
   })
   process.exit(1)
 })

@@ -25,7 +25,7 @@ function picture(char: string): string {
 }
 
 function numbered(char: string): string {
-  return `⟨U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`
+  return `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`
 }
 
 /** A message short enough for a table: a server may answer with a whole page. */

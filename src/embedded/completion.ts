@@ -4,11 +4,10 @@
  * includes the end token, prompt_eval_duration ends and eval_duration starts with the first token.
  */
 import type { LlamaContextSequence, LlamaGrammarEvaluationState, Token } from 'node-llama-cpp'
-import { Detokenizer } from './detokenizer.ts'
+import { Detokenizer, StopFilter } from './reply-text.ts'
 import type { Runner } from './engine.ts'
 import type { SamplingOptions } from './options.ts'
 import { evaluateOptions, replyLimit } from './sampling.ts'
-import { StopFilter } from './stop-filter.ts'
 
 export interface CompletionRequest {
   /** The prompt, at least one token and no longer than the context. */

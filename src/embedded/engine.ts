@@ -6,7 +6,6 @@
 import type { Llama, LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
 import { LONGEST_TIMER } from '../clock.ts'
 import { sameRunner, type RunnerOptions } from './options.ts'
-import { Queue } from './queue.ts'
 
 const DEFAULT_KEEP_ALIVE = 5 * 60_000
 
@@ -134,5 +133,46 @@ export class Engine {
       await model.dispose()
       throw error
     }
+  }
+}
+
+/** First come, first served: a fixed number of places, and a line for those who wait. */
+
+export class Queue {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(places: number) {
+    this.#free = places
+  }
+
+  /** Resolves with the function that gives the place back; rejects with the signal's reason if it aborts first. */
+  async enter(signal?: AbortSignal): Promise<() => void> {
+    signal?.throwIfAborted()
+    if (this.#free > 0) this.#free--
+    else await this.#turn(signal)
+    let left = false
+    return () => {
+      if (left) return
+      left = true
+      const next = this.#waiting.shift()
+      if (next) next()
+      else this.#free++
+    }
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const go = (): void => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      const giveUp = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(go), 1)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', giveUp, { once: true })
+      this.#waiting.push(go)
+    })
   }
 }

@@ -17,6 +17,7 @@ import {
 import { judge, type ArmResults, type Results } from '../judge/results.ts'
 import { tallyTrials } from '../judge/validity.ts'
 import { suiteWarnings } from '../judge/warnings.ts'
+import { defined } from '../optional.ts'
 import { metricNames } from '../metrics.ts'
 import { rankSuite } from '../rank/judge.ts'
 import type {
@@ -87,7 +88,7 @@ function buildSuite(
     file: plan.file,
     seed: plan.seed,
     blocks: plan.blocks,
-    ...(ending !== undefined && { requeued: ending.requeued }),
+    ...defined({ requeued: ending?.requeued }),
     ...(ranked === undefined && buildPair(plan, trials, results)),
     arms: [
       buildArm(plan.baseline, facts, trials, results.baseline),
@@ -108,12 +109,11 @@ function kindOf(
   if (sweep !== undefined) return { kind: 'sweep', sweep }
   if (trees === undefined) return { kind: 'config' }
   const { modules, changed, isNew } = trees
-  const attribution = first === undefined ? undefined : attribute(first.pair, first.trials)
+  const attribution = first && attribute(first.pair, first.trials)
   return {
     kind: 'code',
     trees: { modules, changed: [...changed], is_new: isNew },
-    ...(attribution !== undefined && { attribution }),
-    ...(ending?.requests !== undefined && { requests: ending.requests }),
+    ...defined({ attribution, requests: ending?.requests }),
   }
 }
 
@@ -157,7 +157,7 @@ function sorted(assessment: Assessment): Comparison[] {
 }
 
 /** An arm: what was asked for, what the server made of it, and its results. */
-export function buildArm(
+function buildArm(
   arm: PlannedArm,
   all: Facts,
   trials: readonly Trial[],
@@ -168,17 +168,14 @@ export function buildArm(
   return {
     name,
     role,
-    ...(code !== undefined && { code }),
-    ...(config !== undefined && { config }),
+    ...defined({ code, config }),
     host,
     server: facts.server,
     model,
-    ...(facts.digest !== undefined && { digest: facts.digest }),
-    ...(facts.quantization !== undefined && { quantization: facts.quantization }),
+    ...defined({ digest: facts.digest, quantization: facts.quantization }),
     options,
     effective: facts.effective,
-    ...(agents !== undefined && { agents: agents.map((agent) => buildAgent(agent, facts)) }),
-    ...(concurrency !== undefined && { concurrency }),
+    ...defined({ agents: agents?.map((agent) => buildAgent(agent, facts)), concurrency }),
     ...tallyTrials(trials.filter((trial) => trial.arm === name)),
     samples,
     stages,
@@ -187,12 +184,5 @@ export function buildArm(
 
 function buildAgent({ name, host, model, options }: PlannedConfig, facts: ArmFacts): AgentReport {
   const own = facts.agents?.find((agent) => agent.name === name)
-  return {
-    name,
-    host,
-    model,
-    ...(own?.digest !== undefined && { digest: own.digest }),
-    options,
-    effective: own?.effective ?? {},
-  }
+  return { name, host, model, ...defined({ digest: own?.digest }), options, effective: own?.effective ?? {} }
 }

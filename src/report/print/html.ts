@@ -60,15 +60,14 @@ function printBlock(block: Block): Html | undefined {
       return toHtml`<${tag}>${line(block.text)}</${tag}>`
     }
     case 'prose':
-      return toHtml`<p${block.tone === undefined ? undefined : toHtml` class="${block.tone}"`}>${line(block.text)}</p>`
+      return toHtml`<p${attribute('class', block.tone)}>${line(block.text)}</p>`
     case 'list': {
       const tag = new Html(block.numbered === undefined ? 'ul' : 'ol')
       const title =
         block.title === undefined || block.tone !== undefined ? undefined : toHtml`<h3>${block.title}</h3>`
-      const id = (i: number): Html | undefined =>
-        block.numbered === undefined ? undefined : toHtml` id="${block.numbered}-${i + 1}"`
-      const items = block.items.map((item, i) => toHtml`<li${id(i)}>${line(item)}</li>`)
-      return toHtml`${title}<${tag}${block.tone === undefined ? undefined : toHtml` class="${block.tone}"`}>${items}</${tag}>`
+      const id = (i: number): string | undefined => block.numbered && `${block.numbered}-${i + 1}`
+      const items = block.items.map((item, i) => toHtml`<li${attribute('id', id(i))}>${line(item)}</li>`)
+      return toHtml`${title}<${tag}${attribute('class', block.tone)}>${items}</${tag}>`
     }
     case 'table':
       return block.cards ? table(block) : scrolled(block)
@@ -78,7 +77,7 @@ ${print(block.blocks)}</details>`
     case 'code':
       return toHtml`<pre tabindex="0">${block.text}</pre>`
     case 'section':
-      return toHtml`<section${block.id === undefined ? undefined : toHtml` id="${block.id}"`}>
+      return toHtml`<section${attribute('id', block.id)}>
 ${print(block.blocks)}</section>`
     case 'only':
       return block.format === 'html' ? toHtml`${print(block.blocks)}` : undefined
@@ -94,13 +93,9 @@ function scrolled(block: Table): Html {
 
 // Roles are spelled out: as cards, tables and rows are no longer displayed as such, and would lose them.
 function table({ caption, columns, rows, cards }: Table): Html {
-  const shown = columns.map((column) => ({
-    ...column,
-    isShown: column.only === undefined || column.only === 'html',
-  }))
-  const heads = shown.map(({ head, isShown, ...column }, i) => {
-    if (!isShown) return undefined
-    const content = line(head)
+  const heads = columns.map((column, i) => {
+    if (!isShown(column)) return undefined
+    const content = line(column.head)
     return content.text === ''
       ? toHtml`<td${classOf(column, i)}></td>`
       : toHtml`<th scope="col" role="columnheader"${classOf(column, i)}>${content}</th>`
@@ -108,20 +103,19 @@ function table({ caption, columns, rows, cards }: Table): Html {
   const body = rows.map((row): Html =>
     row.group
       ? toHtml`<tr role="row" class="group"><th scope="rowgroup" role="rowheader" colspan="${columns.length}">${row.cells.map(line)}</th></tr>\n`
-      : toHtml`<tr role="row"${rowClass(row)}>${row.cells.map((content, i) => cell(content, shown[i], i, cards))}</tr>\n`,
+      : toHtml`<tr role="row"${rowClass(row)}>${row.cells.map((content, i) => cell(content, columns[i], i, cards))}</tr>\n`,
   )
   return toHtml`<table role="table" class="${cards ? 'cards' : 'plain'}"><caption>${line(caption)}</caption>
 <thead role="rowgroup"><tr role="row">${heads}</tr></thead>
 <tbody role="rowgroup">${body}</tbody></table>`
 }
 
-function cell(
-  content: Inline,
-  column: (Column & { isShown: boolean }) | undefined,
-  i: number,
-  cards?: true,
-): Html | undefined {
-  if (column === undefined || !column.isShown) return undefined
+function isShown({ only }: Column): boolean {
+  return only === undefined || only === 'html'
+}
+
+function cell(content: Inline, column: Column | undefined, i: number, cards?: true): Html | undefined {
+  if (column === undefined || !isShown(column)) return undefined
   const inside = cards ? toHtml`${partsOf(content).map(stacked)}` : line(content)
   const label = cards && column.right ? toHtml` data-label="${text(column.head)}"` : undefined
   return column.role === 'metric' || (!cards && i === 0)
@@ -130,15 +124,17 @@ function cell(
 }
 
 function classOf({ role, right }: Pick<Column, 'role' | 'right'>, i: number): Html | undefined {
-  const names = [role ?? (i === 0 ? 'first' : undefined), right ? 'right' : undefined].filter(
-    (name) => name !== undefined,
-  )
-  return names.length === 0 ? undefined : toHtml` class="${names.join(' ')}"`
+  return attribute('class', role ?? (i === 0 && 'first'), right && 'right')
 }
 
 function rowClass({ verdict, gated }: Row): Html | undefined {
-  const names = [...(verdict === undefined ? [] : [`v-${verdict}`]), ...(gated ? ['gated'] : [])]
-  return names.length === 0 ? undefined : toHtml` class="${names.join(' ')}"`
+  return attribute('class', verdict && `v-${verdict}`, gated && 'gated')
+}
+
+/** An attribute with the words that are there; nothing where none is. */
+function attribute(name: string, ...words: (string | false | undefined)[]): Html | undefined {
+  const value = words.filter((word) => word !== undefined && word !== false).join(' ')
+  return value === '' ? undefined : toHtml` ${name}="${value}"`
 }
 
 /** In a card the interval and what else qualifies a figure stand below it. */
@@ -211,13 +207,8 @@ function text(content: Inline): string {
     .join('')
 }
 
-function strips({
-  title,
-  metrics,
-  trials,
-  baseline,
-  candidate,
-}: Extract<Block, { kind: 'strips' }>): Html | undefined {
+function strips(block: Extract<Block, { kind: 'strips' }>): Html | undefined {
+  const { title, metrics, trials, baseline, candidate } = block
   const plots = metrics.flatMap((metric) => strip(metric, trials) ?? [])
   if (plots.length === 0) return undefined
   const invalid = trials.some((trial) => !trial.valid)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { StopFilter } from './stop-filter.ts'
+import { StopFilter } from './reply-text.ts'
 
 /** What a filter sends when the text comes in these pieces. */
 function sent(pieces: readonly string[], stops: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Queue } from './queue.ts'
+import { Queue } from './engine.ts'
 
 test('lets in as many as there are places, the others in their order', async () => {
   const queue = new Queue(2)

@@ -1,10 +1,17 @@
 /** From the text of a file to what it recorded: which of the older shapes it is, and its reader. */
 import { objectOf } from '../json.ts'
 import type { Role } from '../schema/generated.ts'
-import { hasCalls, readAgent, readCalls, readWorkflow } from './agent.ts'
+import {
+  hasCalls,
+  readAgent,
+  readCalls,
+  readWorkflow,
+  type RecordedAgent,
+  type RecordedRun,
+  type Recording,
+} from './recorded.ts'
 import { Field } from './fields.ts'
 import { importErrors } from './messages.ts'
-import type { RecordedAgent, RecordedRun, Recording } from './recorded.ts'
 
 /** @throws ChimeraError that says why the file is none of the older ones, or where it is incomplete */
 export function readRecording(text: string): Recording {

@@ -9,6 +9,7 @@ import type { Candidate, RankedPlan } from '../judge/plan.ts'
 import type { CandidateResults } from '../judge/results.ts'
 import { countValid, tallyTrials } from '../judge/validity.ts'
 import { metrics } from '../metrics.ts'
+import { defined } from '../optional.ts'
 import type {
   RankedRow,
   SweepReport,
@@ -103,18 +104,14 @@ function figuresOf(
   const { rankBy } = plan.ranking
   const counted = countValid(tallyTrials(trials.filter((trial) => trial.role === 'candidate')))
   const compared = assessment.comparisons.find(({ metric, stage }) => metric === rankBy && stage === null)
-  const value = arm.samples[rankBy]?.median
-  const { ratio, interval } = compared ?? {}
   return {
     arm: candidate.arm.name,
-    ...(candidate.settings !== undefined && { point: candidate.settings }),
-    ...(value !== undefined && { value }),
-    ...(ratio !== undefined && { ratio }),
-    ...(interval !== undefined && { interval }),
+    ...defined({ point: candidate.settings, value: arm.samples[rankBy]?.median }),
+    ...defined({ ratio: compared?.ratio, interval: compared?.interval }),
     verdict: compared?.verdict ?? 'inconclusive',
     blocks: compared?.blocks ?? 0,
     valid_rate: counted.trials === 0 ? 0 : counted.valid / counted.trials,
-    ...(dropped !== undefined && { eliminated_after: dropped }),
+    ...defined({ eliminated_after: dropped }),
   }
 }
 

@@ -4,6 +4,7 @@ import { armsOf, factsOf, type Ending, type Facts, type RankedPlan } from '../ju
 import { asksTheSame, canonical } from '../judge/requested.ts'
 import { effectiveConfig, suiteWarnings } from '../judge/warnings.ts'
 import type { Results } from '../judge/results.ts'
+import { present } from '../optional.ts'
 import type { Trial, Unranked, Warning } from '../schema/generated.ts'
 import type { Standpoint } from './replay.ts'
 
@@ -47,22 +48,20 @@ export function sweepWarnings(
   const alike = [...Map.groupBy(configs, ([, config]) => config).values()]
     .map((group) => group.map(([arm]) => arm))
     .filter((arms) => arms.length > 1 && !askedAlike(plan, arms) && !onlyGrid(plan, arms))
-  return [
-    ...new Map(byPair.map((warning) => [canonical(warning), warning])).values(),
-    ...alike.map((arms) => ({ code: 'identical_arms', message: sweepTexts.identical(arms) })),
-    ...[...givenUp].map(([arm, why]) => ({
-      code: 'arm_given_up',
-      arm,
-      message: sweepTexts.givenUp(arm, why),
-    })),
-    ...[...unranked]
+  return present<Warning>(
+    [...new Map(byPair.map((warning) => [canonical(warning), warning])).values()],
+    alike.map((arms) => ({ code: 'identical_arms', message: sweepTexts.identical(arms) })),
+    [...givenUp].map(([arm, why]) => ({ code: 'arm_given_up', arm, message: sweepTexts.givenUp(arm, why) })),
+    [...unranked]
       .filter(([, why]) => why === 'answers_worse')
       .map(([arm]) => ({ code: 'answers_worse', arm, message: sweepTexts.answersWorse(arm) })),
-    ...(ending !== undefined && ending.requeued > 0
-      ? [{ code: 'requeued_blocks', message: warningTexts.requeued(ending.requeued) }]
-      : []),
-    ...(ending?.warnings ?? []),
-  ]
+    ending !== undefined &&
+      ending.requeued > 0 && {
+        code: 'requeued_blocks',
+        message: warningTexts.requeued(ending.requeued),
+      },
+    ending?.warnings,
+  )
 }
 
 /** What points of the grid have in common is reported by axis. */

@@ -1,4 +1,5 @@
 /** What a check is, and how it is run. */
+import { messageOf } from '../errors.ts'
 import type { Call, CheckResult, StageTime } from '../schema/generated.ts'
 
 /** What a check sees of a trial. */
@@ -32,6 +33,6 @@ export async function runCheck(check: Check, trial: CheckedTrial): Promise<Check
       ? { name, ok: false, message: problem }
       : { name, ok: true }
   } catch (error) {
-    return { name, ok: false, message: error instanceof Error ? error.message : String(error) }
+    return { name, ok: false, message: messageOf(error) }
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts'
 import { compileSchema } from '../schema/validate.ts'
 import { named, type Check } from './check.ts'
 import { checkMessages } from './messages.ts'
@@ -85,6 +86,6 @@ function asData(output: unknown): { data: unknown } | { problem: string } {
   try {
     return { data: JSON.parse(json) }
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) }
+    return { problem: messageOf(error) }
   }
 }

@@ -1,7 +1,7 @@
 /** Stored reports from the disk: held to the schema, every fault a sentence with its cure. */
 import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { ChimeraError } from '../errors.ts'
+import { ChimeraError, messageOf } from '../errors.ts'
 import { compareErrors } from './messages.ts'
 import { objectOf } from '../json.ts'
 import { oneLine, visible } from '../text/index.ts'
@@ -70,7 +70,7 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw compareErrors.notJson(path, visible(error instanceof Error ? error.message : String(error)))
+    throw compareErrors.notJson(path, visible(messageOf(error)))
   }
 }
 
@@ -80,7 +80,7 @@ function parseTrials(text: string): Trial[] {
 }
 
 function firstFault(error: unknown): string {
-  const [head = '', first] = (error instanceof Error ? error.message : String(error)).split('\n')
+  const [head = '', first] = messageOf(error).split('\n')
   return oneLine(first === undefined ? head : `${head} ${first.replace(/^ +- /, '')}`)
 }
 

@@ -3,6 +3,7 @@
  * others are held fixed; two values of the option are compared by the mean of their difference over all slices.
  */
 import type { Axis, RankedPlan } from '../judge/plan.ts'
+import { defined } from '../optional.ts'
 import { metrics } from '../metrics.ts'
 import type { AxisEffect as EffectReport } from '../schema/generated.ts'
 import { toRatio } from '../stats/index.ts'
@@ -155,44 +156,26 @@ function meanOver(slices: readonly ReadonlyMap<number, number>[]): number[] {
 }
 
 /** An axis' effect as data and as a sentence. */
-export function effectReport(plan: RankedPlan, found: AxisEffect): EffectReport {
-  const { axis, effect, same, widest, slice } = found
-  const message =
-    sentence(plan, found) +
-    same
-      .filter(() => widest !== undefined)
-      .map((group) => sweepTexts.alsoSame(axis, group.map(valueText)))
-      .join('')
-  return {
-    axis,
-    effect,
-    ...(widest === undefined && effect === 'none' && { by_construction: true }),
-    ...(same.length > 0 && { same }),
-    ...(widest !== undefined && {
-      worst: widest.worse,
-      best: widest.better,
-      ...toRatio(widest.contrast, metrics[plan.ranking.rankBy].better),
-    }),
-    ...(slice !== undefined && { at: slice }),
-    blocks: widest?.contrast.n ?? 0,
-    message,
-  }
-}
-
-function sentence(
+export function effectReport(
   { ranking: { rankBy }, rules }: RankedPlan,
   { axis, effect, same, widest, slice }: AxisEffect,
-): string {
+): EffectReport {
+  const blocks = widest?.contrast.n ?? 0
+  const data = { axis, effect, ...(same.length > 0 && { same }), ...defined({ at: slice }), blocks }
   if (widest === undefined)
     return effect === 'none'
-      ? sweepTexts.sameToServer(axis, same.flat().map(valueText))
-      : sweepTexts.openEffect(axis, rankBy, undefined, 0)
-  const { ratio, interval } = toRatio(widest.contrast, metrics[rankBy].better)
-  const { n } = widest.contrast
-  const step = sweepTexts.step(valueText(widest.worse), valueText(widest.better), ratio, interval)
-  if (slice !== undefined) return sweepTexts.onlyAt(axis, rankBy, slice)
-  if (effect === 'none') return sweepTexts.noEffect(axis, rankBy, rules[rankBy].threshold, step, n)
-  return effect === 'some'
-    ? sweepTexts.someEffect(axis, rankBy, step, n)
-    : sweepTexts.openEffect(axis, rankBy, step, n)
+      ? { ...data, by_construction: true, message: sweepTexts.sameToServer(axis, same.flat().map(valueText)) }
+      : { ...data, message: sweepTexts.openEffect(axis, rankBy, undefined, 0) }
+  const { worse, better, contrast: cost } = widest
+  const change = toRatio(cost, metrics[rankBy].better)
+  const step = sweepTexts.step(valueText(worse), valueText(better), change.ratio, change.interval)
+  const sentence = (): string => {
+    if (slice !== undefined) return sweepTexts.onlyAt(axis, rankBy, slice)
+    if (effect === 'none') return sweepTexts.noEffect(axis, rankBy, rules[rankBy].threshold, step, blocks)
+    return effect === 'some'
+      ? sweepTexts.someEffect(axis, rankBy, step, blocks)
+      : sweepTexts.openEffect(axis, rankBy, step, blocks)
+  }
+  const alike = same.map((group) => sweepTexts.alsoSame(axis, group.map(valueText)))
+  return { ...data, worst: worse, best: better, ...change, message: [sentence(), ...alike].join('') }
 }

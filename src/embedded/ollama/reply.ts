@@ -1,4 +1,5 @@
 /** /api/generate, /api/chat and /api/embed: answers in Ollama's words, and requests that only load or unload the model. */
+import { messageOf } from '../../errors.ts'
 import { isObject, parseJson } from '../../json.ts'
 import { embed } from '../embed.ts'
 import { HttpError, lines, sendJson, sendPart, type Exchange, type Failure } from '../http.ts'
@@ -83,7 +84,7 @@ export async function answerEmbed(backend: Backend, { body, response, signal }: 
 /** What Ollama answers when a request fails. */
 export function ollamaFailure(error: unknown): Failure {
   const status = error instanceof HttpError ? error.status : 500
-  return { status, body: { error: error instanceof Error ? error.message : String(error) } }
+  return { status, body: { error: messageOf(error) } }
 }
 
 function ns(ms: number): number {

@@ -129,7 +129,7 @@ function comparisonRow(comparison: Comparison, extent: number, numbers: readonly
       changePart(comparison),
       limit === absent ? [] : trusted(limit),
       verdictPart(comparison),
-      trusted(String(blocks)),
+      measured(blocks, 'count'),
     ],
     gated,
     verdict: gated || hasMoved(comparison) ? comparison.verdict : undefined,

@@ -44,7 +44,7 @@ h3 { margin: 2.25rem 0 .6rem; font-size: 1.05rem; font-weight: 620; }
 .engine { border-color: var(--candidate); background: var(--wash); max-width: 52rem; margin-top: 1.1rem; }
 section { margin: clamp(2.5rem, 6vw, 4rem) 0; padding-top: clamp(1.5rem, 3vw, 2rem); border-top: 1px solid var(--line); }
 table { border-collapse: collapse; font-size: .9rem; line-height: 1.4; }
-caption, .scroll caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: .5rem .75rem; text-align: left; vertical-align: top; overflow-wrap: break-word; }
 .metric, .group th, .plain td { overflow-wrap: anywhere; }
 th { font-weight: 450; }
@@ -84,12 +84,11 @@ sup a { color: var(--open); text-decoration: none; padding: .3em .1em; }
 .legend { margin: .7rem 0 0; color: var(--soft); font-size: .85rem; max-width: 52rem; }
 details { margin: 1rem 0 0; border: 1px solid var(--line); border-radius: 8px; background: var(--card); }
 summary { padding: .65rem 1rem; cursor: pointer; font-weight: 550; font-size: .93rem; }
-summary span { color: var(--soft); font-weight: 400; margin-left: .5em; }
 details > :not(summary) { margin-left: 1rem; margin-right: 1rem; }
 details > table.cards { width: calc(100% - 2rem); margin-bottom: .5rem; }
 details tbody:last-child tr:last-child { border-bottom: 0; }
 details > .legend { margin-bottom: 1rem; }
-details h4, details h5 { margin-top: 1.1rem; margin-bottom: .4rem; font-size: .9rem; font-weight: 620; }
+details h4 { margin-top: 1.1rem; margin-bottom: .4rem; font-size: .9rem; font-weight: 620; }
 pre { margin: 0; padding: 1rem; max-height: 32rem; overflow: auto; white-space: pre-wrap; background: var(--wash); border-radius: 6px; font-size: .82rem; line-height: 1.5; }
 .strips { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.5rem 2rem; }
 .strip { margin: 0; max-width: 34rem; }
@@ -110,8 +109,7 @@ pre { margin: 0; padding: 1rem; max-height: 32rem; overflow: auto; white-space: 
 .key::before { content: ""; display: inline-block; width: .6em; height: .6em; margin-right: .45em; border-radius: 50%; border: 2px solid var(--baseline); }
 .key.candidate::before { background: var(--candidate); border-color: var(--candidate); }
 .key.invalid::before { content: "×"; width: auto; height: auto; border: 0; color: var(--bad); font-weight: 700; }
-.scroll { overflow-x: auto; }
-.scroll { position: relative; }
+.scroll { position: relative; overflow-x: auto; }
 .plain td.right, .plain th.right { text-align: right; }
 .plain th.right, .plain td.right, .plain td:nth-child(2), .plain tbody th { white-space: nowrap; }
 .plain tbody th { color: var(--ink); }

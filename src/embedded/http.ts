@@ -1,5 +1,7 @@
 /** The little HTTP the engine needs: JSON bodies in, JSON or a stream of it out, and word of a client that left. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { messageOf } from '../errors.ts'
 import { isObject, type JsonObject } from '../json.ts'
 
 /** A request that cannot be answered: the status and text of Ollama, the code of OpenAI where it has one. */
@@ -15,15 +17,13 @@ export class HttpError extends Error {
 }
 
 export async function readJson(request: IncomingMessage): Promise<JsonObject> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  const body = Buffer.concat(chunks).toString()
+  const body = await text(request)
   if (body.trim() === '') throw new HttpError(400, 'missing request body')
   let value: unknown
   try {
     value = JSON.parse(body)
   } catch (error) {
-    throw new HttpError(400, (error as Error).message)
+    throw new HttpError(400, messageOf(error))
   }
   if (!isObject(value)) throw new HttpError(400, 'json: the request body must be an object')
   return value

@@ -3,7 +3,7 @@
  * tokens. Requests of another protocol are translated into these fields first.
  */
 import type { Token } from 'node-llama-cpp'
-import { isObject, type JsonObject } from '../json.ts'
+import { isObject, objectOf, type JsonObject } from '../json.ts'
 import type { Runner } from './engine.ts'
 import { HttpError } from './http.ts'
 import { readKeepAlive, readOptions, type RunnerOptions, type SamplingOptions } from './options.ts'
@@ -38,9 +38,10 @@ export function readRequest(endpoint: Endpoint, body: JsonObject): InferenceRequ
 
 function readMessages(endpoint: Endpoint, body: JsonObject): Message[] {
   if (endpoint === 'generate') {
-    if (typeof (body.prompt ?? '') !== 'string') throw new HttpError(400, 'json: prompt must be a string')
-    if (!body.prompt) return []
-    const user = { role: 'user', content: body.prompt as string }
+    const content = body.prompt ?? ''
+    if (typeof content !== 'string') throw new HttpError(400, 'json: prompt must be a string')
+    if (content === '') return []
+    const user = { role: 'user', content }
     return typeof body.system === 'string' && body.system !== '' && body.raw !== true
       ? [{ role: 'system', content: body.system }, user]
       : [user]
@@ -48,14 +49,9 @@ function readMessages(endpoint: Endpoint, body: JsonObject): Message[] {
   const given = body.messages ?? []
   if (!Array.isArray(given)) throw new HttpError(400, 'json: messages must be an array')
   return given.map((message: unknown) => {
-    if (
-      !isObject(message) ||
-      typeof message.role !== 'string' ||
-      typeof (message.content ?? '') !== 'string'
-    ) {
+    const content = objectOf(message).content ?? ''
+    if (!isObject(message) || typeof message.role !== 'string' || typeof content !== 'string')
       throw new HttpError(400, 'json: a message must have a role and a content, both strings')
-    }
-    const content = (message.content as string | undefined) ?? ''
     const calls = callsOf(message)
     return {
       role: message.role.toLowerCase(),
@@ -91,7 +87,7 @@ export function promptTokens(
   const earlier = endpoint === 'generate' ? earlierTokens(runner, body.context) : []
   const tokens =
     body.raw === true && endpoint === 'generate'
-      ? tokenize(model, messages.at(-1)!.content)
+      ? tokenize(model, messages.at(-1)?.content ?? '')
       : fittingTokens(model, render, messages, limit)
   return truncated([...earlier, ...tokens], context.contextSize, sampling.num_keep, mayTruncate)
 }

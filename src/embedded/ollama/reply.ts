@@ -1,5 +1,4 @@
 /** /api/generate, /api/chat and /api/embed: answers in Ollama's words, and requests that only load or unload the model. */
-import { messageOf } from '../../errors.ts'
 import { isObject, parseJson } from '../../json.ts'
 import { embed } from '../embed.ts'
 import { HttpError, lines, sendJson, sendPart, type Exchange, type Failure } from '../http.ts'
@@ -84,7 +83,7 @@ export async function answerEmbed(backend: Backend, { body, response, signal }: 
 /** What Ollama answers when a request fails. */
 export function ollamaFailure(error: unknown): Failure {
   const status = error instanceof HttpError ? error.status : 500
-  return { status, body: { error: messageOf(error) } }
+  return { status, body: { error: error instanceof Error ? error.message : String(error) } }
 }
 
 function ns(ms: number): number {

@@ -1,5 +1,4 @@
 /** /v1/chat/completions, /v1/completions and /v1/embeddings: answers, models and failures in OpenAI's words. */
-import { messageOf } from '../../errors.ts'
 import { randomUUID } from 'node:crypto'
 import { objectOf } from '../../json.ts'
 import type { ServedModel } from '../ollama/facts.ts'
@@ -127,7 +126,7 @@ export function modelCard({ modified }: ServedModel, id: string): object {
 
 /** A failure in OpenAI's form. A request that cannot be answered is never the server's fault, as in Ollama's 500s. */
 export function openaiFailure(error: unknown): Failure {
-  const message = messageOf(error)
+  const message = error instanceof Error ? error.message : String(error)
   const [status, type, code] =
     error instanceof HttpError
       ? [error.status === 500 ? 400 : error.status, 'invalid_request_error', error.code]

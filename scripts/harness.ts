@@ -4,11 +4,14 @@
  *
  * `npm run harness`. Times depend on the machine; the ratios are what to look at.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { bench, do_not_optimize, group, run, summary } from 'mitata'
 import { Ollama } from 'ollama'
 import { assess } from '../src/judge/assess.ts'
-import { createRecorder } from '../src/call/index.ts'
 import { blocksOf, pairFor } from '../test/support/trials.ts'
+import { recording } from '../test/scripted-ollama/recording.ts'
 import { spawnScriptedOllama } from '../test/scripted-ollama/index.ts'
 
 await using server = await spawnScriptedOllama({ call: { ttft: 0, per_token: 0, tokens: 200, load: 0 } })
@@ -22,19 +25,42 @@ async function plain(): Promise<number> {
 }
 
 async function measured(): Promise<number> {
-  const recorder = createRecorder({
-    arm: { name: 'a', model: 'tiny' },
-    host: server.url,
-    seed: 1,
-    nonce: '[000000 000000]',
-    timeout: 10_000,
-    bound: {},
-    signal: new AbortController().signal,
-    origin: performance.now(),
-  })
+  const recorder = recording(server.url)
   await recorder.generate({ prompt: request.prompt })
   return (await recorder.finish()).length
 }
+
+/** A reply at once and large: what is left is what reading it costs. */
+const LARGE = 100_000
+await using instant = await startInstantServer(LARGE)
+
+async function nodeHttp(): Promise<number> {
+  const request = httpRequest(`${instant.url}/api/generate`, { method: 'POST' })
+  request.end('{}')
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  let rest = ''
+  let objects = 0
+  for await (const text of response.setEncoding('utf8')) {
+    const lines = `${rest}${text}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) do_not_optimize(JSON.parse(line))
+    objects += lines.length
+  }
+  return objects
+}
+
+async function large(): Promise<number> {
+  const recorder = recording(instant.url)
+  await recorder.generate({ prompt: request.prompt })
+  return (await recorder.finish()).length
+}
+
+summary(() => {
+  group(`a reply of ${LARGE} chunks at once`, () => {
+    bench('node:http with JSON.parse', async () => do_not_optimize(await nodeHttp())).baseline(true)
+    bench('measured client', async () => do_not_optimize(await large()))
+  })
+})
 
 summary(() => {
   group('a call of 200 chunks', () => {
@@ -54,3 +80,17 @@ summary(() => {
 })
 
 await run()
+
+/** A server in a process of its own that writes a reply of so many chunks as fast as it is read. */
+async function startInstantServer(chunks: number): Promise<AsyncDisposable & { url: string }> {
+  const program = `
+    const line = JSON.stringify({ model: 'tiny', created_at: '2026-01-01T00:00:00Z', response: ' word', done: false }) + '\\n'
+    const counters = { prompt_eval_count: 1, eval_count: ${chunks}, prompt_eval_duration: 1, eval_duration: 1 }
+    const last = JSON.stringify({ model: 'tiny', response: '', done: true, done_reason: 'stop', ...counters }) + '\\n'
+    const reply = Buffer.from(line.repeat(${chunks}) + last)
+    const server = require('node:http').createServer((_, response) => response.end(reply))
+    server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port))`
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [url] = (await once(child.stdout, 'data')) as [Buffer]
+  return { url: String(url).trim(), [Symbol.asyncDispose]: async () => void child.kill() }
+}

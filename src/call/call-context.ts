@@ -3,31 +3,29 @@ import { roundMs } from '../clock.ts'
 import type { StageTime } from '../schema/generated.ts'
 
 /** Where in an agent a call is made. */
-export interface CallContext<Made> {
+export interface CallContext {
   stage: string | null
   agent: string | undefined
-  /** Told of the call that a request became. */
-  made?: (call: Made) => void
 }
 
 /** Knows for every line of asynchronous work which stage and which agent it belongs to, also when they run at once. */
-export class CallContexts<Made> {
-  readonly #storage = new AsyncLocalStorage<CallContext<Made>>()
+export class CallContexts {
+  readonly #storage = new AsyncLocalStorage<CallContext>()
   readonly #origin: number
   readonly #ended: StageTime[] = []
-  readonly #open = new Map<CallContext<Made>, CallContext<Made> | undefined>()
+  readonly #open = new Map<CallContext, CallContext | undefined>()
 
   /** `origin` is performance.now() when the trial began. */
   constructor(origin: number) {
     this.#origin = origin
   }
 
-  current(): CallContext<Made> {
+  current(): CallContext {
     return this.#storage.getStore() ?? { stage: null, agent: undefined }
   }
 
   /** Where a call is made that comes from outside this process: the place where work goes on, if there is only one. */
-  likely(): CallContext<Made> {
+  likely(): CallContext {
     const around = new Set(this.#open.values())
     const places = [...this.#open.keys()].filter((place) => !around.has(place))
     const [first] = places
@@ -39,7 +37,7 @@ export class CallContexts<Made> {
   }
 
   /** Runs work in a place that differs from this one in what is given. */
-  async run<T>(change: Partial<CallContext<Made>>, work: () => Promise<T>): Promise<T> {
+  async run<T>(change: Partial<CallContext>, work: () => Promise<T>): Promise<T> {
     const place = { ...this.current(), ...change }
     this.#open.set(place, this.#storage.getStore())
     try {

@@ -1,13 +1,8 @@
-import type {
-  ChatRequest,
-  ChatResponse,
-  GenerateRequest,
-  GenerateResponse,
-  Logprob,
-  Ollama,
-  ToolCall,
-} from 'ollama'
+import type { ChatRequest, ChatResponse, GenerateRequest, GenerateResponse, Logprob, ToolCall } from 'ollama'
+import { objectOf, type JsonObject } from '../json.ts'
 import type { Arm } from './arm.ts'
+import { textOf, type Body, type Said } from './protocol/index.ts'
+import { openAiChat, openAiGenerate } from './translate.ts'
 
 /** `generate` without what the arm decides. */
 export type GenerateInput = Omit<GenerateRequest, 'model' | 'stream'>
@@ -16,42 +11,73 @@ export type ChatInput = Omit<ChatRequest, 'model' | 'stream'>
 /** A whole reply; its text is never undefined. */
 export type Generated = GenerateResponse & { response: string }
 
-/** Streams a generate request and puts the pieces together: the final object with all the text. */
-export async function collectGenerate(ollama: Ollama, arm: Arm, request: GenerateInput): Promise<Generated> {
-  const parts = new Parts()
-  let last: GenerateResponse | undefined
-  for await (const part of await ollama.generate({
-    ...shared(arm),
-    ...request,
-    model: arm.model,
-    stream: true,
-  })) {
-    const { tool_calls } = part as { tool_calls?: ToolCall[] }
-    parts.add(part.response, part.thinking, tool_calls, part.logprobs)
-    last = part
-  }
-  const { content, ...others } = parts.all()
-  return { ...(last as GenerateResponse), response: content, ...others }
+/** A call of `generate` or `chat`: what it sends where, and how the events of its reply become what it resolves to. */
+export interface Gathering<T> {
+  path: string
+  body: Body
+  /** Model options of the call, where they are not part of the body. */
+  options?: object | undefined
+  take: (said: Said) => void
+  result: () => T
 }
 
-/** Streams a chat request and puts the pieces together. */
-export async function collectChat(ollama: Ollama, arm: Arm, request: ChatInput): Promise<ChatResponse> {
+/** Makes text of an image, which may be given as bytes or as the path of a file. */
+type Encode = (image: Uint8Array | string) => Promise<string>
+
+/** One generate call: the final object with all the text. */
+export async function gatherGenerate(
+  arm: Arm,
+  request: GenerateInput,
+  encode: Encode,
+): Promise<Gathering<Generated>> {
+  const input = { ...shared(arm), ...request, ...(await images(request.images, encode)) }
+  if (arm.api === 'openai') return openAiGenerate(input)
   const parts = new Parts()
-  let last: ChatResponse | undefined
-  for await (const part of await ollama.chat({
-    ...shared(arm),
-    ...request,
-    model: arm.model,
-    stream: true,
-  })) {
-    // A server may leave the message out of the final object.
-    const message: Partial<ChatResponse['message']> = part.message ?? {}
-    parts.add(message.content, message.thinking, message.tool_calls, part.logprobs)
-    last = part
+  return {
+    ...asked('/api/generate', arm, input),
+    take: ({ object }) => parts.add(object, object),
+    result() {
+      const { content, ...others } = parts.all()
+      return { ...(parts.last as unknown as GenerateResponse), response: content, ...others }
+    },
   }
-  const { logprobs, ...said } = parts.all()
-  const message = { ...last?.message, role: 'assistant', ...said }
-  return { ...(last as ChatResponse), message, ...(logprobs && { logprobs }) }
+}
+
+/** One chat call, the same. */
+export async function gatherChat(
+  arm: Arm,
+  request: ChatInput,
+  encode: Encode,
+): Promise<Gathering<ChatResponse>> {
+  const given = request.messages ?? []
+  const messages = await Promise.all(
+    given.map(async (one) => ({ ...one, ...(await images(one.images, encode)) })),
+  )
+  const input = { ...shared(arm), ...request, messages }
+  if (arm.api === 'openai') return openAiChat(input)
+  const parts = new Parts()
+  return {
+    ...asked('/api/chat', arm, input),
+    // A server may leave the message out of the final object.
+    take: ({ object }) => parts.add(objectOf(object?.['message']), object),
+    result() {
+      const { logprobs, ...said } = parts.all()
+      const last = parts.last as unknown as ChatResponse
+      const message = { ...last.message, role: 'assistant', ...said }
+      return { ...last, message, ...(logprobs && { logprobs }) }
+    },
+  }
+}
+
+function asked(path: string, { model }: Arm, input: object): Pick<Gathering<unknown>, 'path' | 'body'> {
+  return { path, body: { ...input, model, stream: true } }
+}
+
+async function images(
+  given: readonly (Uint8Array | string)[] | undefined,
+  encode: Encode,
+): Promise<{ images?: string[] }> {
+  return given === undefined ? {} : { images: await Promise.all(given.map(encode)) }
 }
 
 /** What the arm adds to a request; what the request sets itself comes after it. */
@@ -60,21 +86,20 @@ function shared({ think, format }: Arm): Pick<Arm, 'think' | 'format'> {
 }
 
 class Parts {
+  /** The latest object: in the end the final one. */
+  last: JsonObject = {}
   #content = ''
   #thinking = ''
   readonly #tools: ToolCall[] = []
   readonly #logprobs: Logprob[] = []
 
-  add(
-    content: string | undefined,
-    thinking: string | undefined,
-    tools: ToolCall[] | undefined,
-    logprobs: Logprob[] | undefined,
-  ): void {
-    this.#content += content ?? ''
-    this.#thinking += thinking ?? ''
-    this.#tools.push(...(tools ?? []))
-    this.#logprobs.push(...(logprobs ?? []))
+  /** `part` is what of the object carries the text. */
+  add(part: JsonObject = {}, object: JsonObject = {}): void {
+    this.last = object
+    this.#content += textOf(part['response']) || textOf(part['content'])
+    this.#thinking += textOf(part['thinking'])
+    if (Array.isArray(part['tool_calls'])) this.#tools.push(...(part['tool_calls'] as ToolCall[]))
+    if (Array.isArray(object['logprobs'])) this.#logprobs.push(...(object['logprobs'] as Logprob[]))
   }
 
   all(): { content: string; thinking?: string; tool_calls?: ToolCall[]; logprobs?: Logprob[] } {

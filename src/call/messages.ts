@@ -1,3 +1,4 @@
+import { ChimeraError } from '../errors.ts'
 import type { Api } from './protocol/index.ts'
 
 /** Why a call or a question to a server failed and what cures it; `detail` is the server's or the system's own text. */
@@ -51,4 +52,13 @@ export const callMessages = {
     'The agent aborted the call before the reply was complete. Read the stream to its end, or set num_predict to bound it.',
   abandoned: (): string =>
     'The agent returned before the reply was complete, so the call was aborted. Read the stream to its end, or await the call.',
+} as const
+
+/** What a call cannot ask for. */
+export const callErrors = {
+  refusedField: (name: string): ChimeraError =>
+    new ChimeraError(
+      'unknown_option',
+      `The field "${name}" of a call does not exist in OpenAI's protocol (\`api: 'openai'\`). Remove it, or make the call with \`fetch\` or a client of that server.`,
+    ),
 } as const

@@ -3,6 +3,7 @@ import { callMessages } from './messages.ts'
 import { toCall, type MadeCall, type Via } from './call.ts'
 import type { Outgoing } from './exchange.ts'
 import { invalid, tooLong, type Invalid, type Outcome } from './outcome.ts'
+import type { Said } from './protocol/index.ts'
 import { ReplyReader, type Expected } from './reply-reader.ts'
 import { send, type Sent, type Tap } from './transport.ts'
 import { watchDeadlines } from './deadline.ts'
@@ -17,10 +18,14 @@ export interface CallStart extends Expected {
   keepAlive: unknown
   /** Longest silence, ms. */
   timeout: number
+  /** Takes what the reply says, in place of a reader. */
+  take?: (said: Said) => void
 }
 
 // How long a decided reply may take to end by itself, so that its connection can serve the next call.
 const LINGER = 1000
+
+const NOTHING = new Uint8Array()
 
 /** A call under way: sends it, watches its limits, and lets a ReplyReader follow the reply alongside the agent's own reader. */
 export class OpenCall implements Tap {
@@ -31,6 +36,12 @@ export class OpenCall implements Tap {
   #sent: Sent | undefined
   #writtenAt: number | undefined
   #over = false
+  readonly #settled = Promise.withResolvers<Outcome>()
+
+  /** Resolves when the call is decided; never, if its trial is over before. */
+  get settled(): Promise<Outcome> {
+    return this.#settled.promise
+  }
 
   constructor(start: CallStart) {
     this.#start = start
@@ -51,16 +62,23 @@ export class OpenCall implements Tap {
     return this.#sent.response
   }
 
+  /** Sends the request where `take` is all that reads. */
+  read(outgoing: Outgoing): void {
+    this.#sent = send(outgoing, undefined, this)
+  }
+
   /** Ends the call with this outcome, at the server too, if it is not decided; its reader sees the message as an error. */
   stop(outcome: Invalid): void {
     if (this.outcome) return
     this.#reader.decide(outcome, performance.now())
+    this.#settle()
     this.#abort(outcome)
   }
 
   /** Ends the call before it leaves. Its reader sees a bad request, which no client sends again. */
   refuse(outcome: Invalid): Response {
     this.#reader.decide(outcome, performance.now())
+    this.#settle()
     this.#clearDeadlines()
     return Response.json(
       { error: { message: outcome.message, type: 'invalid_request_error' } },
@@ -105,9 +123,11 @@ export class OpenCall implements Tap {
 
   chunk(bytes: Uint8Array, at: number): Uint8Array {
     const decided = this.outcome !== undefined
-    const seen = this.#reader.chunk(bytes, at)
+    const read = this.#reader.chunk(bytes, at)
+    const seen = this.#start.take ? NOTHING : read
     const { outcome } = this
     if (decided || !outcome) return seen
+    this.#settle()
     this.#clearDeadlines()
     // A reply that is over is left to end by itself; one that is too long would not.
     if (!outcome.valid && outcome.reason === 'runaway' && !this.#reader.reply.final) this.#abort(outcome)
@@ -117,6 +137,7 @@ export class OpenCall implements Tap {
   end(at: number): Uint8Array | undefined {
     this.#over = true
     const held = this.#reader.end(at)
+    this.#settle()
     this.#clearDeadlines()
     return held
   }
@@ -125,8 +146,13 @@ export class OpenCall implements Tap {
     this.#over = true
     if (by === 'reader') this.#reader.left(at)
     else this.#reader.broke(error, at, this.#writtenAt !== undefined)
+    this.#settle()
     this.#clearDeadlines()
     return this.outcome?.valid ? 'close' : 'error'
+  }
+
+  #settle(): void {
+    if (this.outcome) this.#settled.resolve(this.outcome)
   }
 
   #abort(outcome: Invalid): void {

@@ -23,6 +23,7 @@ export interface Expected extends Limits {
   hidesUsage: boolean
   /** Takes secrets out of what is told of the call. */
   redact: (text: string) => string
+  take?: (said: Said) => void
 }
 
 /** What comes of a request: bytes to events to an outcome. The first outcome stands. */
@@ -109,6 +110,7 @@ export class ReplyReader {
   #judge(said: Said, at: number): Outcome | undefined {
     if (said.error !== undefined) return invalid('stream_error', callMessages.stream_error(said.error))
     this.reply.take(said, at)
+    this.#expected.take?.(said)
     if (said.broken !== undefined)
       return invalid('truncated_stream', callMessages.truncated_stream(said.broken))
     return this.reply.final

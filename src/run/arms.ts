@@ -62,7 +62,13 @@ export function plannedArm(
 
 /** What servers are asked with. The values of headers are secrets, so no message shows them. */
 function checkServed(arm: Arm, where: string): void {
-  refuseUnsent(arm.options, where, arm.api)
+  const { options, keep_alive, think } = arm
+  // Ollama alone loads models for a while; how hard to think is a word elsewhere.
+  const own = {
+    ...(keep_alive !== undefined && { keep_alive }),
+    ...(typeof think === 'boolean' && { think }),
+  }
+  refuseUnsent({ ...options, ...own }, where, arm.api)
   if (!areHeaders(arm.headers)) throw suiteErrors.badHeaders(where)
   for (const name of Object.keys(arm.agents ?? {})) {
     const { agents: _, ...own } = agentArm(arm, name)

@@ -52,6 +52,7 @@ class Choices implements Events {
     const choices = Array.isArray(object['choices']) ? object['choices'].map(objectOf) : []
     const said = choices.map((choice) => this.#choice(choice))
     return {
+      object,
       content: said.map(({ content }) => content).join(''),
       thinking: said.map(({ thinking }) => thinking).join(''),
       other: said.some(({ other }) => other),

@@ -24,7 +24,7 @@ export function protocolAt(path: string): Protocol | undefined {
   return ENDPOINTS.find(([end]) => end.test(path))?.[1]
 }
 
-export { errorText } from './error-text.ts'
+export { errorText, textOf } from './error-text.ts'
 export { HideUsage } from './hide-usage.ts'
 export { DEFAULT_KEEP_ALIVE } from './ollama.ts'
 export { OPENAI_OPTIONS } from './openai-request.ts'

@@ -69,6 +69,7 @@ function says(line: string): Said {
     return { other: object['embeddings'].length > 0, final: finalOf(object) }
   const message = objectOf(object['message'])
   return {
+    object,
     content: textOf(object['response']) || textOf(message['content']),
     thinking: textOf(object['thinking']) || textOf(message['thinking']),
     other: isFilled(object['tool_calls']) || isFilled(message['tool_calls']),

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../json.ts'
 import type { Call } from '../../schema/generated.ts'
 import type { Arm } from '../arm.ts'
 
@@ -44,6 +45,8 @@ export type Final = Pick<
 
 /** What one event of a reply says, the same for every protocol. */
 export interface Said {
+  /** The event itself. */
+  object?: JsonObject
   content?: string
   thinking?: string
   /** Whether it carries a tool call, a part of one, or vectors. */

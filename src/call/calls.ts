@@ -1,0 +1,145 @@
+import { ChimeraError } from '../errors.ts'
+import { callMessages } from './messages.ts'
+import { objectOf, parseJson } from '../json.ts'
+import { CallContexts } from './call-context.ts'
+import type { MadeCall, Via } from './call.ts'
+import type { Gathering } from './collect.ts'
+import type { Outgoing } from './exchange.ts'
+import { OpenCall } from './open-call.ts'
+import { invalid } from './outcome.ts'
+import { protocolAt, type Body, type Protocol, type Said } from './protocol/index.ts'
+import type { RecorderOptions } from './recorder.ts'
+import { Secrets } from './secrets.ts'
+import { drain } from './stamped-socket.ts'
+import { outgoingOf, send } from './transport.ts'
+
+type Request = Parameters<typeof fetch>
+
+/** A request that becomes a call. */
+interface Asking {
+  via: Via
+  protocol: Protocol
+  path: string
+  body: Body
+  /** Model options of the call itself, under the arm's names. */
+  options?: object | undefined
+  take?: (said: Said) => void
+}
+
+/** The calls of one trial, from their making to their record. */
+export class Calls {
+  readonly contexts: CallContexts
+  readonly secrets: Secrets = new Secrets()
+  readonly #options: RecorderOptions
+  readonly #calls: OpenCall[] = []
+  readonly #interrupted = invalid('interrupted', callMessages.interrupted())
+  #isFinished = false
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+    this.contexts = new CallContexts(options.origin)
+    this.secrets.learn(options.arm.headers ?? {}, 'all')
+    options.signal.addEventListener('abort', this.#interrupt)
+  }
+
+  /** Measures a request that someone else reads the reply of. */
+  async measure(via: Via, protocol: Protocol, [input, init]: Request): Promise<Response> {
+    const outgoing = await outgoingOf(input, init)
+    // The body may have taken a moment to read, and the trial may be over by now.
+    if (this.#isOver()) return this.#refuse()
+    this.secrets.learn(outgoing.headers, 'credentials')
+    const body = objectOf(parseJson(new TextDecoder().decode(outgoing.body)))
+    const made = this.#make({ via, protocol, path: outgoing.url.pathname, body })
+    if ('refusal' in made) return made.call.refuse(made.refusal)
+    const own = input instanceof Request ? input.signal : undefined
+    return made.call.send({ ...outgoing, ...this.#dressed(outgoing.headers, made.body) }, init?.signal ?? own)
+  }
+
+  /** Measures a request whose reply is put together here. @throws ChimeraError for every invalid call. */
+  async gather<T>({ path, body, options, take, result }: Gathering<T>): Promise<T> {
+    const protocol = protocolAt(path)
+    if (protocol === undefined || this.#isOver()) return this.#refuse()
+    const made = this.#make({ via: 'context', protocol, path, body, options, take })
+    if ('refusal' in made) made.call.refuse(made.refusal)
+    else {
+      const url = new URL(this.#options.host + path)
+      const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+      made.call.read({ url, method: 'POST', ...this.#dressed(headers, made.body) })
+    }
+    const outcome = await made.call.settled
+    if (!outcome.valid) throw new ChimeraError(outcome.reason, outcome.message)
+    return result()
+  }
+
+  /** Sends what is no model call; the arm's headers go to its own server alone. */
+  async pass([input, init]: Request, isOwn: (url: URL) => boolean): Promise<Response> {
+    if (this.#isOver()) return this.#refuse()
+    const { signal } = this.#options
+    const outgoing = await outgoingOf(input, init)
+    const headers = isOwn(outgoing.url) ? this.#headers(outgoing.headers) : outgoing.headers
+    const either = init?.signal ? AbortSignal.any([signal, init.signal]) : signal
+    return send({ ...outgoing, headers }, either).response
+  }
+
+  /** See `Recorder.finish`. */
+  async finish(): Promise<MadeCall[]> {
+    // What has arrived by now belongs to the calls.
+    await drain()
+    this.#isFinished = true
+    const { signal, origin } = this.#options
+    signal.removeEventListener('abort', this.#interrupt)
+    const abandoned = invalid('truncated_stream', callMessages.abandoned())
+    for (const call of this.#calls) call.drop(signal.aborted ? this.#interrupted : abandoned)
+    return this.#calls.map((call) => call.toCall(origin))
+  }
+
+  #make({ via, protocol, path, body: asked, options, take }: Asking) {
+    const { onRequest, arm: own } = this.#options
+    const arm = options === undefined ? own : { ...own, options: { ...own.options, ...options } }
+    const { stage, agent } = via === 'proxy' ? this.contexts.likely() : this.contexts.current()
+    onRequest?.({ stage, endpoint: protocol.endpoint, body: protocol.complete(asked, { arm }).body })
+    const completed = protocol.complete(asked, { ...this.#options, arm })
+    const { body, hidesUsage = false, refused } = completed
+    const call = new OpenCall({
+      ...this.#options,
+      index: this.#calls.length,
+      stage,
+      agent,
+      via,
+      protocol,
+      hidesUsage,
+      streamed: protocol.isStreamed(body),
+      model: String(body['model']),
+      options: completed.options,
+      keepAlive: body['keep_alive'],
+      redact: (text) => this.secrets.redact(text),
+      ...(take && { take }),
+    })
+    this.#calls.push(call)
+    if (refused === undefined) return { call, body }
+    return { call, refusal: invalid('http_error', callMessages.refused_option(refused, path)) }
+  }
+
+  #dressed(headers: Outgoing['headers'], body: Body): Pick<Outgoing, 'headers' | 'body'> {
+    return { headers: this.#headers(headers), body: new TextEncoder().encode(JSON.stringify(body)) }
+  }
+
+  /** The arm's headers take the place of the client's own, a key that stands for none among them. */
+  #headers(own: Outgoing['headers']): Outgoing['headers'] {
+    return { ...own, ...Object.fromEntries(new Headers(this.#options.arm.headers)) }
+  }
+
+  readonly #interrupt = (): void => {
+    for (const call of this.#calls) call.stop(this.#interrupted)
+  }
+
+  #isOver(): boolean {
+    return this.#isFinished || this.#options.signal.aborted
+  }
+
+  /** For work of an agent that is over nobody waits, and nobody would catch its failure. */
+  #refuse(): Promise<never> {
+    if (this.#isFinished) return new Promise(() => {})
+    return Promise.reject(new ChimeraError(this.#interrupted.reason, this.#interrupted.message))
+  }
+}

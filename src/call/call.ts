@@ -1,6 +1,6 @@
 import { roundMs } from '../clock.ts'
 import type { Call, CallBase, InvalidCall, ValidCall } from '../schema/generated.ts'
-import { quantile } from '../stats/index.ts'
+import { quantiles } from '../stats/index.ts'
 import type { Outcome } from './outcome.ts'
 import type { Final } from './protocol/index.ts'
 import type { Reply } from './reply.ts'
@@ -76,15 +76,13 @@ function streamTimes({ reply, writtenAt }: CallFacts, counters: Final): Partial<
     ...(reply.contentAt !== undefined && { ttft_content: roundMs(reply.contentAt - writtenAt) }),
     ...(reply.final && { e2e_latency: last }),
     chunk_times: times,
-    ...(gaps.length > 0 && {
-      itl: {
-        p50: roundMs(quantile(gaps, 0.5)),
-        p95: roundMs(quantile(gaps, 0.95)),
-        p99: roundMs(quantile(gaps, 0.99)),
-        max: quantile(gaps, 1),
-      },
-    }),
+    ...(gaps.length > 0 && { itl: spread(gaps) }),
   }
+}
+
+function spread(gaps: readonly number[]): NonNullable<CallBase['itl']> {
+  const [p50 = 0, p95 = 0, p99 = 0, max = 0] = quantiles(gaps, [0.5, 0.95, 0.99, 1]).map(roundMs)
+  return { p50, p95, p99, max }
 }
 
 /**

@@ -30,7 +30,7 @@ export {
 } from './sequential.ts'
 export { studentQuantile, studentTail } from './student.ts'
 export { atLastLook, type Standing } from './last-look.ts'
-export { geometricMean, median, quantile, summarize } from './summary.ts'
+export { geometricMean, median, quantile, quantiles, summarize } from './summary.ts'
 export { blocksNeeded, type Verdict, verdict } from './verdict.ts'
 export { hodgesLehmann, walshAverages } from './walsh.ts'
 export { welchLogShift } from './welch.ts'

@@ -50,8 +50,13 @@ export function summarize(values: readonly number[]): Summary {
  * @throws InvalidValuesError on an empty sample, a value that is not finite, or a p out of range
  */
 export function quantile(values: readonly number[], p: number): number {
-  if (!(p >= 0 && p <= 1)) throw new InvalidValuesError('quantile', 'a share between 0 and 1', p)
   return quantileOfSorted(sortedFinite(values), p)
+}
+
+/** Several quantiles of one sample, which is sorted once. Throws as {@link quantile} does. */
+export function quantiles(values: readonly number[], ps: readonly number[]): number[] {
+  const sorted = sortedFinite(values)
+  return ps.map((p) => quantileOfSorted(sorted, p))
 }
 
 /** The middle value, or the mean of the two middle ones. Throws as {@link quantile} does. */
@@ -81,6 +86,7 @@ function sortedFinite(values: readonly number[]): Float64Array {
 }
 
 function quantileOfSorted(sorted: Float64Array, p: number): number {
+  if (!(p >= 0 && p <= 1)) throw new InvalidValuesError('quantile', 'a share between 0 and 1', p)
   const position = (sorted.length - 1) * p
   const below = at(sorted, Math.floor(position))
   const above = at(sorted, Math.ceil(position))

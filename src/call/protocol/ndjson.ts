@@ -7,24 +7,27 @@ const NEWLINE = 0x0a
 export class LineReader {
   #parts: Uint8Array[] = []
 
-  /** The lines these bytes complete. */
+  /** The lines these bytes complete, decoded at once: a fast server sends many in one chunk. */
   push(bytes: Uint8Array): string[] {
-    const lines: string[] = []
-    let start = 0
-    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      this.#parts.push(bytes.subarray(start, end))
-      const line = this.rest()
-      if (line) lines.push(line)
-      start = end + 1
-    }
-    if (start < bytes.length) this.#parts.push(bytes.subarray(start))
-    return lines
+    const end = bytes.lastIndexOf(NEWLINE) + 1
+    const whole = bytes.subarray(0, end)
+    const rest = bytes.subarray(end)
+    if (end > 0) this.#parts.push(whole)
+    const text = end > 0 ? this.rest() : ''
+    if (rest.length > 0) this.#parts.push(rest)
+    if (text === '') return []
+    return text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
   }
 
   /** What is left without a line's end; leaves nothing behind. */
   rest(): string {
-    const text = Buffer.concat(this.#parts).toString('utf8').trim()
+    const [first, ...others] = this.#parts
     this.#parts = []
-    return text
+    if (first === undefined) return ''
+    const bytes = others.length === 0 ? first : Buffer.concat([first, ...others])
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').trim()
   }
 }

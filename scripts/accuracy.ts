@@ -1,41 +1,45 @@
 /**
- * Prints how far measurements are from the truth of a scripted server in another process:
- * `node scripts/accuracy.ts [rounds]`. Scripted are a TTFT of 200 ms and 10 ms per token. A benchmark,
- * not a test: what it prints depends on what else the machine does.
+ * Prints how far measurements are from the truth of a scripted server in another process, for every door and both
+ * protocols: `node scripts/accuracy.ts [rounds]`. Scripted are a TTFT of 200 ms and 10 ms per token. A benchmark, not a
+ * test: what it prints depends on what else the machine does.
  */
 import { harnessOverhead } from '../src/call/index.ts'
+import { installGlobalDoor } from '../src/call/doors/index.ts'
 import type { Call } from '../src/schema/generated.ts'
 import { spawnScriptedOllama, type LogEvent } from '../test/scripted-ollama/index.ts'
 import { recording } from '../test/scripted-ollama/recording.ts'
 
+const DOORS = ['context', 'global', 'proxy'] as const
+const PATHS = { ollama: '/api/chat', openai: '/v1/chat/completions' } as const
+type Door = (typeof DOORS)[number]
+type Api = keyof typeof PATHS
+
+installGlobalDoor()
 const rounds = Number(process.argv[2] ?? 10)
 const row = (...cells: (string | number)[]): string =>
   cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(3) : cell).padStart(9)).join('')
 
-console.log("difference from the server's own log, ms")
-console.log(row('streams', 'metric', 'n', 'p50', 'p90', 'p99', 'max'))
-for (const streams of [1, 16]) {
-  const found = await accuracy(streams, rounds)
+console.log(
+  "difference from the server's own log, ms; waited: what the client itself saw of its first chunk, over ttft",
+)
+console.log(row('protocol', 'door', 'streams', 'metric', 'n', 'p50', 'p90', 'p99', 'max'))
+for (const api of ['ollama', 'openai'] as const)
+  for (const door of DOORS) for (const streams of [1, 16]) await print(api, door, streams)
+console.log(`median lag of a chunk on loopback within this process: ${await harnessOverhead()} ms`)
+
+async function print(api: Api, door: Door, streams: number): Promise<void> {
+  const found = await accuracy(api, door, streams)
   for (const [metric, values] of Object.entries(found)) {
-    console.log(
-      row(
-        String(streams),
-        metric,
-        String(values.length),
-        at(values, 0.5),
-        at(values, 0.9),
-        at(values, 0.99),
-        at(values, 1),
-      ),
-    )
+    const quantiles = [0.5, 0.9, 0.99, 1].map((p) => at(values, p))
+    console.log(row(api, door, String(streams), metric, String(values.length), ...quantiles))
   }
 }
-console.log(`median lag of a chunk on loopback within this process: ${await harnessOverhead()} ms`)
 
 /** Absolute differences between measurement and the server's own log, ms, sorted. */
 interface Accuracy {
   ttft: number[]
   itl: number[]
+  waited: number[]
 }
 
 /**
@@ -43,31 +47,46 @@ interface Accuracy {
  * times, each with a TTFT of 200 ms and 10 ms per token. The server's TTFT is arrival of the request to
  * first chunk written, its gaps are between writes: no clock is compared across processes.
  */
-async function accuracy(streams: number, rounds: number): Promise<Accuracy> {
+async function accuracy(api: Api, door: Door, streams: number): Promise<Accuracy> {
   await using server = await spawnScriptedOllama({
     precise: true,
     call: { ttft: 20, per_token: 2, tokens: 10 },
   })
   // A trial is never the first thing a process does: connections are open by then, and code is compiled.
-  await run(server.url, streams, Math.ceil(100 / streams))
+  await run(server.url, api, door, streams, Math.ceil(100 / streams))
   await server.rescript({ precise: true, call: { ttft: 200, per_token: 10, tokens: 40 } })
   await server.clear()
-  const calls = await run(server.url, streams, rounds)
+  const { calls, waited } = await run(server.url, api, door, streams, rounds)
   const [log, requests] = await Promise.all([server.log(), server.requests()])
   const pairs = calls.map((call) => {
-    const seen = requests.find(({ body }) => body['prompt'] === call.agent)
+    const seen = requests.find(({ body }) => body['user'] === call.options['stop'])
     return { call, log: log.filter(({ request }) => request === seen?.index) }
   })
-  return { ttft: sorted(pairs.map(ttftError)), itl: sorted(pairs.flatMap(itlErrors)) }
+  return { ttft: sorted(pairs.map(ttftError)), itl: sorted(pairs.flatMap(itlErrors)), waited: sorted(waited) }
 }
 
-async function run(url: string, streams: number, rounds: number): Promise<Call[]> {
+async function run(url: string, api: Api, door: Door, streams: number, rounds: number) {
   const recorder = recording(url, { nonce: undefined })
+  const base = door === 'proxy' ? recorder.variables()['OLLAMA_HOST'] : url
+  const send = door === 'context' ? recorder.fetch : fetch
+  const within = door === 'global' ? recorder.inside : <T>(work: () => T): T => work()
+  const seen = new Map<string, number>()
+  /** One streamed chat; the name travels as an option that changes nothing. */
+  async function ask(name: string): Promise<void> {
+    const named = api === 'ollama' ? { options: { stop: name } } : { stop: name }
+    const messages = [{ role: 'user', content: 'Hi' }]
+    const body = JSON.stringify({ model: 'tiny', stream: true, messages, user: name, ...named })
+    const began = performance.now()
+    const reply = await send(`${base}${PATHS[api]}`, { method: 'POST', body })
+    for await (const _ of reply.body ?? []) if (!seen.has(name)) seen.set(name, performance.now() - began)
+  }
   for (let round = 0; round < rounds; round++) {
     const names = Array.from({ length: streams }, (_, i) => `${round}-${i}`)
-    await Promise.all(names.map((prompt) => recorder.asAgent(prompt, () => recorder.generate({ prompt }))))
+    await within(() => Promise.all(names.map(ask)))
   }
-  return recorder.finish()
+  const calls = await recorder.finish()
+  const waited = calls.map(({ options, ttft = NaN }) => (seen.get(String(options['stop'])) ?? NaN) - ttft)
+  return { calls, waited }
 }
 
 interface Pair {

@@ -25,7 +25,9 @@ test('the packed package works in an empty project', { timeout: 120_000 }, async
     expect(
       packed.files
         .map(({ path }) => path)
-        .filter((path) => !/^(dist|docs|schemas)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(path)),
+        .filter(
+          (path) => !/^(dist|docs|schemas)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(path),
+        ),
     ).toEqual([])
     const installed = join(dir, 'node_modules/vitest-chimera')
     await mkdir(installed, { recursive: true })

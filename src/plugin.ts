@@ -29,7 +29,7 @@ export interface ChimeraOptions {
   server?: RunServer | undefined
   /** Smallest relative change that matters, by metric, for every suite; a metric named here is gated. */
   thresholds?: Partial<Record<MetricName, ThresholdInput>>
-  /** Minimum and maximum number of blocks of every suite. Default 6 to 20. */
+  /** Minimum and maximum number of blocks of every suite. Default 6 to 200; see `blocks` of agentBench. */
   blocks?: BlocksInput
   /** Former name of `blocks`. */
   pairs?: BlocksInput

@@ -1,5 +1,5 @@
 import { generatorFor, noises, startRun } from './noise.ts'
-import { ours } from './ours.ts'
+import { ours, oursInTime } from './ours.ts'
 import { peers } from './peers/index.ts'
 import type { Procedure } from './procedure.ts'
 
@@ -7,7 +7,7 @@ import type { Procedure } from './procedure.ts'
 export const factors = [1, 1.05, 1.1, 1.2] as const
 
 /** All procedures of the table, ours first. */
-export const procedures: readonly Procedure[] = [ours, ...peers]
+export const procedures: readonly Procedure[] = [ours, oursInTime, ...peers]
 
 /** One procedure under one noise and one slow-down. */
 export interface Cell {

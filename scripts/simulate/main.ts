@@ -28,7 +28,7 @@ const seconds = Math.round((performance.now() - started) / 1000)
 const { text, ok } = acceptance(results, runs)
 const date = new Date().toISOString().slice(0, 10)
 const made = `${runs} runs a cell, seed ${seed}, ${date}, Node ${process.version}`
-const printed = `${comparisonTable(results.cells)}\n\n${made}\n\n${text}\n\n\`valid_rate\` by how often the arms fail, 6 to 20 blocks, two other gated metrics that do not change:\n\n${validityTable(results.validity)}\n`
+const printed = `${comparisonTable(results.cells)}\n\n${made}\n\n${text}\n\n\`valid_rate\` by how often the arms fail, 6 to 200 blocks, two other gated metrics that do not change:\n\n${validityTable(results.validity)}\n`
 console.log(printed)
 console.log(`${seconds} s`)
 if (values.docs) {

@@ -36,16 +36,18 @@ type Row = Cell & { facet: string | undefined; slower: number }
 
 /** Three examples: how the interval narrows from look to look until it decides. */
 function looksOverTime(): TopLevelSpec {
+  const values = exampleLooks()
+  const last = Math.max(...values.map(({ blocks }) => blocks))
   const x: { field: string; type: 'quantitative'; title: string; scale: { domain: number[] } } = {
     field: 'blocks',
     type: 'quantitative',
     title: 'blocks',
-    scale: { domain: [4, 21] },
+    scale: { domain: [4, last + 1] },
   }
   const percentAxis = { format: '+.0%', title: 'candidate slower by' } as const
   return {
     ...look,
-    data: { values: exampleLooks() },
+    data: { values },
     facet: { column: { field: 'example', type: 'nominal', title: null, sort: [...EXAMPLES.keys()] } },
     spec: {
       width: 230,

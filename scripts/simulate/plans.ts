@@ -1,4 +1,4 @@
-import { criticalValues } from '../../src/stats/index.ts'
+import { criticalValues, defaultLooks } from '../../src/stats/index.ts'
 import { simulateSignedRank } from '../../src/stats/signed-rank.ts'
 import type { Count } from './count.ts'
 
@@ -9,6 +9,8 @@ export const plans: readonly { looks: readonly number[]; alpha: number }[] = [
   { looks: [6, 8, 10, 12, 16, 20], alpha: 0.01 },
   { looks: [6, 8, 10, 14, 20, 30], alpha: 0.05 },
   { looks: [6, 8, 10, 14, 20, 30], alpha: 0.025 },
+  { looks: defaultLooks(6, 200), alpha: 0.05 },
+  { looks: defaultLooks(6, 200), alpha: 0.025 },
 ]
 
 /** Null experiments a plan is held to, whatever the simulation's size. */

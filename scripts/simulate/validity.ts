@@ -40,7 +40,6 @@ const plan = makePlan(
   {
     baseline: { name: 'baseline', model: 'm' },
     candidate: { name: 'candidate', model: 'm' },
-    blocks: { min: 6, max: 20 },
   },
   { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: { seed: '1' } },
 )
@@ -96,7 +95,7 @@ function runSuite(baseline: number, candidate: number, random: () => number) {
     const before = blocks
     run(false)
     const found = judge(attempts, blocks)
-    const limit = hasOpenDrop([found.comparison]) ? plan.blocks.max : requeueLimit(plan.blocks)
+    const limit = hasOpenDrop([found.comparison]) ? plan.blocks.max : requeueLimit(plan.blocks, blocks)
     const stopped = blocks > before ? found.done || blocks === plan.blocks.max : requeued > limit
     if (stopped) return found
   }

@@ -93,6 +93,8 @@ export interface Plan {
   blocks: BlockLimits
   /** Wall time the suite may spend, ms; unset means as long as its blocks take. */
   timeBudget?: number
+  /** What is still undecided ends once it has spent both; unset where the suite says itself how far it goes. */
+  patience?: { blocks: number; ms: number }
   /** Numbers of blocks at which the suite is judged. */
   looks: readonly number[]
   /** One-sided error rate of a suite, all candidates together: its chance of a false `regressed` in any gated metric. */
@@ -146,6 +148,14 @@ export interface AgentFacts {
   effective: Effective
 }
 
+/** How long a suite is likely to go on, after a look that decided nothing. */
+export interface Forecast {
+  /** Blocks after which it ends, about. */
+  blocks: number
+  /** Wall time until then, ms. */
+  ms: number
+}
+
 /** How a suite ended. */
 export interface Ending {
   /**
@@ -182,7 +192,13 @@ export interface SuiteRecord {
   ending?: Ending | undefined
 }
 
-/** Blocks that may run again, of a suite or of one candidate of a sweep, before the rest is given up. */
-export function requeueLimit({ max }: BlockLimits): number {
-  return Math.max(2, Math.ceil(max / 2))
+/** Blocks that count for the limit of re-queues before they are complete. */
+const REQUEUE_BASE = 20
+
+/**
+ * Blocks that may run again, of a suite or of one candidate of a sweep, before the rest is given up: half of those that
+ * are complete, and of the first 20 before they are.
+ */
+export function requeueLimit({ max }: BlockLimits, complete = 0): number {
+  return Math.max(2, Math.ceil(Math.min(max, Math.max(REQUEUE_BASE, complete)) / 2))
 }

@@ -65,8 +65,9 @@ export function whyGivenUp(
   const own = trials.filter((trial) => trial.arm === candidate.arm.name)
   const unusable = whyUnusable(own)
   if (unusable !== undefined) return unusable
-  const failed = attemptsOf(own, phase) - blocksOf(plan, candidate, trials, phase).length
-  const limit = requeueLimit(plan.blocks)
+  const complete = blocksOf(plan, candidate, trials, phase).length
+  const failed = attemptsOf(own, phase) - complete
+  const limit = requeueLimit(plan.blocks, complete)
   if (failed <= limit) return undefined
   const { comparisons } = assess(pairOf(plan, candidate), trialsOf(plan, candidate, trials), phase)
   if (hasOpenDrop(comparisons) && failed <= Math.max(limit, plan.blocks.max)) return undefined

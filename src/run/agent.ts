@@ -70,11 +70,14 @@ export interface AgentBenchOptions {
   checks?: readonly Check[]
   /** By metric name; see the table of metrics for the defaults. */
   thresholds?: Partial<Record<MetricName, ThresholdInput>>
-  /** Number of blocks: at least `min`, at most `max`. Default 6 to 20. */
+  /**
+   * Number of blocks: at least `min`, at most `max`. Default 6 to 200, where an undecided comparison ends after 20
+   * blocks and 120 s, when it has spent both.
+   */
   blocks?: BlocksInput
   /** Former name of `blocks`. */
   pairs?: BlocksInput
-  /** Maximum wall time of the suite, ms; it then ends with the results so far. Default: no limit. */
+  /** Maximum wall time of the suite, ms; it then ends with the results so far. Replaces the 120 s of `blocks`. */
   timeBudget?: number
   /** Longest pause within a call, before the first byte and between chunks, ms. Default 300,000. */
   timeout?: number

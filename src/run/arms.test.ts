@@ -29,6 +29,7 @@ test('an arm runs its own code, checked by its own checks', async () => {
     signal,
     onFacts: quiet,
     onNotice: quiet,
+    onForecast: quiet,
     onTrial: async (trial) => void trials.push(trial),
   })
   expect(trials).toHaveLength(4)

@@ -1,4 +1,4 @@
-import { factsOf, type Facts, type Plan } from '../judge/plan.ts'
+import { factsOf, type Facts, type Forecast, type Plan } from '../judge/plan.ts'
 import type { MadeRequest } from '../call/index.ts'
 import type { RequestLog } from '../requests/index.ts'
 import type { Trial, Warning } from '../schema/generated.ts'
@@ -21,6 +21,8 @@ export interface SuiteRun {
   onTrial: (trial: Trial) => Promise<void>
   /** Something worth reading before the run is over. */
   onNotice: (text: string) => Promise<void>
+  /** How much longer it is likely to take; again at every look that decides nothing. */
+  onForecast: (forecast: Forecast) => Promise<void>
 }
 
 /** A suite under way. */
@@ -30,8 +32,10 @@ export interface Session extends SuiteRun {
   requeued: number
   /** Trials an arm runs each time its group is switched in. */
   perSwitch: number
-  /** performance.now() past which no block is started. */
-  deadline: number
+  /** performance.now() when the warm-up began. */
+  started: number
+  /** The phase under way: when it began, and the attempts at blocks since. */
+  phase: { started: number; attempts: number }
   warnings: Warning[]
   /** Where the arms differ in code: what they ask of the model. */
   requests?: RequestLog | undefined

@@ -83,6 +83,8 @@ export const runWarnings = {
     `\`${old}\` in ${where} is now called \`${name}\`. The old name still works; use the new one.`,
   timeBudget: (ms: number, blocks: number): string =>
     `The time budget of ${ms} ms ended the suite after ${count(blocks, 'block')}. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET for a verdict.`,
+  outOfPatience: (ms: number, blocks: number): string =>
+    `The suite ended undecided after ${count(blocks, 'block')} and ${Math.round(ms / 1000)} s. Set \`blocks.max\`, or \`timeBudget\` or CHIMERA_TIME_BUDGET in ms, to let it run longer.`,
   timeBudgetTooSmall: (ms: number, needed: number, blocks: number): string =>
     `The time budget of ${ms} ms is too small for a verdict: the minimum of ${blocks} blocks takes about ${needed} ms. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET.`,
   agentsReload: (arm: string, model: string, host: string): string =>

@@ -42,8 +42,9 @@ describe('a plan', () => {
       suite: 'rivers',
       file: 'suites/rivers.bench.ts',
       seed: 7,
-      blocks: { min: 6, max: 20 },
-      looks: [6, 8, 10, 12, 16, 20],
+      blocks: { min: 6, max: 200 },
+      patience: { blocks: 20, ms: 120_000 },
+      looks: [6, 8, 10, 12, 16, 20, 26, 34, 44, 58, 76, 100, 130, 170, 200],
       alpha: 0.05,
       strict: false,
       baseline: { name: 'baseline', role: 'baseline', host: HOST, model: 'tiny', options: {} },
@@ -97,10 +98,10 @@ describe('a plan', () => {
 
 describe('the number of blocks', () => {
   test.each<[AgentBenchOptions['blocks'], Settings['blocks'], Settings['env'], [number, number]]>([
-    [undefined, {}, {}, [6, 20]],
-    [{ min: 8 }, {}, {}, [8, 20]],
+    [undefined, {}, {}, [6, 200]],
+    [{ min: 8 }, {}, {}, [8, 200]],
     [{ max: 4 }, {}, {}, [4, 4]],
-    [{ min: 30 }, {}, {}, [30, 30]],
+    [{ min: 220 }, {}, {}, [220, 220]],
     [undefined, { min: 7, max: 9 }, {}, [7, 9]],
     [{ max: 12 }, { min: 7, max: 9 }, {}, [7, 12]],
     [{ min: 6, max: 10 }, {}, { blocksMin: '3', blocksMax: '4' }, [3, 4]],
@@ -120,6 +121,13 @@ describe('the number of blocks', () => {
     expect(plan({ timeBudget: 5000 }, { env: { timeBudget: '800' } }).timeBudget).toBe(800)
     expect(plan({}, { env: { timeBudget: '800' } }).timeBudget).toBe(800)
     expect(plan()).not.toHaveProperty('timeBudget')
+  })
+
+  test('a limit that was asked for replaces the default one', () => {
+    expect(plan({ blocks: { min: 30 } }).patience).toEqual({ blocks: 30, ms: 120_000 })
+    for (const asked of [plan({ timeBudget: 5000 }), plan({ blocks: { max: 60 } })])
+      expect(asked).not.toHaveProperty('patience')
+    expect(plan({}, { env: { blocksMax: '60' } })).not.toHaveProperty('patience')
   })
 })
 

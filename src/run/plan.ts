@@ -3,7 +3,7 @@ import { runWarnings, suiteErrors, sweepErrors } from './messages.ts'
 import type { Candidate, Plan, PlannedCode } from '../judge/plan.ts'
 import type { BlockLimits } from '../schema/generated.ts'
 import { checkOptions } from '../schema/options.ts'
-import { defaultLooks } from '../stats/index.ts'
+import { defaultLooks, MOST_BLOCKS } from '../stats/index.ts'
 import type { AgentBenchOptions, BlocksInput } from './agent.ts'
 import { plannedArm } from './arms.ts'
 import { candidatesOf, rankingOf, type AgentSweepOptions, type CandidateInput } from './candidates.ts'
@@ -20,6 +20,12 @@ export interface Settings {
   renamed?: readonly string[]
   env: Environment
 }
+
+/** Maximum of a suite that names none: an undecided comparison of short trials goes on as far as that. */
+const DEFAULT_MAX = 200
+
+/** What an undecided comparison spends unless the suite says otherwise: enough for most verdicts, and not an hour. */
+const PATIENCE = { blocks: 20, ms: 120_000 }
 
 /** One-sided error rate of a suite. */
 const ALPHA = 0.05
@@ -137,7 +143,7 @@ function planOf(
     return { arm, ...(point !== undefined && { settings: point }) }
   }
   const candidates: Plan['candidates'] = [candidate(first), ...rest.map(candidate)]
-  const blocks = chooseBlocks(suite, definition.blocks ?? definition.pairs, settings)
+  const { blocks, isMaxAsked } = chooseBlocks(suite, definition.blocks ?? definition.pairs, settings)
   const timeBudget = wholeNumber('CHIMERA_TIME_BUDGET', settings.env.timeBudget) ?? definition.timeBudget
   return {
     kind: 'config',
@@ -146,6 +152,8 @@ function planOf(
     seed: chooseSeed(settings.env.seed),
     blocks,
     ...(timeBudget !== undefined && { timeBudget }),
+    ...(timeBudget === undefined &&
+      !isMaxAsked && { patience: { ...PATIENCE, blocks: Math.max(PATIENCE.blocks, blocks.min) } }),
     looks: defaultLooks(blocks.min, blocks.max),
     alpha: ALPHA,
     strict: definition.strict ?? false,
@@ -158,17 +166,22 @@ function planOf(
 }
 
 /** The environment wins over the suite, the suite over the config; one bound from the environment moves the other. */
-function chooseBlocks(suite: string, own: BlocksInput | undefined, settings: Settings): BlockLimits {
+function chooseBlocks(
+  suite: string,
+  own: BlocksInput | undefined,
+  settings: Settings,
+): { blocks: BlockLimits; isMaxAsked: boolean } {
   const envMin = wholeNumber('CHIMERA_BLOCKS_MIN', settings.env.blocksMin)
   const envMax = wholeNumber('CHIMERA_BLOCKS_MAX', settings.env.blocksMax)
-  let min = envMin ?? own?.min ?? settings.blocks.min ?? Math.min(6, own?.max ?? settings.blocks.max ?? 6)
-  let max = envMax ?? own?.max ?? settings.blocks.max ?? Math.max(20, min)
+  const asked = envMax ?? own?.max ?? settings.blocks.max
+  let min = envMin ?? own?.min ?? settings.blocks.min ?? Math.min(6, asked ?? 6)
+  let max = asked ?? Math.max(DEFAULT_MAX, min)
   if (envMax !== undefined && envMin === undefined) min = Math.min(min, max)
   if (envMin !== undefined && envMax === undefined) max = Math.max(min, max)
   if (!Number.isInteger(min) || !Number.isInteger(max) || min < 1 || max < min || max > MOST_BLOCKS) {
     throw suiteErrors.badBlocks(`\`blocks\` of suite "${suite}"`, `min ${min}, max ${max}`)
   }
-  return { min, max }
+  return { blocks: { min, max }, isMaxAsked: asked !== undefined }
 }
 
 /** A sentence for every place that still uses an old name of `blocks`. */

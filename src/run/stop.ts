@@ -19,6 +19,11 @@ export function contendersOf(
   return plan.candidates.filter((candidate) => whyGivenUp(plan, candidate, trials, phase) === undefined)
 }
 
+/** Whether a verdict may have come: only at a look, or where failed trials keep a drop of valid_rate open. */
+export function isWorthAsking({ looks }: Plan, trials: readonly Trial[], number: number): boolean {
+  return looks.includes(number) || trials.some((trial) => !trial.valid)
+}
+
 /** Whether every gated metric of every candidate has its verdict, or a ranking its order. */
 export function isDecided(
   plan: Plan,
@@ -36,15 +41,31 @@ export function isDecided(
 
 /** Whether time or trials have run out; said once. One block runs however long it takes: without it there would be nothing to report. */
 export function isSpent(session: Session, number: number, candidates: number): boolean {
-  const { plan, trials, warnings, deadline, arms } = session
-  if (plan.timeBudget !== undefined && number > 1 && performance.now() >= deadline) {
-    warnings.push({ code: 'time_budget', message: runWarnings.timeBudget(plan.timeBudget, number - 1) })
+  const { plan, trials, warnings, arms } = session
+  const done = number - 1
+  const late = done > 0 ? outOfTime(session, done) : undefined
+  if (late !== undefined) {
+    warnings.push({ code: 'time_budget', message: late })
     return true
   }
   const budget = plan.ranking?.halving?.budget
   if (budget === undefined) return false
   const solos = Math.max(...arms.map(({ agent }) => membersOf(agent).length))
   if (canAfford(budget, trials.length, candidates + 1, trialsPerStay(session) * (1 + solos))) return false
-  warnings.push({ code: 'trial_budget', message: runWarnings.trialBudget(budget, number - 1) })
+  warnings.push({ code: 'trial_budget', message: runWarnings.trialBudget(budget, done) })
   return true
+}
+
+/**
+ * Which limit of time has been reached, in words. Ending for time decides nothing: a verdict comes only at a look, and the
+ * error of the looks that are left is not spent.
+ */
+function outOfTime({ plan, started, phase }: Session, blocks: number): string | undefined {
+  const { timeBudget, patience } = plan
+  const now = performance.now()
+  if (timeBudget !== undefined && now - started >= timeBudget)
+    return runWarnings.timeBudget(timeBudget, blocks)
+  if (patience !== undefined && phase.attempts >= patience.blocks && now - phase.started >= patience.ms)
+    return runWarnings.outOfPatience(now - phase.started, blocks)
+  return undefined
 }

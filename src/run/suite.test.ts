@@ -70,17 +70,33 @@ describe('when a suite ends', { timeout: 30_000 }, () => {
     })
   })
 
+  // The candidate is faster in every other block.
+  const undecided: Script = {
+    call: QUICK,
+    plan: ({ index, options }) => ({
+      per_token: 'temperature' in options ? (Math.floor(index / 2) % 2 === 0 ? 0.15 : 0.25) : 0.2,
+    }),
+  }
+
   test('blocks.max ends one that is not', async () => {
-    // The candidate is faster in every other block.
-    const script: Script = {
-      call: QUICK,
-      plan: ({ index, options }) => ({
-        per_token: 'temperature' in options ? (Math.floor(index / 2) % 2 === 0 ? 0.15 : 0.25) : 0.2,
-      }),
-    }
-    const run = await runScript(script, { blocks: { min: 6, max: 8 } })
+    const run = await runScript(undecided, { blocks: { min: 6, max: 8 } })
     expect(phases(run)).toEqual({ warmup: 2, measure: 16 })
     expect(verdictOf(run)).toBe('inconclusive')
+    // The first look says so; the second is the last.
+    expect(run.forecasts.map(({ blocks }) => blocks)).toEqual([8])
+    expect(run.forecasts[0]!.ms).toBeGreaterThan(0)
+  })
+
+  test('an undecided one ends once it has spent both the blocks and the time that it has by default', async () => {
+    const patient = (blocks: number, ms: number) =>
+      runScript(undecided, { blocks: { min: 6, max: 12 }, planned: { patience: { blocks, ms } } })
+    const ended = await patient(7, 0)
+    expect(phases(ended)).toEqual({ warmup: 2, measure: 14 })
+    expect(ended.ending).toMatchObject({ stopped: 'budget', warnings: [{ code: 'time_budget' }] })
+    expect(ended.ending.warnings[0]!.message).toMatch(/undecided after 7 blocks and \d+ s/)
+    // Judged at the last look before its end, which spends no more error than the others.
+    expect(verdictOf(ended)).toBe('inconclusive')
+    expect(phases(await patient(7, 1e9))).toEqual({ warmup: 2, measure: 24 })
   })
 
   test('a time budget that is spent ends it with a warning, and one too small is told after the warm-up', async () => {

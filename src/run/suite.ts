@@ -13,9 +13,10 @@ import { RequestLog } from '../requests/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { servedArm } from './arms.ts'
 import { armsNamed, execute, runBlock, type Session, type SuiteRun } from './block.ts'
+import { forecast } from './forecast.ts'
 import { openLoader } from './loader.ts'
 import { blockOrder, plannedBlock } from './schedule.ts'
-import { contendersOf, isDecided, isSpent } from './stop.ts'
+import { contendersOf, isDecided, isSpent, isWorthAsking } from './stop.ts'
 
 type Stopped = Ending['stopped']
 type Phase = 'measure' | 'confirm'
@@ -33,7 +34,8 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
       trials: [],
       requeued: 0,
       perSwitch: 1,
-      deadline: performance.now() + (plan.timeBudget ?? Infinity),
+      started: performance.now(),
+      phase: { started: performance.now(), attempts: 0 },
       warnings: loader.warnings,
       requests: plan.trees?.isNew === false ? new RequestLog() : undefined,
     }
@@ -97,12 +99,16 @@ async function warnOfTime({ plan, onNotice }: Session, block: number): Promise<v
 /** Blocks until the verdicts are there, or no candidate is left. */
 async function runPhase(session: Session, phase: Phase): Promise<Stopped> {
   const { plan, trials } = session
+  session.phase = { started: performance.now(), attempts: 0 }
   for (let number = 1; number <= plan.blocks.max; number++) {
     const contenders = contendersOf(plan, trials, phase)
     if (contenders.length === 0) return findUnusable(plan, trials) === undefined ? 'budget' : 'unusable'
     const stopped = await completeBlock(session, phase, number, contenders)
     if (stopped !== undefined) return stopped
+    if (!isWorthAsking(plan, trials, number)) continue
     if (isDecided(plan, trials, phase, number)) return 'decided'
+    const ahead = forecast(session, phase, number)
+    if (ahead !== undefined) await session.onForecast(ahead)
   }
   return 'budget'
 }
@@ -124,6 +130,7 @@ async function completeBlock(
     if (signal.aborted) return 'interrupted'
     if (isSpent(session, number, wanted.length)) return 'budget'
     if (attempt > 1) session.requeued++
+    session.phase.attempts++
     await runBlock(session, plannedBlock(plan.seed, phase, number, attempt), [
       plan.baseline.name,
       ...wanted.map(({ arm }) => arm.name),

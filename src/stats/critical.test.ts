@@ -31,7 +31,7 @@ describe('criticalValues', () => {
   })
 
   test('never gives a test the larger c for sharing alpha with more tests', () => {
-    for (const max of [6, 8, 10, 12, 16, 20, 24, 30]) {
+    for (const max of [6, 8, 10, 12, 16, 20, 24, 30, 40, 200]) {
       for (const alpha of [0.05, 0.025, 0.01]) {
         const looks = defaultLooks(6, max)
         let fewer = criticalValues({ looks, alpha })
@@ -46,14 +46,18 @@ describe('criticalValues', () => {
 
   test('keeps the chance of ever excluding zero at alpha, on noise it was not computed with', () => {
     const runs = 4000
-    for (const alpha of [0.05, 0.025]) {
-      const looks = defaultLooks(6, 20)
+    for (const [alpha, max] of [
+      [0.05, 20],
+      [0.025, 20],
+      [0.025, 60],
+    ] as const) {
+      const looks = defaultLooks(6, max)
       const c = criticalValues({ looks, alpha })
       const random = createRandom(99)
       let crossed = 0
       for (let run = 0; run < runs; run++) {
         // Heavy-tailed, symmetric: a cubed uniform.
-        const d = Array.from({ length: 20 }, () => (2 * random() - 1) ** 3)
+        const d = Array.from({ length: max }, () => (2 * random() - 1) ** 3)
         const positive = looks.some(
           (n, k) => (repeatedInterval(d.slice(0, n), c[k] as number).interval?.[0] ?? -1) > 0,
         )
@@ -100,7 +104,10 @@ test.each([
   [6, 6, [6]],
   [3, 3, [3]],
   [2, 8, [6, 8]],
-  [10, 40, [10, 12, 14, 20, 28, 40]],
+  [10, 40, [10, 12, 16, 20, 26, 34, 40]],
+  [6, 200, [6, 8, 10, 12, 16, 20, 26, 34, 44, 58, 76, 100, 130, 170, 200]],
+  [20, 60, [20, 26, 34, 44, 60]],
+  [6, 300, [6, 8, 10, 12, 16, 20, 26, 34, 44, 58, 76, 100, 130, 170, 200, 250, 300]],
 ])('defaultLooks(%d, %d) is %j', (min, max, looks) => {
   expect(defaultLooks(min, max)).toEqual(looks)
 })

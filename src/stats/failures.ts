@@ -37,7 +37,7 @@ export function failureTest(horizon: number): FailureTest {
       smallestP *= chances.at(-1) as number
       failures += candidate - attempt.candidateValid
       trials += Math.min(baseline, candidate)
-      const released = spendAlpha(alpha, trials / horizon)
+      const released = spendAlpha(alpha, trials, horizon)
       const from = boundary(alive, released - spent)
       if (failures >= from) proven = true
       for (let x = from; x < alive.length; x++) {

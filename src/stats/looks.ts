@@ -6,6 +6,11 @@ export const FEWEST_BLOCKS = 6
 /** The last block at which a plan may look. */
 export const MOST_BLOCKS = 300
 
+/** Where a plan of more than 30 blocks looks: close together where most verdicts fall, then in steps of about 1.3. */
+const LADDER = [6, 8, 10, 12, 16, 20, 26, 34, 44, 58, 76, 100, 130, 170, 200, 250]
+/** Least ratio of the maximum to the look before it. */
+const LAST_STEP = 1.12
+
 /**
  * After how many blocks to look, for a budget of blocks: three close looks, where most verdicts fall,
  * then growing steps up to the maximum (6 to 20: 6, 8, 10, 12, 16, 20). No look stands before six
@@ -18,15 +23,22 @@ export function defaultLooks(min: number, max: number): number[] {
     throw new InvalidValuesError('blocks', 'whole numbers with 1 <= min <= max', `min ${min}, max ${max}`)
   }
   const first = Math.max(min, FEWEST_BLOCKS)
-  const last = first + 4
-  const growth = max / last
+  const later =
+    max > 30 ? LADDER.filter((n) => n > first + 1 && n * LAST_STEP <= max) : closeLooks(first, max)
+  const looks = [first, ...later].filter((n) => n >= first && n < max)
+  return [...new Set([...looks, max])].sort((a, b) => a - b)
+}
+
+/** Looks of a short plan after its first. */
+function closeLooks(first: number, max: number): number[] {
+  const third = first + 4
+  const growth = max / third
   const steps = Math.max(3, Math.ceil(Math.log(growth) / Math.log(1.5)))
   const wide = Array.from(
     { length: steps },
-    (_, i) => 2 * Math.round((last * growth ** ((i + 1) / steps)) / 2),
+    (_, i) => 2 * Math.round((third * growth ** ((i + 1) / steps)) / 2),
   )
-  const looks = [first, first + 2, last, ...wide].filter((n) => n >= first && n < max)
-  return [...new Set([...looks, max])].sort((a, b) => a - b)
+  return [first + 2, third, ...wide]
 }
 
 /**

@@ -71,6 +71,23 @@ describe('on a terminal', () => {
     expect(shown(true, [plan, trial(block, { phase })]).shown).toBe(`made: ${text}, candidate, 1 trials`)
   })
 
+  test('a forecast takes the place of the maximum, and counts down', () => {
+    const page = new Page(true, 120)
+    const progress = new Progress(page)
+    for (const message of [
+      plan,
+      trial(8),
+      { kind: 'forecast', forecast: { blocks: 34, ms: 26_000 } },
+    ] as const)
+      progress.show(message)
+    vi.advanceTimersByTime(6000)
+    progress.show(trial(9))
+    expect(page.shown).toBe('made: block 9 of about 34 blocks, 20 s more, candidate, 2 trials')
+    progress.show(plan)
+    progress.show(trial(1))
+    expect(page.shown).toContain('block 1 of at most 10')
+  })
+
   test('the line never wraps', () => {
     const page = shown(true, [plan, trial(1, { over: { suite: 'long '.repeat(40) } })], 40)
     expect(page.shown).toHaveLength(39)

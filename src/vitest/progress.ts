@@ -6,7 +6,7 @@ import type { Message } from './wire.ts'
 import { armsOf, type ArmFacts, type Plan } from '../judge/plan.ts'
 import { warningTexts } from '../judge/messages.ts'
 // Names come from the user's files, messages from servers: neither may move the cursor.
-import { oneLine, treesText, visible } from '../text/index.ts'
+import { oneLine, span, treesText, visible } from '../text/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import type { Trial } from '../schema/generated.ts'
 
@@ -28,6 +28,7 @@ export class Progress {
   #trials = 0
   #invalid = 0
   #named = false
+  #forecast: { blocks: number; end: number } | undefined
   readonly #told = new Set<string>()
 
   constructor(stream: ProgressStream) {
@@ -39,6 +40,10 @@ export class Progress {
     if (message.kind === 'plan') this.#open(message.plan)
     if (message.kind === 'facts') this.#nameServers(Object.values(message.facts))
     if (message.kind === 'notice') this.#notice(message)
+    if (message.kind === 'forecast') {
+      const { blocks, ms } = message.forecast
+      this.#forecast = { blocks, end: performance.now() + ms }
+    }
     if (message.kind === 'trial') this.#count(message)
     if (message.kind === 'ending' || message.kind === 'refused') this.clear()
   }
@@ -74,6 +79,7 @@ export class Progress {
     this.#trials = 0
     this.#invalid = 0
     this.#named = false
+    this.#forecast = undefined
     this.line(`${suite}: ${titleOf(plan)}, ${blocks.min} to ${blocks.max} blocks, seed ${seed}`)
     const needed = minimumBlocks(plan.alpha / candidates.length)
     if (blocks.max < needed) this.line(`  ${warningTexts.tooFewBlocks(blocks.max, needed)}`)
@@ -94,12 +100,19 @@ export class Progress {
     this.#trials++
     if (!trial.valid) this.#invalid++
     const broken = this.#invalid > 0 ? `, ${this.#invalid} invalid` : ''
-    const text = `  ${trial.suite}: ${whereabouts(trial, this.#blocks?.max)}, ${trial.arm}, ${this.#trials} trials${broken}`
+    const text = `  ${trial.suite}: ${whereabouts(trial, this.#limit())}, ${trial.arm}, ${this.#trials} trials${broken}`
     if (this.#stream.isTTY === true) this.#draw(text)
     else if (performance.now() - this.#lastLine > QUIET_INTERVAL_MS) {
       this.#lastLine = performance.now()
       this.line(text)
     }
+  }
+
+  /** `about 34 blocks, 20 s more`, once a look has said so; until then the maximum. */
+  #limit(): string {
+    if (this.#forecast === undefined) return `at most ${this.#blocks?.max ?? '?'}`
+    const { blocks, end } = this.#forecast
+    return `about ${blocks} blocks, ${span(Math.max(0, end - performance.now()))} more`
   }
 
   #draw(text: string): void {
@@ -110,8 +123,8 @@ export class Progress {
 }
 
 /** `confirming on fresh blocks, block 3 of at most 20`: which part of the run a trial belongs to. */
-function whereabouts({ phase, block }: Trial, max: number | undefined): string {
-  const place = `block ${block} of at most ${max ?? '?'}`
+function whereabouts({ phase, block }: Trial, limit: string): string {
+  const place = `block ${block} of ${limit}`
   if (phase === 'confirm') return `confirming on fresh blocks, ${place}`
   if (phase === 'warmup') return block === 0 ? 'warming up' : `warming up for ${place}`
   return phase === 'solo' ? `${place}, agents alone` : place

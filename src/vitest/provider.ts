@@ -93,7 +93,7 @@ function failuresOf(measured: Pick<SuiteRecord, 'plan' | 'trials' | 'ending'>): 
   return failures.map(({ message }) => message)
 }
 
-type Callbacks = Pick<SuiteRun, 'signal' | 'onNotice' | 'onTrial'>
+type Callbacks = Pick<SuiteRun, 'signal' | 'onNotice' | 'onForecast' | 'onTrial'>
 
 /** Runs `work` and sends the main process its trials, or why it was refused. */
 async function forwardTrials(
@@ -107,8 +107,9 @@ async function forwardTrials(
     await send(test, { kind: 'trial', trial })
   }
   const onNotice = (text: string): Promise<void> => send(test, { kind: 'notice', text })
+  const onForecast: SuiteRun['onForecast'] = (forecast) => send(test, { kind: 'forecast', forecast })
   try {
-    await work(trials, { signal: test.context.signal, onTrial, onNotice })
+    await work(trials, { signal: test.context.signal, onTrial, onNotice, onForecast })
   } catch (error) {
     if (error instanceof ChimeraError) {
       await send(test, { kind: 'refused', suite, file: test.file.name, message: error.message })

@@ -8,7 +8,7 @@
 import { recordArtifact } from 'vitest'
 import type { Base } from '../base/index.ts'
 import { adapterErrors } from './messages.ts'
-import type { Ending, Facts, Plan, SuiteRecord } from '../judge/plan.ts'
+import type { Ending, Facts, Forecast, Plan, SuiteRecord } from '../judge/plan.ts'
 import type { Agent, AgentBenchOptions, BlocksInput, ThresholdInput } from '../run/agent.ts'
 import type { AgentSweepOptions } from '../run/candidates.ts'
 import type { GateFailure, Trial } from '../schema/generated.ts'
@@ -62,6 +62,7 @@ export type Message =
   | { kind: 'facts'; facts: Facts; overhead?: number }
   | { kind: 'trial'; trial: Trial }
   | { kind: 'notice'; text: string; once?: boolean }
+  | { kind: 'forecast'; forecast: Forecast }
   | { kind: 'ending'; ending: Ending }
   | { kind: 'refused'; suite: string; file: string; message: string }
 

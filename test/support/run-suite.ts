@@ -1,4 +1,4 @@
-import type { Ending, Facts, Plan } from '../../src/judge/plan.ts'
+import type { Ending, Facts, Forecast, Plan } from '../../src/judge/plan.ts'
 import type { Arm } from '../../src/call/index.ts'
 import type { Agent, AgentBenchOptions } from '../../src/run/agent.ts'
 import { armsToRun } from '../../src/run/arms.ts'
@@ -15,11 +15,14 @@ export interface SuiteOutcome {
   trials: Trial[]
   facts: Facts
   notices: string[]
+  forecasts: Forecast[]
 }
 
 interface Asked {
   agent?: Agent | undefined
   signal?: AbortSignal | undefined
+  /** Put in the place of what the definition gives. */
+  planned?: Partial<Plan> | undefined
   /** Told of every trial; may abort the signal, close the server, … */
   onTrial?: ((trial: Trial, count: number) => void | Promise<void>) | undefined
 }
@@ -40,11 +43,15 @@ const DEFAULTS = {
 /** Runs a suite of `tiny` against `tiny` on the server at `host`; of the metrics only those of the server's counters are gated. */
 export async function runOn(
   host: string,
-  { agent, signal, onTrial, ...own }: Partial<AgentBenchOptions> & Asked = {},
+  { agent, signal, onTrial, planned, ...own }: Partial<AgentBenchOptions> & Asked = {},
 ): Promise<SuiteOutcome> {
   const definition: AgentBenchOptions = { ...DEFAULTS, candidate: hot, ...own }
   const plan = makePlan('made', 'made.bench.ts', definition, settings(host), membersOf(agent ?? oneCall))
-  return runPlan(plan, [definition.baseline, definition.candidate], definition, { agent, signal, onTrial })
+  return runPlan({ ...plan, ...planned }, [definition.baseline, definition.candidate], definition, {
+    agent,
+    signal,
+    onTrial,
+  })
 }
 
 /** Runs a sweep of `tiny`, ranked by the server's own figure. */
@@ -71,6 +78,7 @@ async function runPlan(
 ): Promise<SuiteOutcome> {
   const trials: Trial[] = []
   const notices: string[] = []
+  const forecasts: Forecast[] = []
   let facts: Facts = {}
   const ending = await runSuite({
     plan,
@@ -82,10 +90,11 @@ async function runPlan(
     signal,
     onFacts: async (told) => void (facts = structuredClone(told)),
     onNotice: async (text) => void notices.push(text),
+    onForecast: async (one) => void forecasts.push(one),
     onTrial: async (trial) => {
       trials.push(trial)
       await onTrial?.(trial, trials.length)
     },
   })
-  return { plan, ending, trials, facts, notices }
+  return { plan, ending, trials, facts, notices, forecasts }
 }

@@ -15,7 +15,7 @@ export interface Metric<Name extends MetricName = MetricName> {
   /** Base unit of every stored value; scaling happens at print only. */
   unit: 'ms' | 'tok/s' | 'fraction' | 'x' | 'count'
   better: 'lower' | 'higher'
-  /** Smallest relative change that matters, unless the suite says otherwise; of valid_rate the smallest difference. */
+  /** Smallest relative change that matters, unless the suite says otherwise; of a share that is compared by its difference the smallest difference. */
   threshold: number
   /**
    * Smallest absolute change that matters, in the metric's unit; it takes the threshold's place where that
@@ -24,6 +24,8 @@ export interface Metric<Name extends MetricName = MetricName> {
   floor: number
   /** Whether it decides over the gate unless the suite says otherwise. */
   gated: boolean
+  /** Compared by its difference, not as a ratio: a share that may be 0. Its threshold is in points. */
+  difference?: true
 }
 
 /** The table by name: a row for every name the schemas know. */
@@ -37,6 +39,17 @@ export const metrics: { readonly [Name in MetricName]: Metric<Name> } = {
     gated: true,
     description:
       'tokens that arrive per second: eval_count * (chunks - 1) / chunks / (last content chunk - first), streamed replies of at least 16 tokens',
+  },
+  stall_share: {
+    name: 'stall_share',
+    unit: 'fraction',
+    better: 'lower',
+    threshold: 0.05,
+    floor: 0,
+    gated: true,
+    difference: true,
+    description:
+      'time of streaming that the steady pace does not account for: 1 - chunks * mean of the middle third of the times per chunk / time',
   },
   reported_throughput: {
     name: 'reported_throughput',
@@ -216,6 +229,7 @@ export const metrics: { readonly [Name in MetricName]: Metric<Name> } = {
     threshold: 0.05,
     floor: 0,
     gated: true,
+    difference: true,
     description: 'valid trials / trials started; compared by their difference, the threshold in points',
   },
 }
@@ -226,6 +240,11 @@ export const metricNames: readonly MetricName[] = Object.keys(metrics).filter(is
 /** Whether `name` is in the table. */
 export function isMetric(name: string): name is MetricName {
   return Object.hasOwn(metrics, name)
+}
+
+/** Whether a metric is compared by its difference. */
+export function isDifference(name: MetricName): boolean {
+  return metrics[name].difference === true
 }
 
 /** What `make` says of each metric, by name. */

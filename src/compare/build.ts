@@ -63,7 +63,8 @@ function chosenMetrics(stored: readonly StoredReport[], { metrics: chosen }: Sel
   const gated = new Set(comparisons.filter((one) => one.gated).map((one) => one.metric))
   return Object.values(metrics)
     .filter(({ name, gated: usually }) =>
-      chosen.length === 0 ? usually || gated.has(name) : chosen.includes(name),
+      // Reports of earlier versions have no stall_share.
+      chosen.length === 0 ? (usually && name !== 'stall_share') || gated.has(name) : chosen.includes(name),
     )
     .map(({ name }) => name)
 }

@@ -28,6 +28,7 @@ export type Compared = Omit<Change, 'report' | 'against'>
 export function changeBetween(from: Measured, to: Measured): Compared | undefined {
   const n: [number, number] = [from.sample.n, to.sample.n]
   if (!(from.sample.median > 0 && to.sample.median > 0)) return undefined
+  if ([...(from.values ?? []), ...(to.values ?? [])].some((value) => !(value > 0))) return undefined
   if (from.values !== undefined && to.values !== undefined) {
     const { p, shift: estimate, ...ends } = rankSum(from.values.map(Math.log), to.values.map(Math.log), LEVEL)
     return { n, ...toRatio({ estimate, ...ends }, 'lower'), p, test: 'mann-whitney' }

@@ -38,6 +38,45 @@ describe('assess', () => {
     )
   })
 
+  /** 100 chunks a millisecond apart, each twentieth of them after ten times as long where it pauses. */
+  const streamed = (pauses: boolean) => {
+    const times = Array.from({ length: 99 }, (_, i) => (pauses && i % 20 === 0 ? 10 : 1))
+    return { chunk_times: times.reduce((all, gap) => [...all, all.at(-1)! + gap], [50]) }
+  }
+
+  test('a slowdown made only of pauses is found, by stall_share and without a part of alpha', () => {
+    const { comparisons, done } = assess(
+      plan,
+      blocksOf(
+        6,
+        () => streamed(true),
+        () => streamed(false),
+      ),
+      'measure',
+    )
+    const stall = comparisons.find(({ metric, stage }) => metric === 'stall_share' && stage === null)!
+    expect(stall).toMatchObject({ kind: 'difference', verdict: 'regressed', gated: true, threshold: 0.05 })
+    expect(stall.difference).toBeCloseTo(45 / 144, 9)
+    expect(verdictOf(comparisons, 'output_throughput')).toBe('unchanged')
+    expect(done).toBe(true)
+    expect(hasRegression({ ...assess(plan, [], 'measure'), comparisons })).toBe(true)
+  })
+
+  test('it holds a suite up while it is open, and not where it is not gated', () => {
+    // The candidate pauses in every other block.
+    const open = blocksOf(
+      6,
+      (block) => streamed(block % 2 === 0),
+      () => streamed(false),
+    )
+    const found = assess(plan, open, 'measure')
+    expect(verdictOf(found.comparisons, 'stall_share')).toBe('inconclusive')
+    expect(found.done).toBe(false)
+    expect(assess(pairFor({ thresholds: { stall_share: false } }), open, 'measure').done).toBe(true)
+    const ungated = assess(pairFor({ thresholds: { output_throughput: false } }), open, 'measure')
+    expect(ungated.comparisons.find(({ metric }) => metric === 'stall_share')!.gated).toBe(false)
+  })
+
   test('five blocks decide nothing', () => {
     const { comparisons, done } = assess(
       plan,
@@ -129,7 +168,10 @@ describe('assess', () => {
     const gated = assess(asked, staged, 'measure').comparisons.filter(
       (one) => one.stage !== null && one.gated,
     )
-    expect(gated.map(({ metric, stage }) => [metric, stage])).toEqual([['output_throughput', 'a']])
+    expect(gated.map(({ metric, stage }) => [metric, stage])).toEqual([
+      ['output_throughput', 'a'],
+      ['stall_share', 'a'],
+    ])
   })
 
   test('valid_rate regresses when one arm breaks far more often, not when it does once or twice', () => {

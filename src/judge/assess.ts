@@ -6,7 +6,7 @@
  */
 import { metrics, type MetricName } from '../metrics.ts'
 import type { Call, Comparison, Trial } from '../schema/generated.ts'
-import { decideSequentially, toRatio, type Decision } from '../stats/index.ts'
+import { decideSequentially, toDifference, toRatio, type Decision } from '../stats/index.ts'
 import { completeBlocks } from './blocks.ts'
 import { findCacheHits } from './cache.ts'
 import type { Noise } from './noise.ts'
@@ -17,7 +17,8 @@ import {
   keyOf,
   measureNoise,
   thresholdOf,
-  withThreshold,
+  asJudged,
+  isBeside,
   type Series,
 } from './series.ts'
 import { attemptsOf, compareValidity, hasOpenDrop, trialsUpTo, validCounts } from './validity.ts'
@@ -50,12 +51,19 @@ export function assess(
   const counts = validCounts(started)
   const before = phase === 'confirm' ? completeBlocks(plan, trials, 'measure').length : 0
   const { decisions, validity, done } = decideSequentially({
-    metrics: Object.fromEntries([...series].map(([key, one]) => [key, withThreshold(one)])),
+    metrics: Object.fromEntries([...series].map(([key, one]) => [key, asJudged(one)])),
     looks: plan.looks,
     alpha: plan.alpha,
     validity: { attempts: attemptsOf(started, blocks), gated: plan.rules.valid_rate.gated },
   })
   const gated = [...series.values()].filter((one) => one.series.gated)
+  const last = plan.looks.at(-1) ?? 0
+  const isBesideDone = [...series].every(
+    ([key, one]) =>
+      !(one.series.gated && isBeside(one)) ||
+      decisions[key]?.verdict !== undefined ||
+      one.series.baseline.length >= last,
+  )
   const comparisons = [...series].map(([key, one]) => toComparison(plan, one, decisions[key]!))
   if (counts !== undefined) comparisons.push(compareValidity(plan, counts, validity, before + blocks.length))
   return {
@@ -63,7 +71,7 @@ export function assess(
     blocks: blocks.length,
     done:
       blocks.length >= (plan.looks[0] ?? Infinity) &&
-      (gated.length === 0 || done) &&
+      (gated.length === 0 || (done && isBesideDone)) &&
       !hasOpenDrop(comparisons),
     absent: blocks.length === 0 ? [] : absentMetrics(plan, [...series.values()]),
     reportedGated: isReportedGated(plan, series.values()),
@@ -103,6 +111,8 @@ export function hasRegression(assessment: Assessment): boolean {
 function absentMetrics(plan: ArmPair, series: readonly Series[]): MetricName[] {
   const present = new Set(series.filter((one) => one.stage === null).map((one) => one.metric))
   if (isReportedGated(plan, series)) present.add('output_throughput')
+  // It lacks what the throughput lacks, which is told once.
+  present.add('stall_share')
   return Object.values(metrics)
     .map((metric) => metric.name)
     .filter((name) => name !== 'valid_rate' && plan.rules[name].gated && !present.has(name))
@@ -110,16 +120,26 @@ function absentMetrics(plan: ArmPair, series: readonly Series[]): MetricName[] {
 
 function toComparison(plan: ArmPair, one: Series, decision: Decision): Comparison {
   const { metric, stage, series } = one
-  return {
-    kind: 'ratio',
-    ...identity(plan, metric, stage),
-    ...toRatio(decision, series.better),
+  const rest = {
     threshold: one.rule.threshold,
-    ...(thresholdOf(one) > one.rule.threshold && { floor: one.rule.floor }),
     blocks: decision.n,
     verdict: decision.verdict ?? 'inconclusive',
     gated: series.gated,
     ...(decision.verdict === undefined &&
       decision.blocksNeeded !== undefined && { blocks_needed: decision.blocksNeeded }),
+  } as const
+  if (metric === 'stall_share')
+    return {
+      kind: 'difference',
+      ...identity(plan, metric, stage),
+      ...toDifference(decision, series.better),
+      ...rest,
+    }
+  return {
+    kind: 'ratio',
+    ...identity(plan, metric, stage),
+    ...toRatio(decision, series.better),
+    ...(thresholdOf(one) > one.rule.threshold && { floor: one.rule.floor }),
+    ...rest,
   }
 }

@@ -38,7 +38,7 @@ export const gateTexts = {
   verdict: (suite: string, comparison: Comparison): string => {
     const { metric, stage, verdict, blocks, difference } = comparison
     const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
-    if (difference !== undefined) {
+    if (difference !== undefined && metric === 'valid_rate') {
       const [before, after] = [comparison.baseline_value, comparison.candidate_value].map((rate) =>
         quantity(rate, 'fraction'),
       )
@@ -48,7 +48,7 @@ export const gateTexts = {
       comparison.blocks_needed === undefined
         ? ''
         : `; about ${comparison.blocks_needed} blocks would decide it`
-    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${comparison.ratio === undefined ? 'not measured' : change(comparison)} over ${count(blocks, 'block')}, threshold ${threshold(comparison)}${needed}.`
+    return `${what}: ${comparison.candidate} against ${comparison.baseline} ${comparison.ratio === undefined && difference === undefined ? 'not measured' : change(comparison)} over ${count(blocks, 'block')}, threshold ${threshold(comparison)}${needed}.`
   },
   notRanked: (suite: string, arms: readonly string[]): string =>
     `${suite}: ${count(arms.length, 'candidate')} ${arms.length === 1 ? 'is' : 'are'} not ranked (${arms.join('; ')}); the warnings say why.`,

@@ -5,12 +5,12 @@
  */
 import type { MetricName } from '../metrics.ts'
 import type { Comparison, Report } from '../schema/generated.ts'
-import { blocksNeeded, logRatios, logThreshold, scale } from '../stats/index.ts'
+import { blocksNeeded, changes, logThreshold, type PairedValues, scale } from '../stats/index.ts'
 import type { Plan } from './plan.ts'
 import { asksTheSame } from './requested.ts'
 import { effectiveThreshold } from './threshold.ts'
 
-/** Robust standard deviation of the log ratios of blocks, by metric; 0.03 is about 3 %. */
+/** Robust standard deviation of the blocks' log ratios or differences, by metric; 0.03 is about 3 %, or 3 points. */
 export type Noise = Readonly<Partial<Record<MetricName, number>>>
 
 /** What an A/A suite has shown. */
@@ -33,14 +33,8 @@ export interface OutOfReach {
 const FEWEST = 4
 
 /** Scale of one metric's blocks; undefined with too few of them. */
-export function noiseOf(series: {
-  baseline: readonly number[]
-  candidate: readonly number[]
-  better: 'lower' | 'higher'
-}): number | undefined {
-  return series.baseline.length < FEWEST
-    ? undefined
-    : scale(logRatios(series.baseline, series.candidate, series.better))
+export function noiseOf(series: PairedValues): number | undefined {
+  return series.baseline.length < FEWEST ? undefined : scale(changes(series))
 }
 
 /** Whether the arms were asked for the same: an A/A suite, the machine's noise floor. */
@@ -53,13 +47,16 @@ export function outOfReach(
   plan: Pick<Plan, 'rules' | 'blocks'>,
   { noise, comparisons }: Calibration,
 ): OutOfReach[] {
-  return comparisons.flatMap(({ metric, stage, interval, blocks: n, baseline_value: baseline }) => {
+  return comparisons.flatMap(({ kind, metric, stage, interval, blocks: n, baseline_value: baseline }) => {
     const scatter = noise[metric]
     if (stage !== null || !plan.rules[metric].gated) return []
     if (interval === undefined || baseline === undefined || scatter === undefined) return []
     const threshold = effectiveThreshold(plan.rules[metric], baseline)
     const [low, high] = interval
-    const blocks = blocksNeeded(n, Math.log(high / low) / 2, logThreshold(threshold))
+    const blocks =
+      kind === 'difference'
+        ? blocksNeeded(n, (high - low) / 2, threshold)
+        : blocksNeeded(n, Math.log(high / low) / 2, logThreshold(threshold))
     return blocks > plan.blocks.max ? [{ metric, threshold, scale: scatter, blocks }] : []
   })
 }

@@ -1,4 +1,4 @@
-import { metrics, type MetricName } from '../metrics.ts'
+import { isDifference, metrics, type MetricName } from '../metrics.ts'
 import type { Call, Role } from '../schema/generated.ts'
 import { geometricMean, median, type MetricSeries } from '../stats/index.ts'
 import type { Block } from './blocks.ts'
@@ -7,7 +7,7 @@ import { noiseOf, type Noise } from './noise.ts'
 import type { ArmPair } from './pair.ts'
 import type { Rule } from './plan.ts'
 import { effectiveThreshold } from './threshold.ts'
-import { stageValues, trialValues, type Values } from './values.ts'
+import { judgedValues, type Values } from './values.ts'
 
 /** The values of one metric, of the whole trial or of one stage, block by block. */
 export interface Series {
@@ -72,15 +72,25 @@ function emptySeries(plan: ArmPair, metric: MetricName, stage: string | null): O
       candidate: [],
       better: metrics[metric].better,
       threshold: rule.threshold,
+      difference: isDifference(metric),
       gated: isGated(rule, stage),
       strict: plan.strict,
     },
   }
 }
 
-/** The series as the decision takes it. */
-export function withThreshold(one: Series): MetricSeries {
-  return { ...one.series, threshold: thresholdOf(one) }
+/**
+ * The series as the decision takes it. `stall_share` is what the throughput leaves out, and takes no part of alpha from
+ * the gated metrics: it is judged beside them, and regressed only if its whole interval lies beyond the threshold.
+ */
+export function asJudged(one: Series): MetricSeries {
+  const judged = { ...one.series, threshold: thresholdOf(one) }
+  return isBeside(one) ? { ...judged, gated: false, strict: true } : judged
+}
+
+/** Whether a metric is judged beside those that share alpha, gated or not. */
+export function isBeside({ metric }: Series): boolean {
+  return metric === 'stall_share'
 }
 
 /** The relative change that matters at the series' own baseline. */
@@ -121,16 +131,13 @@ function isGated({ gated, stages }: Rule, stage: string | null): boolean {
   return stage === null ? gated : stages.includes(stage)
 }
 
-/** An arm's values in a block: of k trials the mean of logs. */
+/** An arm's values in a block: of k trials the mean of logs, of shares that are compared by differences the mean. */
 export function blockValues(
   block: Block,
   role: Role,
   hits: ReadonlySet<Call>,
 ): ReadonlyMap<string | null, Values> {
-  const perTrial = block.trials[role].map(
-    (trial) =>
-      new Map<string | null, Values>([[null, trialValues(trial, hits)], ...stageValues(trial, hits)]),
-  )
+  const perTrial = block.trials[role].map((trial) => judgedValues(trial, hits))
   const [first, ...rest] = perTrial
   if (first === undefined) return new Map()
   if (rest.length === 0) return merged(first, concurrencyValues(block, role))
@@ -140,11 +147,16 @@ export function blockValues(
       new Map(
         [...values].flatMap(([metric, value]) => {
           const all = [value, ...rest.map((one) => one.get(stage)?.get(metric))]
-          return all.every((v) => v !== undefined) ? [[metric, geometricMean(all)] as const] : []
+          if (!all.every((v) => v !== undefined)) return []
+          return [[metric, (isDifference(metric) ? mean : geometricMean)(all)] as const]
         }),
       ),
     ]),
   )
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 function merged(

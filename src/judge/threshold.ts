@@ -10,5 +10,5 @@ export function effectiveThreshold(
   { threshold, floor }: Pick<Rule, 'threshold' | 'floor'>,
   baseline: number,
 ): number {
-  return Math.max(threshold, floor / baseline)
+  return floor > 0 ? Math.max(threshold, floor / baseline) : threshold
 }

@@ -119,8 +119,8 @@ export function judgeValidity(plan: ArmPair, trials: readonly Trial[]): Comparis
 /** Whether a drop that matters is seen and not decided: reason enough to go on. */
 export function hasOpenDrop(comparisons: readonly Comparison[]): boolean {
   return comparisons.some(
-    ({ kind, gated, verdict, difference = 0, threshold }) =>
-      kind === 'difference' && gated && verdict === 'inconclusive' && isDrop(difference, threshold),
+    ({ metric, gated, verdict, difference = 0, threshold }) =>
+      metric === 'valid_rate' && gated && verdict === 'inconclusive' && isDrop(difference, threshold),
   )
 }
 

@@ -18,6 +18,7 @@ describe('the values of a trial', () => {
       reported_throughput: 1000,
       ttft: expect.closeTo(50, 10),
       ttft_content: expect.closeTo(50, 10),
+      stall_share: 0,
       tpot: 1,
       itl: 1.5,
       e2e_latency: 149,

@@ -2,9 +2,10 @@
  * From a trial to its values: one number a metric, for the whole trial and for each stage.
  * A metric that was not measured has no entry; nothing is ever filled in as 0.
  */
-import { MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
+import { isDifference, MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
 import type { Call, StageTime, Trial } from '../schema/generated.ts'
 import { geometricMean } from '../stats/index.ts'
+import { paceOf } from './pace.ts'
 
 /** The values of one trial or one stage; only what was measured. */
 export type Values = ReadonlyMap<MetricName, number>
@@ -22,6 +23,8 @@ interface Measured {
 /** The values of some calls, and the calls. */
 interface Part {
   values: Values
+  /** By which arms are compared: the same, but for the throughput, which is that of the steady pace. */
+  judged: Values
   calls: readonly Call[]
 }
 
@@ -29,12 +32,26 @@ const measured = new WeakMap<Trial, Measured>()
 
 /** Values of the whole trial. */
 export function trialValues(trial: Trial, hits: Hits = NONE): Values {
-  return withoutHits(measure(trial).whole, hits)
+  const { values, calls } = measure(trial).whole
+  return withoutHits(values, calls, hits)
 }
 
 /** Values of every stage of a trial, by name, in the order in which the stages first began. */
 export function stageValues(trial: Trial, hits: Hits = NONE): ReadonlyMap<string, Values> {
-  return new Map([...measure(trial).stages].map(([name, part]) => [name, withoutHits(part, hits)]))
+  return new Map(
+    [...measure(trial).stages].map(([name, { values, calls }]) => [name, withoutHits(values, calls, hits)]),
+  )
+}
+
+/** What arms are compared by: of the whole trial (null) and of every stage. Reports show the values above. */
+export function judgedValues(trial: Trial, hits: Hits = NONE): ReadonlyMap<string | null, Values> {
+  const { whole, stages } = measure(trial)
+  return new Map(
+    [[null, whole] as const, ...stages].map(([stage, { judged, calls }]) => [
+      stage,
+      withoutHits(judged, calls, hits),
+    ]),
+  )
 }
 
 function measure(trial: Trial): Measured {
@@ -46,10 +63,20 @@ function measure(trial: Trial): Measured {
 function wholeOf({ calls, duration }: Trial): Part {
   const busy = unionLength(calls.map((call) => [call.start, call.start + call.duration]))
   const share = duration > 0 && calls.length > 0 ? Math.min(1, busy / duration) : undefined
-  return {
-    calls,
-    values: positive([...entriesOf(calls), ['trial_duration', duration], ['llm_share', share]]),
-  }
+  return partOf(calls, [
+    ['trial_duration', duration],
+    ['llm_share', share],
+  ])
+}
+
+function partOf(calls: readonly Call[], more: readonly Entry[]): Part {
+  const pace = paceOf(calls.filter((call) => call.valid && isLong(call)))
+  const values = positive([...entriesOf(calls), ['stall_share', pace?.stallShare], ...more])
+  const judged =
+    pace === undefined || !values.has('output_throughput')
+      ? values
+      : new Map(values).set('output_throughput', pace.throughput)
+  return { calls, values, judged }
 }
 
 function stagesOf(trial: Trial): Measured['stages'] {
@@ -58,20 +85,20 @@ function stagesOf(trial: Trial): Measured['stages'] {
     names.map((name) => {
       const calls = trial.calls.filter((call) => call.stage === name || call.agent === name)
       const duration = total(trial.stages.filter((stage) => stage.name === name))
-      return [name, { calls, values: positive([...entriesOf(calls), ['stage_duration', duration]]) }]
+      return [name, partOf(calls, [['stage_duration', duration]])]
     }),
   )
 }
 
 /** A prompt that came out of the cache says nothing of how fast prompts are read. */
-function withoutHits({ values, calls }: Part, hits: Hits): Values {
+function withoutHits(values: Values, calls: readonly Call[], hits: Hits): Values {
   if (!values.has('prompt_throughput') || !calls.some((call) => call.valid && hits.has(call))) return values
   return new Map([...values].filter(([metric]) => metric !== 'prompt_throughput'))
 }
 
 /** Values of calls alone, wherever they were made. */
 export function callValues(calls: readonly Call[], hits: Hits = NONE): Values {
-  return withoutHits({ values: positive(entriesOf(calls)), calls }, hits)
+  return withoutHits(positive(entriesOf(calls)), calls, hits)
 }
 
 type Entry = [MetricName, number | undefined]
@@ -208,9 +235,15 @@ function unionLength(intervals: readonly (readonly [number, number])[]): number 
   return length
 }
 
-/** Statistics are on logarithms: a value of 0 says the clock was too coarse, so it was not measured. */
+/**
+ * Statistics of ratios are on logarithms: a value of 0 says the clock was too coarse, so it was not measured. A share that is
+ * compared by its difference may be 0.
+ */
 function positive(entries: readonly Entry[]): Values {
   return new Map(
-    entries.filter((entry): entry is [MetricName, number] => entry[1] !== undefined && entry[1] > 0),
+    entries.filter(
+      (entry): entry is [MetricName, number] =>
+        entry[1] !== undefined && (entry[1] > 0 || (entry[1] === 0 && isDifference(entry[0]))),
+    ),
   )
 }

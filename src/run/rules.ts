@@ -15,7 +15,9 @@ export function makeRules(...layers: readonly Thresholds[]): Record<MetricName, 
     for (const [name, input] of Object.entries(layer))
       if (isMetric(name) && input !== undefined) rules[name] = merged(rules[name], input)
   }
-  return rules
+  // Pauses are a part of decoding, and gated as it is unless something else was asked for.
+  const isNamed = layers.some(({ layer }) => layer.stall_share !== undefined)
+  return isNamed ? rules : { ...rules, stall_share: { ...rules.output_throughput, floor: 0 } }
 }
 
 function asObject(input: ThresholdInput): Exclude<ThresholdInput, number | boolean> {

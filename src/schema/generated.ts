@@ -292,6 +292,7 @@ export type Comparison = ComparisonBase & (RatioComparison | DifferenceCompariso
  */
 export type MetricName =
   | 'output_throughput'
+  | 'stall_share'
   | 'reported_throughput'
   | 'ttft'
   | 'ttft_cold'
@@ -697,7 +698,7 @@ export interface ComparisonBase {
    */
   candidate_value?: number
   /**
-   * Smallest relative change that matters; 0.05 is 5 %. Of valid_rate the smallest difference; 0.05 is five points.
+   * Smallest relative change that matters; 0.05 is 5 %. Of valid_rate and stall_share the smallest difference; 0.05 is five points.
    */
   threshold: number
   /**
@@ -734,17 +735,17 @@ export interface RatioComparison {
   blocks_needed?: number
 }
 /**
- * A change of valid_rate, as a difference.
+ * A change of valid_rate or stall_share, as a difference.
  */
 export interface DifferenceComparison {
   kind: 'difference'
-  metric: 'valid_rate'
+  metric: 'valid_rate' | 'stall_share'
   /**
-   * candidate - baseline, as fractions of the trials that count; -0.3 is 30 points less.
+   * candidate - baseline, as fractions; -0.3 is 30 points less. Of valid_rate the fractions of the trials that count, of stall_share the Hodges-Lehmann estimate of the blocks' differences.
    */
   difference: number
   /**
-   * Confidence interval of the difference, lower end first: exact limits of both fractions, combined by Newcombe's method. Absent only in a report of version 1.
+   * Confidence interval of the difference, lower end first. Of valid_rate exact limits of both fractions, combined by Newcombe's method, absent only in a report of version 1; of stall_share the repeated interval, absent where too few blocks allow none.
    *
    * @minItems 2
    * @maxItems 2
@@ -752,7 +753,10 @@ export interface DifferenceComparison {
   interval?: [number, number]
   ratio?: never
   floor?: never
-  blocks_needed?: never
+  /**
+   * Inconclusive stall_share only: blocks it would take, about.
+   */
+  blocks_needed?: number
 }
 /**
  * This interface was referenced by `Report`'s JSON-Schema

@@ -1,17 +1,23 @@
-import { type Better, logRatios, logThreshold } from './log-ratios.ts'
+import { type Better, differences, logRatios, logThreshold } from './log-ratios.ts'
 import { criticalValues } from './critical.ts'
 import { type Estimate, repeatedInterval } from './interval.ts'
 import { minimumBlocks } from './looks.ts'
 import { blocksNeeded, type Verdict, verdict } from './verdict.ts'
 import { hodgesLehmann } from './walsh.ts'
 
-/** One metric over the complete, valid blocks, in the order in which they ended. */
-export interface MetricSeries {
-  /** One positive value a block, in the metric's unit. */
+/** The values of one metric over blocks. */
+export interface PairedValues {
+  /** One value a block, in the metric's unit; positive where ratios are compared. */
   baseline: readonly number[]
   /** The same blocks in the same order. */
   candidate: readonly number[]
   better: Better
+  /** Compared by differences instead of ratios; then the threshold is one too. */
+  difference?: boolean
+}
+
+/** One metric over the complete, valid blocks, in the order in which they ended. */
+export interface MetricSeries extends PairedValues {
   /** Smallest relative change that matters; 0.05 is 5 %. */
   threshold: number
   /** Gated metrics share alpha and decide when the suite is done; the others are judged beside them. */
@@ -20,7 +26,7 @@ export interface MetricSeries {
   strict?: boolean
 }
 
-/** What is known of one metric. Numbers are log ratios, positive is worse. */
+/** What is known of one metric. Numbers are log ratios, or differences where these are compared; positive is worse. */
 export interface Decision extends Estimate {
   /** Absent: not decided. At the plan's last look that means `inconclusive`. */
   verdict?: Verdict
@@ -32,7 +38,7 @@ export interface Decision extends Estimate {
   blocksNeeded?: number
 }
 
-/** A metric with its log ratios. */
+/** A metric with what it is judged by, block by block. */
 export interface Prepared extends MetricSeries {
   d: readonly number[]
   delta: number
@@ -40,8 +46,13 @@ export interface Prepared extends MetricSeries {
 
 /** @throws InvalidValuesError on values that have no logarithm, or a threshold that is not positive */
 export function prepare(series: MetricSeries): Prepared {
-  const { baseline, candidate, better, threshold } = series
-  return { ...series, d: logRatios(baseline, candidate, better), delta: logThreshold(threshold) }
+  const { threshold, difference = false } = series
+  return { ...series, d: changes(series), delta: difference ? threshold : logThreshold(threshold) }
+}
+
+/** One number a block, positive is worse. */
+export function changes({ baseline, candidate, better, difference = false }: PairedValues): number[] {
+  return (difference ? differences : logRatios)(baseline, candidate, better)
 }
 
 /** A metric's part of the suite's alpha: alpha / tests. */

@@ -38,3 +38,15 @@ export function toRatio(log: Estimate, better: Better): { ratio: number; interva
   const ends: [number, number] = [Math.exp(sign * best), Math.exp(sign * worst)]
   return { ratio, interval: sign === 1 ? ends : [ends[1], ends[0]] }
 }
+
+/** The same where differences are compared: candidate - baseline in the metric's own unit. */
+export function toDifference(
+  { estimate, interval }: Estimate,
+  better: Better,
+): { difference: number; interval?: [number, number] } {
+  const sign = better === 'lower' ? 1 : -1
+  const difference = sign * estimate
+  if (interval === undefined) return { difference }
+  const [best, worst] = interval
+  return { difference, interval: sign === 1 ? [best, worst] : [-worst, -best] }
+}

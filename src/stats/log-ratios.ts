@@ -17,19 +17,37 @@ export function logRatios(
   candidate: readonly number[],
   better: Better,
 ): number[] {
-  if (baseline.length !== candidate.length) {
-    throw new InvalidValuesError(
-      'candidate',
-      `${baseline.length} values, one for each of the baseline's`,
-      candidate.length,
-    )
-  }
+  checkLengths(baseline, candidate)
   const sign = better === 'lower' ? 1 : -1
   return baseline.map((value, index) => {
     const from = positive('baseline', index, value)
     const to = positive('candidate', index, candidate[index] as number)
     return sign * (Math.log(to) - Math.log(from))
   })
+}
+
+/** One difference a block, positive is worse: of shares that may be 0, which have no logarithm. Throws as {@link logRatios} does. */
+export function differences(
+  baseline: readonly number[],
+  candidate: readonly number[],
+  better: Better,
+): number[] {
+  checkLengths(baseline, candidate)
+  const sign = better === 'lower' ? 1 : -1
+  return baseline.map((from, index) => {
+    const difference = sign * ((candidate[index] as number) - from)
+    if (!Number.isFinite(difference)) throw new InvalidValuesError(`value ${index}`, 'a finite number', from)
+    return difference
+  })
+}
+
+function checkLengths(baseline: readonly number[], candidate: readonly number[]): void {
+  if (baseline.length === candidate.length) return
+  throw new InvalidValuesError(
+    'candidate',
+    `${baseline.length} values, one for each of the baseline's`,
+    candidate.length,
+  )
 }
 
 function positive(arm: string, index: number, value: number): number {

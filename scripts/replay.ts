@@ -22,6 +22,7 @@ import { printTerminal } from '../src/report/print/terminal.ts'
 import type { Attribution, Comparison, Report, Trial } from '../src/schema/generated.ts'
 import { upgraded } from '../src/schema/upgrade.ts'
 import { asTrial } from '../src/schema/validate.ts'
+import { estimate, interval } from '../src/text/index.ts'
 import { table } from './simulate/table.ts'
 
 /** One comparison of stored trials, judged. */
@@ -122,8 +123,8 @@ function rowsOf({ file, suite, candidate, gate, comparisons }: Replayed): string
       file,
       `${suite} · ${candidate}`,
       `${one.metric}${one.gated ? '' : ' (not gated)'}`,
-      one.ratio === undefined ? '' : percent(one.ratio),
-      one.interval === undefined ? '' : `[${one.interval.map(percent).join(', ')}]`,
+      estimate(one),
+      interval(one),
       String(one.blocks),
       one.verdict,
       gate,
@@ -135,11 +136,6 @@ function reasonOf({ file, suite, candidate, attribution }: Replayed): string[] {
   if (attribution === undefined) return []
   const line = say`${file}, ${suite} · ${candidate}: ${attributionSentence(attribution)}`
   return [printTerminal([prose(line)], { color: false })]
-}
-
-function percent(ratio: number): string {
-  const change = (ratio - 1) * 100
-  return `${change < 0 ? '' : '+'}${change.toFixed(1)} %`
 }
 
 if (import.meta.main) {

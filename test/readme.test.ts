@@ -277,7 +277,7 @@ describe('the tables', () => {
     for (const { name, unit, better, threshold, what } of rows) {
       const metric = metrics[name as MetricName]
       expect([name, unit.replace('×', 'x'), better]).toEqual([name, metric.unit, metric.better])
-      const relative = `${metric.threshold * 100} ${name === 'valid_rate' ? 'points' : '%'}`
+      const relative = `${metric.threshold * 100} ${metric.difference === true ? 'points' : '%'}`
       expect([name, threshold]).toEqual([
         name,
         metric.floor > 0 ? `${relative}, ${metric.floor} ${metric.unit}` : relative,

@@ -45,8 +45,27 @@ export function assess(
   phase: 'measure' | 'confirm',
   hits: ReadonlySet<Call> = findCacheHits(trials),
 ): Assessment {
+  return assessSome(plan, trials, phase, hits, () => true)
+}
+
+/** The same of the gated metrics alone, by which a run goes on or stops: the others influence none of them. */
+export function assessGated(
+  plan: ArmPair,
+  trials: readonly Trial[],
+  phase: 'measure' | 'confirm',
+): Assessment {
+  return assessSome(plan, trials, phase, findCacheHits(trials), ({ series }) => series.gated)
+}
+
+function assessSome(
+  plan: ArmPair,
+  trials: readonly Trial[],
+  phase: 'measure' | 'confirm',
+  hits: ReadonlySet<Call>,
+  isWanted: (series: Series) => boolean,
+): Assessment {
   const blocks = completeBlocks(plan, trials, phase)
-  const series = collectSeries(plan, blocks, hits)
+  const series = new Map([...collectSeries(plan, blocks, hits)].filter(([, one]) => isWanted(one)))
   const started = trialsUpTo(trials, phase)
   const counts = validCounts(started)
   const before = phase === 'confirm' ? completeBlocks(plan, trials, 'measure').length : 0

@@ -3,7 +3,7 @@
  * nothing is left to compare. The worker stops by it and the gate names the arm by it.
  */
 import type { Phase, Trial } from '../schema/generated.ts'
-import { assess } from './assess.ts'
+import { assessGated } from './assess.ts'
 import { completeBlocks } from './blocks.ts'
 import { pairOf, trialsOf } from './pair.ts'
 import { armsOf, requeueLimit, type Candidate, type Plan } from './plan.ts'
@@ -69,7 +69,7 @@ export function whyGivenUp(
   const failed = attemptsOf(own, phase) - complete
   const limit = requeueLimit(plan.blocks, complete)
   if (failed <= limit) return undefined
-  const { comparisons } = assess(pairOf(plan, candidate), trialsOf(plan, candidate, trials), phase)
+  const { comparisons } = assessGated(pairOf(plan, candidate), trialsOf(plan, candidate, trials), phase)
   if (hasOpenDrop(comparisons) && failed <= Math.max(limit, plan.blocks.max)) return undefined
   return own.findLast((trial) => !trial.valid)?.message ?? ''
 }

@@ -1,5 +1,5 @@
 /** How long a suite is likely to go on: from what its open comparisons still need and what a block takes. */
-import { assess } from '../judge/assess.ts'
+import { assess, assessGated } from '../judge/assess.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import type { Forecast, Plan } from '../judge/plan.ts'
 import type { Comparison, Trial } from '../schema/generated.ts'
@@ -23,8 +23,9 @@ export function forecast(
 }
 
 function openComparisons(plan: Plan, trials: readonly Trial[], phase: 'measure' | 'confirm'): Comparison[] {
+  const judged = plan.ranking === undefined ? assessGated : assess
   return plan.candidates
-    .flatMap((one) => assess(pairOf(plan, one), trialsOf(plan, one, trials), phase).comparisons)
+    .flatMap((one) => judged(pairOf(plan, one), trialsOf(plan, one, trials), phase).comparisons)
     .filter(({ metric, gated }) => gated || metric === plan.ranking?.rankBy)
     .filter(({ verdict, stage }) => verdict === 'inconclusive' && stage === null)
 }

@@ -1,6 +1,6 @@
 /** When a suite stops: which candidates still run, whether there is a verdict, whether time or trials have run out. */
 import { runWarnings } from './messages.ts'
-import { assess } from '../judge/assess.ts'
+import { assessGated } from '../judge/assess.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { isRanked, type Candidate, type Plan } from '../judge/plan.ts'
 import { whyGivenUp } from '../judge/unusable.ts'
@@ -34,7 +34,7 @@ export function isDecided(
   if (isRanked(plan))
     return plan.looks.includes(number) && number >= plan.blocks.min && isRankingDecided(plan, trials)
   return plan.candidates.every((candidate) => {
-    const { done, blocks } = assess(pairOf(plan, candidate), trialsOf(plan, candidate, trials), phase)
+    const { done, blocks } = assessGated(pairOf(plan, candidate), trialsOf(plan, candidate, trials), phase)
     return done && blocks >= plan.blocks.min
   })
 }

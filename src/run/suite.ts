@@ -4,7 +4,7 @@
  * leave through `onTrial`.
  */
 import { runWarnings, suiteErrors } from './messages.ts'
-import { assess, hasRegression } from '../judge/assess.ts'
+import { assessGated, hasRegression } from '../judge/assess.ts'
 import { differences } from '../judge/comparable.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
@@ -145,7 +145,7 @@ async function completeBlock(
 function hasToConfirm({ plan, trials }: Session, stopped: Stopped): boolean {
   if (!plan.confirm || stopped === 'unusable' || stopped === 'interrupted') return false
   return plan.candidates.some((candidate) =>
-    hasRegression(assess(pairOf(plan, candidate), trialsOf(plan, candidate, trials), 'measure')),
+    hasRegression(assessGated(pairOf(plan, candidate), trialsOf(plan, candidate, trials), 'measure')),
   )
 }
 

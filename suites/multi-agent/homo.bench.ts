@@ -1,4 +1,4 @@
 import { agentBench } from 'vitest-chimera'
 import { baseline, homo, pair } from './agents.ts'
 
-agentBench('multi-agent', pair, { baseline, candidate: homo, blocks: { min: 6, max: 6 } })
+agentBench('multi-agent', pair, { baseline, candidate: homo })

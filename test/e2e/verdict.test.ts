@@ -58,6 +58,7 @@ describe('suites whose candidates are slower, equal or faster', () => {
   test('slower decoding regresses output_throughput and nothing else, measured twice', () => {
     expect(verdicts('slower')).toEqual({
       output_throughput: 'regressed',
+      stall_share: 'unchanged',
       ttft: 'unchanged',
       valid_rate: 'unchanged',
     })
@@ -69,6 +70,7 @@ describe('suites whose candidates are slower, equal or faster', () => {
   test('equal arms are unchanged', () => {
     expect(verdicts('equal')).toEqual({
       output_throughput: 'unchanged',
+      stall_share: 'unchanged',
       ttft: 'unchanged',
       valid_rate: 'unchanged',
     })
@@ -94,6 +96,7 @@ describe('suites whose candidates are slower, equal or faster', () => {
   test('a third of its trials failing regresses valid_rate and nothing else, over all its trials', () => {
     expect(verdicts('unreliable')).toEqual({
       output_throughput: 'unchanged',
+      stall_share: 'unchanged',
       ttft: 'unchanged',
       valid_rate: 'regressed',
     })

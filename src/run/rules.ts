@@ -16,7 +16,7 @@ export function makeRules(...layers: readonly Thresholds[]): Record<MetricName, 
       if (isMetric(name) && input !== undefined) rules[name] = merged(rules[name], input)
   }
   // Pauses are a part of decoding, and gated as it is unless something else was asked for.
-  const isNamed = layers.some(({ layer }) => layer.stall_share !== undefined)
+  const isNamed = layers.some((layer) => layer.stall_share !== undefined)
   return isNamed ? rules : { ...rules, stall_share: { ...rules.output_throughput, floor: 0 } }
 }
 

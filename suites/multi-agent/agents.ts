@@ -40,6 +40,9 @@ async function say(chat: Parameters<Agent>[0]['chat'], persona: string, content:
 /** Both at once, on whatever servers their arm gives them. */
 export const pair = team({ collector, insight })
 
+/** Agents that work at once disturb each other: their pace scatters more than that of one, and less of it matters. */
+export const thresholds = { output_throughput: 0.1 }
+
 /** Two servers where there are two, as `OLLAMA_HOST_2` says; else both agents share the run's server. */
 const second = process.env['OLLAMA_HOST_2']
 const insightHost = second === undefined ? {} : { host: second }

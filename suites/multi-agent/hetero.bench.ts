@@ -1,4 +1,4 @@
 import { agentBench } from 'vitest-chimera'
-import { baseline, hetero, pair } from './agents.ts'
+import { baseline, hetero, pair, thresholds } from './agents.ts'
 
-agentBench('multi-agent', pair, { baseline, candidate: hetero })
+agentBench('multi-agent', pair, { baseline, candidate: hetero, thresholds })

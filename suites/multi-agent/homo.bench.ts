@@ -1,4 +1,4 @@
 import { agentBench } from 'vitest-chimera'
-import { baseline, homo, pair } from './agents.ts'
+import { baseline, homo, pair, thresholds } from './agents.ts'
 
-agentBench('multi-agent', pair, { baseline, candidate: homo })
+agentBench('multi-agent', pair, { baseline, candidate: homo, thresholds })

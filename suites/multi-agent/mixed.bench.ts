@@ -1,4 +1,4 @@
 import { agentBench } from 'vitest-chimera'
-import { baseline, mixed, pair } from './agents.ts'
+import { baseline, mixed, pair, thresholds } from './agents.ts'
 
-agentBench('multi-agent', pair, { baseline, candidate: mixed })
+agentBench('multi-agent', pair, { baseline, candidate: mixed, thresholds })

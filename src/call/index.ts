@@ -26,5 +26,4 @@ export {
   type Body,
   type MadeRequest,
 } from './protocol/index.ts'
-export { installGlobalDoor } from './doors/index.ts'
 export { outgoingOf, send } from './transport.ts'

@@ -1,4 +1,6 @@
 /** Every door, as a user's project has it: clients made when they are imported, and programs in another process. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startScriptedOllama } from '../scripted-ollama/index.ts'
 import { benchFile, createFixture } from './fixture.ts'
@@ -48,41 +50,6 @@ test('a client made at import, a captured fetch, the fetch of the context and cu
   }
 })
 
-const AGENT = `import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
-import { ChatOllama } from '@langchain/ollama'
-import { generateText, isStepCount, jsonSchema, streamText, tool } from 'ai'
-import OpenAI from 'openai'
-
-const url = process.env.OLLAMA_HOST
-const openai = new OpenAI({ baseURL: url + '/v1', apiKey: 'none', maxRetries: 0 })
-const provider = createOpenAICompatible({ name: 'local', baseURL: url + '/v1' })
-const chain = new ChatOllama({ baseUrl: url, model: 'tiny' })
-const weather = tool({
-  description: 'The weather of a city.',
-  inputSchema: jsonSchema({ type: 'object', properties: { city: { type: 'string' } } }),
-  execute: async () => 'rain',
-})
-
-export async function agent({ model, stage }) {
-  const prompt = 'Hi'
-  const messages = [{ role: 'user', content: prompt }]
-  const said = {}
-  said.openai = await stage('openai', async () => {
-    let text = ''
-    const chunks = await openai.chat.completions.create({ model, messages, stream: true })
-    for await (const { choices } of chunks) text += choices[0]?.delta.content ?? ''
-    return text
-  })
-  said.plain = await stage('plain', async () =>
-    (await openai.chat.completions.create({ model, messages })).choices[0].message.content)
-  said.ai = await stage('ai', () => streamText({ model: provider(model), prompt, maxRetries: 0 }).text)
-  said.tools = await stage('tools', async () =>
-    (await generateText({ model: provider(model), prompt, tools: { weather }, stopWhen: isStepCount(5), maxRetries: 0 })).text)
-  said.langchain = await stage('langchain', async () => (await chain.invoke(prompt)).content)
-  return said
-}
-`
-
 test('openai, the AI SDK with a loop of tools, and LangChain, each made at import and unchanged', async () => {
   const tool_calls = [
     { index: 0, id: 'a', type: 'function', function: { name: 'weather', arguments: '{"city":"Ulm"}' } },
@@ -96,7 +63,7 @@ test('openai, the AI SDK with a loop of tools, and LangChain, each made at impor
     plan: ({ body }) => (isStep(body) ? { tokens: 1, text: [''], tool_calls } : {}),
   })
   await using fixture = await createFixture({
-    'agent.ts': AGENT,
+    'agent.ts': await readFile(new URL('./client-agent.ts', import.meta.url), 'utf8'),
     'one.bench.ts': `import { agent } from './agent'\n${benchFile({ agent: 'agent', more: 'blocks: { min: 6, max: 6 }' })}`,
   })
   const { trials, output, report } = await fixture.bench([], { OLLAMA_HOST: server.url })
@@ -123,4 +90,38 @@ test('openai, the AI SDK with a loop of tools, and LangChain, each made at impor
     output_throughput: { n: 6 },
     output_tokens: { median: 102 },
   })
+})
+
+test('a key in headers, in the environment or in a URL is in no file and on no terminal', async () => {
+  const key = 'sk-canary-0123456789'
+  await using server = await startScriptedOllama({ product: 'vllm', api_key: key })
+  const arms = (more: string): string => `{
+    baseline: { name: 'baseline', model: 'tiny', ...server, ${more} },
+    candidate: { name: 'candidate', model: 'tiny', ...server, options: { temperature: 0.5 }, ${more} },
+    blocks: { min: 6, max: 6 },
+  }`
+  await using fixture = await createFixture({
+    'one.bench.ts': `import { agentBench } from 'vitest-chimera'
+const key = process.env.CANARY
+const server = { api: 'openai', host: '${server.url}' }
+agentBench('open', async ({ chat, arm }) => ({ arm, said: await chat({ messages: [{ role: 'user', content: 'Hi' }] }) }), ${arms('headers: { Authorization: "Bearer " + key }')})
+agentBench('shut', async ({ generate }) => generate({ prompt: 'Hi' }), ${arms('headers: { authorization: "Bearer wrong-" + key }')})
+agentBench('child', async ({ env }) => { throw new Error(JSON.stringify({ ...process.env, ...env })) }, ${arms('headers: { authorization: "Bearer " + key }')})
+agentBench('url', async () => 'x', ${arms(`host: 'http://user:' + key + '@127.0.0.1:1'`)})
+`,
+  })
+  const { output, trials, report } = await fixture.bench([], { CANARY: key, OPENAI_API_KEY: key })
+  expect(report?.suites.map(({ name }) => name)).toEqual(['open', 'shut', 'child'])
+  expect(
+    trials.filter(({ suite, valid }) => suite === 'open' && valid).length,
+    output,
+  ).toBeGreaterThanOrEqual(12)
+  expect(output).toContain('[secret]')
+  expect(output).toContain('Invalid host')
+  const files = await readdir(join(fixture.dir, 'reports'), { recursive: true, withFileTypes: true })
+  const texts = files
+    .filter((file) => file.isFile())
+    .map(({ parentPath, name }) => readFile(join(parentPath, name), 'utf8'))
+  expect(texts.length).toBeGreaterThan(4)
+  for (const text of [output, ...(await Promise.all(texts))]) expect(text).not.toContain(key)
 })

@@ -38,7 +38,7 @@ export class Calls {
   constructor(options: RecorderOptions) {
     this.#options = options
     this.contexts = new CallContexts(options.origin)
-    this.secrets.learn(options.arm.headers ?? {}, 'all')
+    this.secrets.learn(options.arm.headers ?? {}, 'arm')
     options.signal.addEventListener('abort', this.#interrupt)
   }
 
@@ -47,7 +47,7 @@ export class Calls {
     const outgoing = await outgoingOf(input, init)
     // The body may have taken a moment to read, and the trial may be over by now.
     if (this.#isOver()) return this.#refuse()
-    this.secrets.learn(outgoing.headers, 'credentials')
+    this.secrets.learn(outgoing.headers, 'client')
     const body = objectOf(parseJson(new TextDecoder().decode(outgoing.body)))
     const made = this.#make({ via, protocol, path: outgoing.url.pathname, body })
     if ('refusal' in made) return made.call.refuse(made.refusal)

@@ -59,7 +59,13 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       }
       host ??= merging ? Promise.resolve('') : openServer(options, vitest)
       const { config } = project
-      config.benchmark = { ...config.benchmark, provider: adapter('provider') }
+      // A suite of many blocks accesses exports far more often than the benchmarks that the warning is meant for.
+      const suppressExportGetterWarnings = true
+      config.benchmark = {
+        ...config.benchmark,
+        suppressExportGetterWarnings,
+        provider: adapter('provider'),
+      }
       config.setupFiles = [adapter('setup'), ...config.setupFiles]
       config.server = loadNatively(config.server)
       // Where the tree of base lies, for configs that replaced Vitest's own list.

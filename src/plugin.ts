@@ -91,7 +91,8 @@ async function checkSettings(options: ChimeraOptions, { vite, config }: Vitest):
   const { configFile } = vite.config
   const file = configFile === undefined ? 'the Vitest config' : relative(config.root, configFile)
   checkOptions('chimera', options, `chimera() in ${file}`)
-  if (options.server?.kind === 'embedded')
+  // A server of the user's own may wrap the engine and keep its options to itself.
+  if (options.server?.kind === 'embedded' && options.server.options !== undefined)
     checkOptions('embedded', options.server.options, `embedded() in ${file}`)
   checkEnvironment(process.env)
 }

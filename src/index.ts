@@ -26,7 +26,7 @@ import { adapterErrors } from './vitest/index.ts'
 import { collected } from './base/collect.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
 import { requestOptions, type ProvidedSettings, type SuiteRequest } from './vitest/index.ts'
-import { candidatesOf, type AgentSweepOptions } from './run/candidates.ts'
+import { candidatesOf, checkSize, type AgentSweepOptions } from './run/candidates.ts'
 
 export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './call/index.ts'
 export type {
@@ -130,6 +130,8 @@ function withoutPlugin(name: string): () => Promise<never> {
 /** Two and more names for Vitest's own table; an invalid definition is reported when it runs. */
 function armNames(definition: AgentSweepOptions): string[] {
   try {
+    // Refused when it runs; until then its names must not fill the memory.
+    checkSize('', definition)
     const names = [definition.baseline, ...candidatesOf(definition).map(({ arm }) => arm)].map(
       ({ name }) => name,
     )

@@ -14,6 +14,8 @@ export interface Asked {
 
 /** A call but for whether it loaded the model, which takes the calls before it to say. */
 export interface MadeCall extends Asked {
+  /** The model that the reply names, if it names one. */
+  served?: string | undefined
   call: Omit<CallBase, 'cold'> & (ValidCall | InvalidCall)
 }
 
@@ -41,7 +43,14 @@ export interface CallFacts extends Asked {
 /** The call as it is recorded: own times in ms with three decimals, the server's as exact as it sent them. */
 export function toCall(facts: CallFacts): MadeCall {
   const { host, model, keepAlive } = facts
-  return { host, model, keepAlive, call: record(facts) }
+  const { served } = facts.reply
+  return {
+    host,
+    model,
+    keepAlive,
+    ...(served !== undefined && { served }),
+    call: record(facts),
+  }
 }
 
 function record(facts: CallFacts): MadeCall['call'] {

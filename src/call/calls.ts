@@ -6,7 +6,7 @@ import type { MadeCall, Via } from './call.ts'
 import type { Gathering } from './collect.ts'
 import type { Outgoing } from './exchange.ts'
 import { OpenCall } from './open-call.ts'
-import { invalid } from './outcome.ts'
+import { invalid, type Invalid } from './outcome.ts'
 import { protocolAt, type Body, type Protocol, type Said } from './protocol/index.ts'
 import type { RecorderOptions } from './recorder.ts'
 import { Secrets } from './secrets.ts'
@@ -32,7 +32,6 @@ export class Calls {
   readonly secrets: Secrets = new Secrets()
   readonly #options: RecorderOptions
   readonly #calls: OpenCall[] = []
-  readonly #interrupted = invalid('interrupted', callMessages.interrupted())
   #isFinished = false
 
   constructor(options: RecorderOptions) {
@@ -81,6 +80,12 @@ export class Calls {
     return send({ ...outgoing, headers }, either).response
   }
 
+  /** See `Recorder.idleSince`. */
+  idleSince(): number {
+    const { origin } = this.#options
+    return this.#calls.reduce((at, call) => Math.max(at, call.endedAt ?? performance.now()), origin)
+  }
+
   /** See `Recorder.finish`. */
   async finish(): Promise<MadeCall[]> {
     // What has arrived by now belongs to the calls.
@@ -89,7 +94,7 @@ export class Calls {
     const { signal, origin } = this.#options
     signal.removeEventListener('abort', this.#interrupt)
     const abandoned = invalid('truncated_stream', callMessages.abandoned())
-    for (const call of this.#calls) call.drop(signal.aborted ? this.#interrupted : abandoned)
+    for (const call of this.#calls) call.drop(signal.aborted ? this.#aborted() : abandoned)
     return this.#calls.map((call) => call.toCall(origin))
   }
 
@@ -130,7 +135,15 @@ export class Calls {
   }
 
   readonly #interrupt = (): void => {
-    for (const call of this.#calls) call.stop(this.#interrupted)
+    for (const call of this.#calls) call.stop(this.#aborted())
+  }
+
+  /** A trial that reached its limit says so in the reason of its signal. */
+  #aborted(): Invalid {
+    const { reason } = this.#options.signal
+    return reason instanceof ChimeraError && reason.code === 'timeout'
+      ? invalid('timeout', reason.message)
+      : invalid('interrupted', callMessages.interrupted())
   }
 
   #isOver(): boolean {
@@ -140,6 +153,7 @@ export class Calls {
   /** For work of an agent that is over nobody waits, and nobody would catch its failure. */
   #refuse(): Promise<never> {
     if (this.#isFinished) return new Promise(() => {})
-    return Promise.reject(new ChimeraError(this.#interrupted.reason, this.#interrupted.message))
+    const { reason, message } = this.#aborted()
+    return Promise.reject(new ChimeraError(reason, message))
   }
 }

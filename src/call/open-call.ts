@@ -56,6 +56,11 @@ export class OpenCall implements Tap {
     return this.#reader.outcome
   }
 
+  /** When it was decided, performance.now(). */
+  get endedAt(): number | undefined {
+    return this.outcome && this.#reader.endedAt
+  }
+
   /** Sends the request; the reader's own signal may break it off. */
   send(outgoing: Outgoing, signal: AbortSignal | undefined): Promise<Response> {
     this.#sent = send(outgoing, signal, this)

@@ -52,6 +52,8 @@ export interface Recorder {
   stages(): StageTime[]
   /** The text without the credentials that calls were made with. */
   redact: (text: string) => string
+  /** When the last call ended, performance.now(); now while one is open, the trial's beginning before the first. */
+  idleSince(): number
   /**
    * Ends the trial: aborts what is open and returns the calls in the order they were made. A call that
    * was open never settles for the agent, so nothing of it can surface after the trial; nor do calls made later.
@@ -96,6 +98,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     asAgent: (name, work) => throughDoor(globalDoor, () => contexts.run({ agent: name }, async () => work())),
     stages: () => contexts.stages(),
     redact: (text) => secrets.redact(text),
+    idleSince: () => calls.idleSince(),
     async finish() {
       const made = await calls.finish()
       proxy?.close()

@@ -7,6 +7,8 @@ export class Reply {
   /** Arrival of the first chunk with answer content. */
   contentAt: number | undefined
   final: Final | undefined
+  /** The model that the final word names. */
+  served: string | undefined
   #piece = ''
   #run = 0
 
@@ -16,11 +18,12 @@ export class Reply {
   }
 
   /** Takes one event of the reply, whose last byte arrived `at`. */
-  take({ content, thinking, other, final }: Said, at: number): void {
+  take({ content, thinking, other, final, served }: Said, at: number): void {
     if (content) this.contentAt ??= at
     if (content || thinking || other) this.arrivals.push(at)
     if (content || thinking) this.#count(content || thinking || '')
     if (final) this.final = final
+    if (served) this.served = served
   }
 
   /** As Ollama's own guard does, whitespace around a piece is no difference. */

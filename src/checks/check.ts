@@ -24,9 +24,14 @@ export function named(checkName: string, check: Check): Check {
   return Object.assign(check, { checkName })
 }
 
+/** What reports call a check. */
+export function nameOf(check: Check): string {
+  return check.checkName ?? (check.name || 'check')
+}
+
 /** Runs `check` on `trial` and gives the result reports show. */
 export async function runCheck(check: Check, trial: CheckedTrial): Promise<CheckResult> {
-  const name = check.checkName ?? (check.name || 'check')
+  const name = nameOf(check)
   try {
     const problem = await check(trial)
     return typeof problem === 'string' && problem !== ''

@@ -11,7 +11,7 @@
  * agentBench('report-agent', reportAgent, { baseline, candidate, checks: [complete(), noRepetition(), inScript('Latin')] })
  * ```
  */
-export { runCheck, type Check, type CheckedTrial } from './check.ts'
+export { nameOf, runCheck, type Check, type CheckedTrial } from './check.ts'
 export { complete, type CompleteOptions } from './complete.ts'
 export { inLanguage, inScript, type Script, type ScriptOptions } from './language.ts'
 export { noRepetition, type RepetitionOptions } from './repetition.ts'

@@ -80,12 +80,15 @@ export function matchesSchema(schema: object): Check {
 function asData(output: unknown): { data: unknown } | { problem: string } {
   const isResponse = typeof output === 'object' && output !== null && 'done' in output
   if (typeof output !== 'string' && !isResponse) return { data: output }
-  const json = text(output)
-    .trim()
-    .replace(/^```(?:json)?\s*\n([\s\S]*)\n```$/, '$1')
   try {
-    return { data: JSON.parse(json) }
+    return { data: JSON.parse(unfenced(text(output).trim())) }
   } catch (error) {
     return { problem: messageOf(error) }
   }
+}
+
+/** The text within a fence; its ends are looked for one by one, for a pattern of both would try all pairs of them. */
+function unfenced(json: string): string {
+  const opening = /^```(?:json)?[^\S\n]*\n/.exec(json)?.[0]
+  return opening === undefined || !json.endsWith('\n```') ? json : json.slice(opening.length, -'\n```'.length)
 }

@@ -46,10 +46,12 @@ export const run: Command = async (args, io) => {
   const { report, trials } = toReport(imported, refusals, ownVersion())
   trials.forEach((trial) => asTrial(trial, trial.file))
   const outputDir = values.out ?? 'reports/imported'
-  await writeReports(outputDir, asReport(report, 'the imported files'), trials, published)
+  const written = await writeReports(outputDir, asReport(report, 'the imported files'), trials, published)
+  for (const failure of [...written.failures, written.summaryFailure ?? []].flat())
+    io.stderr(visible(failure))
   const color = process.stdout.isTTY && !process.env['NO_COLOR']
   io.stdout(printTerminal(importDocument(report, trials, outputDir), { color }))
-  return refusals.length > 0 ? 1 : 0
+  return refusals.length + written.failures.length > 0 ? 1 : 0
 }
 
 function parse(args: readonly string[]) {

@@ -11,6 +11,8 @@ import { hasOpenDrop } from './validity.ts'
 
 /** After these no second try is worth its time: nothing will be there that was not there before. */
 const HOPELESS = new Set(['unreachable', 'model_missing'])
+/** An agent that waits for something that never comes costs the limit of a trial each time. */
+const STUCK = 2
 /** So many measured trials without a valid one, and the arm is given up. */
 const GIVE_UP_AFTER = 3
 
@@ -48,7 +50,13 @@ function whyUnusable(own: readonly Trial[]): string | undefined {
     reason !== undefined && HOPELESS.has(reason)
   const gone =
     isHopeless(last) && (neverValid || (recent.length === GIVE_UP_AFTER && recent.every(isHopeless)))
-  return gone || (neverValid && measured.length >= GIVE_UP_AFTER) ? (last.message ?? '') : undefined
+  const stuck = neverValid && own.length >= STUCK && own.slice(-STUCK).every(isStuck)
+  return gone || stuck || (neverValid && measured.length >= GIVE_UP_AFTER) ? (last.message ?? '') : undefined
+}
+
+/** Whether a trial reached its limit although no call of it was open. */
+function isStuck({ invalid_reason: reason, calls }: Trial): boolean {
+  return reason === 'timeout' && calls.every(({ valid }) => valid)
 }
 
 /**

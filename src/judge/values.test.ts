@@ -194,3 +194,14 @@ describe('values are computed once', () => {
     expect(trialValues(trial).has('prompt_throughput')).toBe(true)
   })
 })
+
+test('the wall time of a stage that runs several times at once, or within itself, is the union of its intervals', () => {
+  const stage = (start: number, duration: number) => ({ name: 'tool', start, duration })
+  const trial = {
+    ...trialOf({ role: 'baseline', block: 1 }),
+    duration: 1000,
+    // Two at once, one within the first, one later.
+    stages: [stage(0, 400), stage(100, 400), stage(50, 100), stage(800, 100)],
+  }
+  expect(stageValues(trial).get('tool')!.get('stage_duration')).toBe(600)
+})

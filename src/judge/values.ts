@@ -3,9 +3,10 @@
  * A metric that was not measured has no entry; nothing is ever filled in as 0.
  */
 import { isDifference, MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
-import type { Call, StageTime, Trial } from '../schema/generated.ts'
+import type { Call, Trial } from '../schema/generated.ts'
 import { geometricMean } from '../stats/index.ts'
 import { paceOf } from './pace.ts'
+import { FASTEST, plausible } from './plausible.ts'
 
 /** The values of one trial or one stage; only what was measured. */
 export type Values = ReadonlyMap<MetricName, number>
@@ -70,7 +71,12 @@ function wholeOf({ calls, duration }: Trial): Part {
 }
 
 function partOf(calls: readonly Call[], more: readonly Entry[]): Part {
-  const pace = paceOf(calls.filter((call) => call.valid && isLong(call)))
+  const pace = paceOf(
+    calls
+      .filter((call) => call.valid)
+      .map(plausible)
+      .filter(isLong),
+  )
   const values = positive([...entriesOf(calls), ['stall_share', pace?.stallShare], ...more])
   const judged =
     pace === undefined || !values.has('output_throughput')
@@ -84,7 +90,8 @@ function stagesOf(trial: Trial): Measured['stages'] {
   return new Map(
     names.map((name) => {
       const calls = trial.calls.filter((call) => call.stage === name || call.agent === name)
-      const duration = total(trial.stages.filter((stage) => stage.name === name))
+      const own = trial.stages.filter((stage) => stage.name === name)
+      const duration = unionLength(own.map(({ start, duration: ms }) => [start, start + ms]))
       return [name, partOf(calls, [['stage_duration', duration]])]
     }),
   )
@@ -104,7 +111,7 @@ export function callValues(calls: readonly Call[], hits: Hits = NONE): Values {
 type Entry = [MetricName, number | undefined]
 
 function entriesOf(all: readonly Call[]): Entry[] {
-  const calls = all.filter((call) => call.valid)
+  const calls = all.filter((call) => call.valid).map(plausible)
   const warm = calls.filter((call) => !call.cold)
   const cold = calls.filter((call) => call.cold)
   return [
@@ -143,7 +150,9 @@ function arrivalOf({
   const [first] = times
   const last = times.at(-1)
   if (first === undefined || last === undefined || last <= first) return undefined
-  return { tokens: (tokens * (chunks - 1)) / chunks, span: last - first }
+  const arrival = { tokens: (tokens * (chunks - 1)) / chunks, span: last - first }
+  // A reply that something on the way held back arrives at once, and says nothing of decoding.
+  return (arrival.tokens / arrival.span) * 1000 > FASTEST ? undefined : arrival
 }
 
 /** Σ tokens / Σ spans in tok/s, over the calls long enough for it; see metrics.ts. */
@@ -214,10 +223,6 @@ function sumOfAll<Item>(
   value: (item: Item) => number | undefined,
 ): number | undefined {
   return items.every((item) => value(item) !== undefined) ? sum(items, value) : undefined
-}
-
-function total(stages: readonly StageTime[]): number {
-  return stages.reduce((a, stage) => a + stage.duration, 0)
 }
 
 function ratio(top: number | undefined, bottom: number | undefined, scale: number): number | undefined {

@@ -6,6 +6,7 @@ import { whyAbsent } from './absence.ts'
 import type { Assessment } from './assess.ts'
 import { findCacheHits } from './cache.ts'
 import type { ArmPair } from './pair.ts'
+import { implausible } from './plausible.ts'
 import type { AgentFacts, ArmFacts, Ending, PlannedArm, PlannedConfig } from './plan.ts'
 import { effectiveThreshold } from './threshold.ts'
 import { asksTheSame, canonical, configsOf } from './requested.ts'
@@ -26,6 +27,7 @@ export function suiteWarnings(
     ...budgetWarnings(plan, ending),
     ...noiseWarnings(plan, assessment),
     ...cacheWarnings(plan, trials),
+    ...counterWarnings(plan, trials),
     ...reportedWarnings(plan, assessment),
     ...assessment.absent.map((metric) => ({
       code: 'metric_absent',
@@ -184,6 +186,26 @@ function reportedWarnings(plan: ArmPair, { comparisons, reportedGated }: Assessm
         arm,
         metric: 'reported_throughput',
         message: warningTexts.reportedDiffers(arm, stated, seen),
+      },
+    ]
+  })
+}
+
+function counterWarnings(plan: ArmPair, trials: readonly Trial[]): Warning[] {
+  return (['baseline', 'candidate'] as const).flatMap((role): Warning[] => {
+    const calls = trials.filter((trial) => trial.role === role).flatMap((trial) => trial.calls)
+    const found = calls
+      .filter(({ valid }) => valid)
+      .map(implausible)
+      .filter((names) => names.length > 0)
+    if (found.length === 0) return []
+    const arm = plan.arms[role].name
+    const names = [...new Set(found.flat())]
+    return [
+      {
+        code: 'implausible_counters',
+        arm,
+        message: warningTexts.implausibleCounters(arm, names, found.length, calls.length),
       },
     ]
   })

@@ -18,6 +18,14 @@ export function axesOf(grid: Grid): Axis[] {
   return Object.entries(grid).map(([name, values]) => ({ name, values: values as readonly unknown[] }))
 }
 
+/** More could not be ranked in a day, and their names alone would fill the memory. */
+export const MOST_POINTS = 1000
+
+/** How many combinations there are. */
+export function countPoints(axes: readonly Axis[]): number {
+  return axes.reduce((product, { values }) => product * (Array.isArray(values) ? values.length : 1), 1)
+}
+
 /** Every combination, the last axis running fastest. */
 export function pointsOf(axes: readonly Axis[]): Settings[] {
   if (axes.length === 0) return []

@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process'
+import type * as FileSystem from 'node:fs/promises'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import { asReport } from '../schema/validate.ts'
-import { writeReports } from './store.ts'
+import { hasReports, removeComment, writeReports } from './store.ts'
+
+vi.mock(import('node:fs/promises'), { spy: true })
 
 let dir: string
 
@@ -27,7 +32,8 @@ const files = async (): Promise<string[]> =>
 test('writes every report, whole, and nothing else', async () => {
   const { report, trials } = sampleRun('regressed')
   const written = await writeReports(dir, report, trials)
-  expect(written.map((path) => relative(dir, path)).toSorted()).toEqual(await files())
+  expect(written.failures).toEqual([])
+  expect(written.files.map((path) => relative(dir, path)).toSorted()).toEqual(await files())
   expect(await files()).toEqual([
     'agents/report-agent/baseline-again.md',
     'agents/report-agent/baseline.md',
@@ -60,7 +66,7 @@ test('removes the pages of an earlier run, and nothing that is not ours', async 
 test('hostile names write nothing outside the folder', async () => {
   const { report, trials } = sampleRun('hostile')
   const written = await writeReports(join(dir, 'a/b/c'), report, trials)
-  expect(written.filter((path) => !path.startsWith(join(dir, 'a/b/c/')))).toEqual([])
+  expect(written.files.filter((path) => !path.startsWith(join(dir, 'a/b/c/')))).toEqual([])
   expect((await files()).filter((file) => !file.startsWith('a/b/c/'))).toEqual([])
 })
 
@@ -78,7 +84,7 @@ test('appends the Markdown to the step summary of GitHub Actions', async () => {
   )
 })
 
-test('a step summary keeps within what GitHub takes', { timeout: 20_000 }, async () => {
+test('a step summary keeps within what GitHub takes', { timeout: 60_000 }, async () => {
   const { report, trials } = sampleRun('invalid')
   const suites = Array.from({ length: 1400 }, () => report.suites[0]!)
   vi.stubEnv('GITHUB_ACTIONS', 'true')
@@ -89,11 +95,92 @@ test('a step summary keeps within what GitHub takes', { timeout: 20_000 }, async
   expect(text).toMatch(/\d+ more sections are in report\.md/)
 })
 
-test('a folder that cannot be written is a failure with a cure', async () => {
-  await writeFile(join(dir, 'file'), '')
+describe('what cannot be written is said once, with its cure, and costs nothing else', () => {
   const { report, trials } = sampleRun('invalid')
-  await expect(writeReports(join(dir, 'file'), report, trials)).rejects.toMatchObject({
-    code: 'report_unwritable',
-    message: expect.stringContaining('outputDir') as string,
+  const REST = [
+    'agents/report-agent/baseline.md',
+    'agents/report-agent/chimera.md',
+    'report.html',
+    'report.json',
+    'trials.jsonl',
+  ]
+
+  test('a folder that has the name of a file', async () => {
+    await mkdir(join(dir, 'report.md'))
+    const { failures } = await writeReports(dir, report, trials)
+    expect(failures).toEqual([expect.stringMatching(/^Could not write report\.md \(EISDIR.*\)\. .*move it/)])
+    expect(await files()).toEqual(REST)
   })
+
+  test.each([
+    ['a file where the folder is to be', async (out: string) => writeFile(out, ''), /EEXIST.*move it/],
+    ['a file on the way', async (out: string) => writeFile(join(out, '..'), ''), /ENOTDIR.*move it/],
+    ['a loop of links', async (out: string) => symlink(out, out), /ELOOP.*loop/],
+  ])('%s', async (_, prepare, cure) => {
+    const way = join(dir, 'way')
+    const out = cure.source.startsWith('ENOTDIR') ? join(way, 'out') : way
+    await prepare(out)
+    const { failures, files: written } = await writeReports(out, report, trials)
+    expect(written).toEqual([])
+    expect(failures).toEqual([expect.stringMatching(cure)])
+    expect(failures[0]).toMatch(/trials\.jsonl, report\.json, report\.md, report\.html, agents\//)
+  })
+
+  test('a full disk, from the second file on', async () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+      code: 'ENOSPC',
+      syscall: 'write',
+    })
+    const { writeFile: real } = await vi.importActual<typeof FileSystem>('node:fs/promises')
+    vi.mocked(writeFile).mockImplementation(async (path, ...rest) => {
+      if (typeof path !== 'string' || !path.includes('trials.jsonl')) throw full
+      return real(path, ...rest)
+    })
+    const { failures } = await writeReports(dir, report, trials).finally(() =>
+      vi.mocked(writeFile).mockReset(),
+    )
+    expect(failures).toEqual([expect.stringMatching(/report\.json, .*ENOSPC.*Free some disk space/)])
+    expect(await files()).toEqual(['trials.jsonl'])
+  })
+
+  test('a text that is too long for a string', async () => {
+    const stringify = vi.spyOn(JSON, 'stringify').mockImplementationOnce(() => {
+      throw new RangeError('Invalid string length')
+    })
+    const { failures } = await writeReports(dir, report, []).finally(() => stringify.mockRestore())
+    expect(failures).toEqual([
+      expect.stringMatching(/^Could not write report\.json \(Invalid string length\).*return less/),
+    ])
+    expect(await files()).toContain('report.md')
+  })
+
+  test.each([
+    ['on a full disk', '/dev/full', /ENOSPC/],
+    ['a folder', '.', /EISDIR/],
+    ['nowhere', '/nowhere/at/all', /ENOENT/],
+  ])('a step summary %s is no failure of the reports', async (_, path, cause) => {
+    vi.stubEnv('GITHUB_ACTIONS', 'true')
+    vi.stubEnv('GITHUB_STEP_SUMMARY', path)
+    const { failures, summaryFailure } = await writeReports(dir, report, trials)
+    expect(failures).toEqual([])
+    expect(summaryFailure).toMatch(cause)
+  })
+
+  test('a step summary that is a pipe is not waited for', async () => {
+    const pipe = join(dir, 'pipe')
+    await promisify(execFile)('mkfifo', [pipe])
+    vi.stubEnv('GITHUB_ACTIONS', 'true')
+    vi.stubEnv('GITHUB_STEP_SUMMARY', pipe)
+    expect((await writeReports(join(dir, 'out'), report, trials)).summaryFailure).toMatch(/ENXIO/)
+  })
+})
+
+test('only a regular report.json is a report that may be kept; a comment is not kept', async () => {
+  expect(await hasReports(dir)).toBe(false)
+  await mkdir(join(dir, 'report.json'))
+  expect(await hasReports(dir)).toBe(false)
+  await writeFile(join(dir, 'comment.md'), 'passed')
+  await removeComment(dir)
+  await removeComment(dir)
+  expect(await files()).toEqual([])
 })

@@ -1,11 +1,16 @@
-/** The one file that writes to disk. Every file is written whole or not at all, so that a killed run leaves no half report. */
-import { appendFile, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+/**
+ * The one file that writes to disk. Every file is written whole or not at all, so that a killed run leaves no half report,
+ * and by itself, so that one that cannot be written costs no other.
+ */
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { ChimeraError } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import type { Report, Trial } from '../schema/generated.ts'
 import { armDocuments } from './document/arm-page.ts'
 import { commentDocument, runDocument } from './document/run.ts'
 import type { Extras } from './document/suite.ts'
+import { cureOf, storeTexts } from './messages.ts'
 import { printHtml } from './print/html.ts'
 import { printMarkdown } from './print/markdown.ts'
 
@@ -15,54 +20,126 @@ const pageMarker = '<!-- vitest-chimera agent page -->'
 /** GitHub refuses a step summary beyond 1 MiB. */
 const longestSummary = 1024 * 1024
 
+/** What became of the files of a run. */
+export interface Written {
+  /** Absolute paths of the files written. */
+  files: string[]
+  /** Why others were not, one sentence for all files of one cause. */
+  failures: string[]
+  /** The same of the step summary of GitHub Actions, which is a copy. */
+  summaryFailure?: string
+}
+
 /**
  * Writes report.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, of a code comparison comment.md
- * too, removes arm pages of an
- * earlier run, and in GitHub Actions appends report.md to the step summary.
- *
- * @returns absolute paths of the files written; the data comes first, so that it is safe even if the prose fails
- * @throws ChimeraError `report_unwritable`
+ * too, removes arm pages of an earlier run, and in GitHub Actions appends report.md to the step summary. Each file is
+ * written or fails by itself, the data first. Never rejects.
  */
 export async function writeReports(
   outputDir: string,
   report: Report,
   trials: readonly Trial[],
   extras?: Extras,
-): Promise<string[]> {
+): Promise<Written> {
   const root = resolve(outputDir)
-  const written: string[] = []
-  const write = async (path: string, text: string): Promise<void> => {
-    await writeWhole(join(root, path), text)
-    written.push(join(root, path))
+  const files: string[] = []
+  const faults: Fault[] = []
+  const attempt = async (file: string, work: () => Promise<void>): Promise<boolean> => {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      faults.push({ file, error })
+      return false
+    }
   }
-  try {
-    await write('trials.jsonl', trials.map((trial) => `${JSON.stringify(trial)}\n`).join(''))
-    await write('report.json', `${JSON.stringify(report, undefined, 2)}\n`)
-    const document = runDocument(report, trials, extras)
-    const markdown = printMarkdown(document)
-    await write('report.md', markdown)
-    await write('report.html', printHtml(document))
-    if (report.suites.some(({ kind }) => kind === 'code'))
-      await write('comment.md', printMarkdown(commentDocument(report, trials)))
+  const write = async (path: string, text: () => string | Iterable<string>): Promise<void> => {
+    const file = join(root, path)
+    if (await attempt(path, async () => writeWhole(file, text()))) files.push(file)
+  }
+  const document = once(() => runDocument(report, trials, extras))
+  const markdown = once(() => printMarkdown(document()))
+
+  await write('trials.jsonl', () => lines(trials))
+  await write('report.json', () => `${JSON.stringify(report, undefined, 2)}\n`)
+  await write('report.md', markdown)
+  await write('report.html', () => printHtml(document()))
+  if (report.suites.some(({ kind }) => kind === 'code'))
+    await write('comment.md', () => printMarkdown(commentDocument(report, trials)))
+  await attempt('agents/', async () => {
     for (const [path, page] of armDocuments(report, trials, extras))
-      await write(path, `${pageMarker}\n\n${printMarkdown(page)}`)
-    await removeOldPages(join(root, 'agents'), new Set(written))
-    await appendStepSummary(markdown)
-  } catch (error) {
-    throw isSystemError(error) ? reportErrors.unwritable(root, error) : error
-  }
-  return written
+      await write(path, () => `${pageMarker}\n\n${printMarkdown(page)}`)
+    await removeOldPages(join(root, 'agents'), new Set(files))
+  })
+  const failures = sentences(faults)
+  const before = faults.length
+  await attempt('the step summary', async () => appendStepSummary(markdown()))
+  const [summaryFailure] = sentences(faults.slice(before))
+  return { files, failures, ...(summaryFailure !== undefined && { summaryFailure }) }
 }
 
-/** Writes a file whole or not at all; the folder is made. Throws the system's error. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Whether `outputDir` holds reports of an earlier run. */
+export async function hasReports(outputDir: string): Promise<boolean> {
+  return stat(join(outputDir, 'report.json')).then(
+    (entry) => entry.isFile(),
+    () => false,
+  )
+}
+
+/** Removes comment.md: unlike a report it has no date, and would be posted as what the run of today found. */
+export async function removeComment(outputDir: string): Promise<void> {
+  await rm(join(outputDir, 'comment.md'), { force: true }).catch(() => {})
+}
+
+interface Fault {
+  file: string
+  error: unknown
+}
+
+/** Files that one cause kept from being written share a sentence. */
+function sentences(faults: readonly Fault[]): string[] {
+  const told = faults.map(({ file, error }) => {
+    const code = isSystemError(error)
+      ? (error.code ?? '')
+      : error instanceof RangeError
+        ? 'TOO_LONG'
+        : undefined
+    // The system's message ends with the path, which differs by file.
+    const detail = messageOf(error)
+      .split(/, (?:open|mkdir|rename|write|close|scandir|rm|unlink) ?'?/, 1)
+      .join()
+    return { file, detail, cure: code && cureOf(code) }
+  })
+  return [...Map.groupBy(told, ({ cure, detail }) => cure || detail).values()].flatMap((same) => {
+    const [first] = same
+    if (first === undefined) return []
+    const files = [...new Set(same.map(({ file }) => (file.startsWith('agents/') ? 'agents/' : file)))]
+    return first.cure === undefined
+      ? storeTexts.failed(files, first.detail)
+      : storeTexts.unwritable(files, first.detail, first.cure)
+  })
+}
+
+/** One line a trial: all of them together may be longer than a string can be. */
+function* lines(trials: readonly Trial[]): Iterable<string> {
+  for (const trial of trials) yield `${JSON.stringify(trial)}\n`
+}
+
+/** A value that is made when it is first asked for. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+/** Writes a file whole or not at all, its parts in turn; the folder is made. Throws the system's error. */
+export async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
   try {
     await writeFile(temporary, text)
     await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await rm(temporary, { force: true }).catch(() => {})
     throw error
   }
 }
@@ -89,7 +166,10 @@ function missing(error: NodeJS.ErrnoException): [] {
 async function appendStepSummary(markdown: string): Promise<void> {
   const path = process.env['GITHUB_STEP_SUMMARY']
   if (process.env['GITHUB_ACTIONS'] !== 'true' || path === undefined || path === '') return
-  await appendFile(path, `${shorten(markdown)}\n`)
+  // A pipe without a reader would be waited for forever; like this it is an error.
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | (constants.O_NONBLOCK ?? 0)
+  await using file = await open(path, flags)
+  await file.writeFile(`${shorten(markdown)}\n`)
 }
 
 /** Whole sections from the top, as many as GitHub takes. */
@@ -111,13 +191,3 @@ function shorten(markdown: string): string {
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error
 }
-
-/** Faults while reports are written. */
-const reportErrors = {
-  unwritable: (dir: string, cause: Error): ChimeraError =>
-    new ChimeraError(
-      'report_unwritable',
-      `The reports could not be written to ${dir} (${cause.message}). Free some disk space or fix the permissions, or set \`outputDir\` in the plugin's options to a writable folder.`,
-      { cause },
-    ),
-} as const

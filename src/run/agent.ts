@@ -37,7 +37,7 @@ export interface AgentContext {
    * under this name, its calls and stages are recorded under that name. See `team`.
    */
   as: <T>(agent: string, work: (context: AgentContext) => T | Promise<T>) => Promise<T>
-  /** Aborts when the run is cancelled: pass it to everything the agent awaits. */
+  /** Aborts when the run is cancelled or the trial reaches its limit: pass it to everything the agent awaits. */
   signal: AbortSignal
 }
 
@@ -81,6 +81,11 @@ export interface AgentBenchOptions {
   timeBudget?: number
   /** Longest pause within a call, before the first byte and between chunks, ms. Default 300,000. */
   timeout?: number
+  /**
+   * Longest time of one trial, checks included, ms; past it the trial is invalid as `timeout`. Default: ten times the
+   * longest warm-up trial, at least 60,000. A warm-up trial may wait 60,000 ms for anything but its calls.
+   */
+  trialTimeout?: number
   /** Limits of a call, past which it is `runaway`. Default 600,000 ms and no token limit. */
   bound?: Bound
   /** Set `false` to measure the prompt cache itself. */

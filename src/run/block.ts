@@ -3,6 +3,9 @@ import type { MadeRequest } from '../call/index.ts'
 import type { RequestLog } from '../requests/index.ts'
 import type { Trial, Warning } from '../schema/generated.ts'
 import type { RunArm } from './arms.ts'
+import { trialLimit } from './limit.ts'
+import { runWarnings } from './messages.ts'
+import { mayBeOutage, OUTAGE_MS } from './outage.ts'
 import type { Loader } from './loader.ts'
 import type { PlaceOf } from './recording.ts'
 import { blockOrder, type PlannedBlock } from './schedule.ts'
@@ -18,7 +21,11 @@ export interface SuiteRun {
   /** Aborts on cancel: nothing new is started, what is open is aborted. */
   signal: AbortSignal
   onFacts: (facts: Facts) => Promise<void>
+  /** Before a trial: its arm, and how long this thread may stand still in it, ms. */
+  onBegin?: (arm: string, limit: number) => Promise<void>
   onTrial: (trial: Trial) => Promise<void>
+  /** Longest wait for a server that has gone away, ms. */
+  patience?: number | undefined
   /** Something worth reading before the run is over. */
   onNotice: (text: string) => Promise<void>
   /** How much longer it is likely to take; again at every look that decides nothing. */
@@ -36,6 +43,10 @@ export interface Session extends SuiteRun {
   started: number
   /** The phase under way: when it began, and the attempts at blocks since. */
   phase: { started: number; attempts: number }
+  /** What is no longer as it was when the suite began, so that nothing can be compared any more. */
+  changed?: string | undefined
+  /** Duration of the longest valid warm-up trial, ms. */
+  longest?: number
   warnings: Warning[]
   /** Where the arms differ in code: what they ask of the model. */
   requests?: RequestLog | undefined
@@ -98,24 +109,45 @@ export async function execute(
   position: number,
   arm: RunArm,
 ): Promise<Trial> {
-  const { plan, limits, signal, loader, requests } = session
+  const { plan, limits, signal, loader, requests, longest } = session
+  const limit = trialLimit(limits.trialTimeout, longest, plan.timeBudget)
   const made: MadeRequest[] = []
   if (!signal.aborted) await loader.look(arm.planned.name)
+  await session.onBegin?.(arm.planned.name, Math.min(limit.total, limit.idle))
   const trial = await runTrial({
     plan,
     arm,
     limits,
+    limit,
     signal,
     block,
     position,
     placeOf: placeOf(arm, loader.facts),
     loads: loader.loads,
     ...(requests?.isOpen && { onRequest: (request) => void made.push(request) }),
+    onOtherModel: ({ host, model }, served) => {
+      const { name } = arm.planned
+      if (session.warnings.some(({ code, arm: of }) => code === 'other_model' && of === name)) return
+      const message = runWarnings.otherModel(name, model, served.slice(0, 200), host)
+      session.warnings.push({ code: 'other_model', arm: name, message })
+    },
   })
   requests?.add(trial, made)
+  if (trial.phase === 'warmup' && trial.valid)
+    session.longest = Math.max(session.longest ?? 0, trial.duration)
   session.trials.push(trial)
   await session.onTrial(trial)
+  if (mayBeOutage(trial) && !signal.aborted) await recover(session, arm)
   return trial
+}
+
+/** Waits for a server that has gone away, within what is left of the time budget. */
+async function recover(session: Session, { planned }: RunArm): Promise<void> {
+  const { plan, loader, started, onNotice, patience = OUTAGE_MS } = session
+  const left = started + (plan.timeBudget ?? Infinity) - performance.now()
+  const limit = Math.max(0, Math.min(patience, left))
+  const onAway = (host: string): Promise<void> => onNotice(runWarnings.serverAway(host, Math.round(limit)))
+  if (await loader.recover(planned.name, limit, onAway)) session.changed ??= await loader.findChange()
 }
 
 /** Where the calls of an arm or of one of its agents go. */

@@ -33,6 +33,16 @@ describe('the plan of a sweep', () => {
   test.each<[Partial<AgentSweepOptions>, RegExp]>([
     [{ grid: {} }, /Sweep "swept" has no candidate/],
     [
+      {
+        grid: {
+          seed: Array.from({ length: 1000 }, (_, i) => i),
+          top_k: Array.from({ length: 100 }, (_, i) => i),
+        },
+      },
+      /grid of sweep "swept" has 100000 points: Expected at most 1000\. Give fewer values/,
+    ],
+    [{ grid: { seed: Array(1_000_000).fill(1) } }, /1000000 points/],
+    [
       { grid: { num_ctx: [] } },
       /Invalid `grid\.num_ctx` of suite "swept" in .*: Expected a list of different values/,
     ],

@@ -1,7 +1,16 @@
+import { sweepErrors } from './messages.ts'
 import type { Arm } from '../call/arm.ts'
 import type { MetricName } from '../metrics.ts'
 import type { Ranking } from '../judge/plan.ts'
-import { axesOf, pointArm, pointsOf, type Grid, type Settings } from '../rank/grid.ts'
+import {
+  axesOf,
+  countPoints,
+  MOST_POINTS,
+  pointArm,
+  pointsOf,
+  type Grid,
+  type Settings,
+} from '../rank/grid.ts'
 import type { AgentBenchOptions } from './agent.ts'
 
 export type { Grid }
@@ -30,6 +39,12 @@ export interface AgentSweepOptions extends Omit<AgentBenchOptions, 'candidate' |
 export interface CandidateInput {
   arm: Arm
   settings?: Settings
+}
+
+/** Refuses a grid of more points than can be held in memory, before anything looks at its values. */
+export function checkSize(suite: string, definition: AgentSweepOptions | undefined): void {
+  const points = countPoints(axesOf(definition?.grid ?? {}))
+  if (points > MOST_POINTS) throw sweepErrors.tooManyPoints(suite, points, MOST_POINTS)
 }
 
 /** The candidates of a sweep: the grid's points, then those given as arms. */

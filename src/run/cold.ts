@@ -14,15 +14,19 @@ const DEVIATIONS = 3
 /** Fewer loads do not show how much they spread. */
 const ENOUGH = 8
 
-/** The longest warm load, ms, by loads of which most or the shortest are warm; undefined without any. */
-export function warmLimit(loads: readonly number[]): number | undefined {
+/**
+ * The longest warm load, ms, by loads of which most or the shortest are warm; undefined without any.
+ *
+ * @param suspect whether there is other evidence of a reload: then no delay is granted to a load of a few ms
+ */
+export function warmLimit(loads: readonly number[], suspect = false): number | undefined {
   const warm = shortest(loads.map((load) => Math.max(1, load)).toSorted((a, b) => a - b))
   if (warm.length === 0) return undefined
   const logs = warm.map(Math.log)
   const level = median(logs)
   const spread = warm.length < ENOUGH ? 0 : 1.4826 * median(logs.map((log) => Math.abs(log - level)))
   const factor = Math.max(FACTOR, Math.exp(DEVIATIONS * spread))
-  return Math.max(Math.exp(level) * factor, Math.exp(level) + DELAY_MS)
+  return Math.max(Math.exp(level) * factor, Math.exp(level) + (suspect ? 0 : DELAY_MS))
 }
 
 /** The loads below the first gap that parts two kinds: reloads by another client are no warm level, however many. */

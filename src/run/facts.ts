@@ -10,14 +10,52 @@ import {
 import type { Effective } from '../schema/generated.ts'
 import type { ServedArm, ServedConfig } from './arms.ts'
 
+/** A server that takes a question and does not answer within this time is not asked anything else, ms. */
+const SILENT_AFTER_MS = 20_000
+
+/** What each server said of itself at the beginning. */
+export type Servers = ReadonlyMap<string, { config: ServedConfig; answer: ServerAnswer }>
+type ServerAnswer = Awaited<ReturnType<typeof serverFacts>>
+
+/** Asks each server what it is. One that is slow to answer is asked once more. */
+export async function askServers(
+  configs: readonly ServedConfig[],
+  silentAfter: number = SILENT_AFTER_MS,
+): Promise<Servers> {
+  const places = new Map(configs.map((config) => [keyOf(config), config]))
+  const asked = [...places].map(async ([key, config]) => {
+    const first = await askServer(config)
+    const isSlow = !first.ok && first.late === true
+    return [key, { config, answer: isSlow ? await askServer(config, silentAfter) : first }] as const
+  })
+  return new Map(await Promise.all(asked))
+}
+
+/** What the config's server says of itself now. */
+export function askServer(config: ServedConfig, timeout?: number): Promise<ServerAnswer> {
+  return config.api === 'openai' ? openAiServer(config, timeout) : serverFacts(config, timeout)
+}
+
+/** What the config's server said of itself at the beginning. */
+export function serverOf(servers: Servers, config: ServedConfig): ServerAnswer | undefined {
+  return servers.get(keyOf(config))?.answer
+}
+
+function keyOf({ host, api }: ServedConfig): string {
+  return JSON.stringify([host, api])
+}
+
 /** What the servers say of each arm; one question for all arms that it is the same for. */
-export async function askAll(arms: readonly ServedArm[]): Promise<Record<string, ArmFacts>> {
+export async function askAll(
+  arms: readonly ServedArm[],
+  servers: Servers,
+): Promise<Record<string, ArmFacts>> {
   const places = (arm: ServedArm): string =>
     JSON.stringify([arm, ...(arm.agents ?? [])].map(({ host, model, api }) => [host, model, api]))
   const asked = new Map<string, ArmFacts>()
   const facts: [string, ArmFacts][] = []
   for (const arm of arms) {
-    const found = asked.get(places(arm)) ?? (await askFacts(arm))
+    const found = asked.get(places(arm)) ?? (await askFacts(arm, servers))
     asked.set(places(arm), found)
     facts.push([arm.name, structuredClone(found)])
   }
@@ -25,10 +63,10 @@ export async function askAll(arms: readonly ServedArm[]): Promise<Record<string,
 }
 
 /** What the server says about an arm before anything is loaded. What it does not say is absent. */
-async function askFacts(arm: ServedArm): Promise<ArmFacts> {
-  const server = await (arm.api === 'openai' ? openAiServer(arm) : serverFacts(arm))
-  const facts: ArmFacts = { server: server.ok ? server.value : { kind: 'ollama' }, effective: {} }
-  if (!server.ok) return facts
+async function askFacts(arm: ServedArm, servers: Servers): Promise<ArmFacts> {
+  const server = serverOf(servers, arm)
+  const facts: ArmFacts = { server: server?.ok ? server.value : { kind: 'ollama' }, effective: {} }
+  if (!server?.ok) return facts
   if (facts.server.kind === 'openai') return { ...facts, ...(await served(arm)) }
   const own = await describe(arm)
   const agents = await Promise.all((arm.agents ?? []).map(describeAgent))

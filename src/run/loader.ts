@@ -3,15 +3,16 @@
  * server's memory stay loaded too and are interleaved trial by trial. Groups that would reload each other's runner are
  * switched: unload, preload with the arm's own options, and the caller discards a warm-up trial.
  */
-import { runWarnings } from './messages.ts'
+import { runErrors, runWarnings } from './messages.ts'
 import { keepAliveMs } from '../judge/keep-alive.ts'
 import { factsOf, type ArmFacts, type Facts } from '../judge/plan.ts'
 import { configsOf } from '../judge/requested.ts'
-import { runnerKey, running, unload } from '../server/index.ts'
+import { runnerKey, running, unload, type Refusal } from '../server/index.ts'
 import type { Warning } from '../schema/generated.ts'
 import type { ServedArm, ServedConfig } from './arms.ts'
-import { askAll, takeRunning } from './facts.ts'
+import { askAll, askServer, askServers, serverOf, takeRunning } from './facts.ts'
 import { Loads } from './loads.ts'
+import { awaitServer, findChange } from './outage.ts'
 
 export interface Loader {
   /** By arm; grows as arms are loaded. */
@@ -21,12 +22,21 @@ export interface Loader {
   /** Whether the groups cannot stay loaded together. */
   readonly switching: boolean
   readonly warnings: Warning[]
+  /** Why no trial is worth its time: a server takes no connection, or requests and gives no answer. */
+  readonly silent: string | undefined
   /** What is known of the loaded models, and of how long a warm load takes. */
   readonly loads: Loads
   /** Makes sure that the arm's models are loaded; resolves to the ms it took to switch, 0 if they were there. */
   ensureLoaded: (arm: string) => Promise<number>
   /** Looks, before a trial of the arm, for models that have left unasked. */
   look: (arm: string) => Promise<void>
+  /**
+   * Waits, at most `limit` ms a server, for servers of an arm that no longer answer; their models are then loaded again.
+   * `onAway` hears of each before the wait. Resolves to whether there was one.
+   */
+  recover: (arm: string, limit: number, onAway: (host: string) => Promise<void>) => Promise<boolean>
+  /** What is no longer as it was when the suite began. */
+  findChange: () => Promise<string | undefined>
   /** Gives the servers their memory back. */
   release: () => Promise<void>
 }
@@ -42,12 +52,19 @@ type Group = readonly ServedArm[]
 
 /** Learns what the servers and models are, starts from unloaded models, and loads what can stay together. */
 export async function openLoader(arms: readonly ServedArm[], signal: AbortSignal): Promise<Loader> {
-  const facts = await askAll(arms)
+  const servers = await askServers(arms.flatMap((arm) => [arm, ...configsOf(arm)]))
+  const facts = await askAll(arms, servers)
+  let silent = [...servers.values()].flatMap(({ config, answer }) =>
+    !answer.ok && answer.late ? whySilent(config.host, '/api/version', answer) : [],
+  )[0]
   const groups = groupsOf(arms, facts)
   const isManaged = (arm: ServedArm): boolean => factsOf(facts, arm).server.kind !== 'openai'
   const answering = arms.filter((arm) => isManaged(arm) && factsOf(facts, arm).server.version !== undefined)
   const warnings = [...reloadingAgents(arms), ...unmanaged(arms.filter((arm) => !isManaged(arm)))]
   const loads = new Loads()
+  /** Arms to be warmed up again, and servers that were waited for in vain. */
+  const stale = new Set<string>()
+  const lost = new Set<string>()
   let resident: Group | undefined
 
   const hasFailed = (): boolean => warnings.some(({ code }) => code === 'unload_failed')
@@ -70,10 +87,14 @@ export async function openLoader(arms: readonly ServedArm[], signal: AbortSignal
   async function load(group: Group): Promise<void> {
     const [first] = group
     if (first === undefined || !isManaged(first)) return
-    for (const config of configsOf(first)) await loads.preload(config, signal)
+    for (const config of configsOf(first)) {
+      if (serverOf(servers, config)?.ok !== true) continue
+      const answer = await loads.preload(config, signal)
+      if (!answer.ok && answer.late) silent ??= whySilent(config.host, '/api/generate', answer)
+    }
     for (const arm of group) {
       const known = facts[arm.name]
-      if (known !== undefined) await takeRunning(known, arm)
+      if (known !== undefined && serverOf(servers, arm)?.ok === true) await takeRunning(known, arm)
     }
   }
 
@@ -85,8 +106,10 @@ export async function openLoader(arms: readonly ServedArm[], signal: AbortSignal
   )
   if (!switching) {
     for (const group of groups) await load(group)
-    const loaded = await Promise.all(groups.map(async (group) => !group.some(isManaged) || isLoaded(group)))
-    switching = answering.length > 0 && loaded.at(-1) === true && !loaded.every(Boolean)
+    const loaded = await Promise.all(
+      answering.length === 0 ? [] : groups.map(async (group) => !group.some(isManaged) || isLoaded(group)),
+    )
+    switching = loaded.at(-1) === true && !loaded.every(Boolean)
     if (switching) resident = groups.at(-1)
   }
 
@@ -95,26 +118,58 @@ export async function openLoader(arms: readonly ServedArm[], signal: AbortSignal
     groups: groups.map((group) => group.map(({ name }) => name)),
     switching,
     warnings,
+    silent,
     loads,
     async ensureLoaded(name) {
       const group = groups.find((one) => one.some((arm) => arm.name === name)) ?? []
       const arm = group.find((one) => one.name === name)
       if (!switching && arm !== undefined && arms.some((other) => isUnloadedBy(other, arm))) await load([arm])
-      if (!switching || resident === group) return 0
+      const isStale = stale.delete(name)
+      if (!isStale && (!switching || resident === group)) return 0
       const began = performance.now()
-      if (resident !== undefined) await drop(resident)
+      if (switching && resident !== undefined && resident !== group) await drop(resident)
       await load(group)
-      resident = group
+      if (switching) resident = group
       return performance.now() - began
     },
     async look(name) {
       const arm = arms.find((one) => one.name === name)
       if (arm !== undefined && isManaged(arm)) await loads.look(configsOf(arm))
     },
+    async recover(name, limit, onAway) {
+      let wasAway = false
+      for (const config of arms.filter((arm) => arm.name === name).flatMap(configsOf)) {
+        const { host } = config
+        const before = serverOf(servers, config)
+        // Nobody starts an embedded engine again.
+        if (before?.ok !== true || before.value.kind === 'embedded' || lost.has(host)) continue
+        if ((await askServer(config)).ok) continue
+        await onAway(host)
+        const began = performance.now()
+        if (!(await awaitServer(config, limit, signal))) {
+          lost.add(host)
+          continue
+        }
+        wasAway = true
+        warnings.push({
+          code: 'server_restarted',
+          message: runWarnings.serverBack(host, Math.round(performance.now() - began)),
+        })
+        loads.restarted(host)
+        resident = undefined
+        for (const arm of arms) if (configsOf(arm).some((one) => one.host === host)) stale.add(arm.name)
+      }
+      return wasAway
+    },
+    findChange: () => findChange(arms, servers, facts),
     async release() {
       for (const place of places(answering)) if (!place.kept) await leave(place, RELEASE_MS)
     },
   }
+}
+
+function whySilent(host: string, path: string, { reason, message }: Refusal): string {
+  return reason === 'timeout' ? runErrors.silent(host, path) : message
 }
 
 /** What there is to unload: a model of a server, with the first arm that uses it. */

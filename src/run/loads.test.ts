@@ -216,3 +216,38 @@ describe('recorded runs', () => {
     })
   })
 })
+
+describe('a model that another client has loaded since', () => {
+  test.each([
+    ['with another context', { num_ctx: 8192 }],
+    ['with fewer layers on the GPU', { num_gpu: 5 }],
+  ])('%s: a load that is no longer than a busy machine makes is cold', (_, options) =>
+    onServer(async (server, { preload, look, trial }) => {
+      await preload()
+      for (let i = 0; i < 4; i++) {
+        await look()
+        expect(trial({ load: 62 + i })).toEqual([false])
+      }
+      // Of 65 ms, as such a machine shows them, 150 are within what other work delays a load by.
+      await look()
+      expect(trial({ load: 157 })).toEqual([false])
+      await fetch(`${server.url}/api/generate`, {
+        method: 'POST',
+        body: JSON.stringify({ model: 'tiny', options, keep_alive: '60m' }),
+      })
+      await look()
+      expect(trial({ load: 163 }, { load: 157 })).toEqual([true, false])
+      await look()
+      expect(trial({ load: 64 })).toEqual([false])
+    }),
+  )
+
+  test('that left it as it was has reloaded nothing', () =>
+    onServer(async (_, { preload, look, trial }) => {
+      await preload()
+      await look()
+      expect(trial({ load: 62 })).toEqual([false])
+      await look()
+      expect(trial({ load: 157 })).toEqual([false])
+    }))
+})

@@ -1,20 +1,25 @@
 import { keepAliveMs } from '../judge/keep-alive.ts'
 import { type MadeCall } from '../call/index.ts'
-import { fullName, isListed, preload, sharesRunner } from '../server/index.ts'
+import { fullName, listed, preload, sharesRunner, type RunningModel } from '../server/index.ts'
 import type { Call } from '../schema/generated.ts'
 import type { ServedConfig } from './arms.ts'
 import { warmLimit } from './cold.ts'
 
 /** What one server has of one model, as far as this run has seen and asked. */
 interface Resident {
-  /** there: loaded with `options`; gone: unloaded; unsure: it takes the next load to say. */
-  state: 'there' | 'gone' | 'unsure'
+  /**
+   * there: loaded with `options`; gone: unloaded; foreign: loaded by someone else, with other options; unsure: it takes
+   * the next load to say.
+   */
+  state: 'there' | 'gone' | 'foreign' | 'unsure'
   options: Record<string, unknown>
   /** When its last call ended, and when it leaves by that call's keep_alive, performance.now(). */
   ended: number
   until: number
   /** Whether /api/ps ever showed it: a server without that list shows no model gone. */
   listed: boolean
+  /** Its context and size as /api/ps showed them; undefined until it does after a load of ours. */
+  runner: string | undefined
   /** load_duration of the calls that found it there, ms, the latest last. */
   warm: number[]
 }
@@ -31,14 +36,16 @@ export class Loads {
   readonly #residents = new Map<string, Resident>()
 
   /** Loads the config's model ahead of its calls. */
-  async preload(config: ServedConfig, signal: AbortSignal): Promise<void> {
+  async preload(config: ServedConfig, signal: AbortSignal): Promise<Awaited<ReturnType<typeof preload>>> {
     const answer = await preload(config, config, { signal })
     const resident = this.#of(config)
     const stays = keepAliveMs(config.keep_alive) ?? Infinity
     resident.state = !answer.ok ? 'unsure' : stays === 0 ? 'gone' : 'there'
     resident.options = config.options
+    resident.runner = undefined
     resident.ended = performance.now()
     resident.until = resident.ended + stays
+    return answer
   }
 
   /** The server has unloaded the model. */
@@ -46,15 +53,27 @@ export class Loads {
     this.#of({ host, model }).state = 'gone'
   }
 
+  /** The server has started anew, with no model loaded. */
+  restarted(host: string): void {
+    for (const [key, resident] of this.#residents) if (JSON.parse(key)[0] === host) resident.state = 'gone'
+  }
+
   /** Asks the servers, before a trial, for models that have left unasked. */
   async look(configs: readonly ServedConfig[]): Promise<void> {
     const places = Map.groupBy(configs, (config) => this.#of(config))
     for (const [resident, [config]] of places) {
       if (config === undefined || resident.state === 'gone') continue
-      const listed = await isListed(config, config.model)
-      if (listed === true && resident.state === 'unsure') resident.state = 'there'
-      if (listed === false && resident.listed) resident.state = 'gone'
-      resident.listed ||= listed === true
+      const answer = await listed(config, config.model)
+      if (answer === undefined) continue
+      if (answer.entry === undefined) {
+        if (resident.listed) resident.state = 'gone'
+        continue
+      }
+      const runner = runnerOf(answer.entry)
+      if (resident.state === 'unsure') resident.state = 'there'
+      if (resident.runner !== undefined && resident.runner !== runner) resident.state = 'foreign'
+      resident.runner = runner
+      resident.listed = true
     }
   }
 
@@ -67,8 +86,8 @@ export class Loads {
     }
     return made.map(({ call, ...asked }, i) => {
       const { load_duration: load } = call
-      const limit = warmLimit(this.#of(asked).warm)
-      const isLong = load !== undefined && (limit === undefined ? evidence[i] === 'unsure' : load > limit)
+      const limit = warmLimit(this.#of(asked).warm, evidence[i] === 'foreign')
+      const isLong = load !== undefined && (limit === undefined ? evidence[i] !== 'there' : load > limit)
       return { ...call, cold: evidence[i] === 'gone' || isLong }
     })
   }
@@ -105,6 +124,7 @@ export class Loads {
       ended: -Infinity,
       until: Infinity,
       listed: false,
+      runner: undefined,
       warm: [],
     }
     this.#residents.set(key, unseen)
@@ -125,7 +145,10 @@ function stateAt(
 /** The model as the call leaves it; of several calls at once, the last to end decides when it goes. */
 function leave(resident: Resident, { call, keepAlive }: MadeCall, origin: number): void {
   resident.state = call.valid ? 'there' : 'unsure'
-  if (!sharesRunner(resident.options, call.options)) resident.options = call.options
+  if (!sharesRunner(resident.options, call.options)) {
+    resident.options = call.options
+    resident.runner = undefined
+  }
   const ended = origin + call.start + call.duration
   if (ended < resident.ended) return
   resident.ended = ended
@@ -139,4 +162,8 @@ function loadedAt({ call }: MadeCall): number {
 
 function endOf({ call }: MadeCall): number {
   return call.start + call.duration
+}
+
+function runnerOf({ context_length, size, size_vram }: RunningModel): string {
+  return JSON.stringify([context_length, size, size_vram])
 }

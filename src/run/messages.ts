@@ -48,6 +48,11 @@ export const sweepErrors = {
       'bad_sweep',
       `Sweep "${suite}" has no candidate: Expected a \`grid\` of options or a list of \`candidates\`. Set one, e.g. \`grid: { temperature: [0.6, 0.8] }\`.`,
     ),
+  tooManyPoints: (suite: string, points: number, most: number): ChimeraError =>
+    new ChimeraError(
+      'bad_grid',
+      `The grid of sweep "${suite}" has ${points} points: Expected at most ${most}. Give fewer values to its axes, or sweep some axes on their own.`,
+    ),
   sameName: (suite: string, name: string): ChimeraError =>
     new ChimeraError(
       'same_arms',
@@ -68,6 +73,16 @@ export const trialErrors = {
       'agent_ignored_abort',
       `The agent kept running for ${ms} ms after its signal was aborted. Pass \`signal\` to everything the agent awaits.`,
     ),
+  tooLong: (part: string, ms: number): ChimeraError =>
+    new ChimeraError(
+      'timeout',
+      `The trial reached its limit of ${ms} ms while its ${part} was running. Fix what it waits for, or raise \`trialTimeout\` in agentBench.`,
+    ),
+  idle: (part: string, ms: number): ChimeraError =>
+    new ChimeraError(
+      'timeout',
+      `The trial's ${part} was still running after ${ms} ms without a model call. Fix what it waits for, or set \`trialTimeout\` in agentBench to the longest time that a trial may take.`,
+    ),
   noCalls: (): ChimeraError =>
     new ChimeraError(
       'no_calls',
@@ -75,6 +90,16 @@ export const trialErrors = {
     ),
   interrupted: (): ChimeraError =>
     new ChimeraError('interrupted', 'The run was interrupted during this trial.'),
+} as const
+
+/** What ends a suite before its verdict. */
+export const runErrors = {
+  silent: (host: string, path: string): string =>
+    `The server at ${host} accepts requests but did not answer ${path} in time. Restart the server, or set OLLAMA_HOST to another one.`,
+  newVersion: (host: string, was: string, is: string): string =>
+    `The server at ${host} changed from version ${was} to ${is} during the run, so the blocks before and after measured different things. Run again.`,
+  newDigest: (host: string, model: string): string =>
+    `The digest of ${model} at ${host} changed during the run, so the blocks before and after measured different models. Run again.`,
 } as const
 
 /** Warnings of a run while it goes on. */
@@ -93,6 +118,12 @@ export const runWarnings = {
     `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop other clients of the model.`,
   notManaged: (host: string): string =>
     `The server at ${host} does not load or unload models on request, so it is measured as it runs: no call is known to be cold, and num_ctx and similar options are those it was started with.`,
+  serverAway: (host: string, ms: number): string =>
+    `The server at ${host} does not answer. Waiting up to ${ms} ms for it to come back.`,
+  serverBack: (host: string, ms: number): string =>
+    `The server at ${host} did not answer for about ${ms} ms during the run. Its models were loaded again, each arm was warmed up again, and the block was repeated.`,
+  otherModel: (arm: string, asked: string, served: string, host: string): string =>
+    `The server at ${host} answered calls of arm "${arm}" for ${asked} as model "${served}". Check what serves the name, and give the arm the name of the model that is to be measured.`,
   trialBudget: (budget: number, blocks: number): string =>
     `The budget of ${budget} trials ended the sweep after ${count(blocks, 'block')}. Raise \`halving.budget\` to separate more arms.`,
 } as const

@@ -6,7 +6,13 @@ import { checkOptions } from '../schema/options.ts'
 import { defaultLooks } from '../stats/index.ts'
 import type { AgentBenchOptions, BlocksInput } from './agent.ts'
 import { plannedArm } from './arms.ts'
-import { candidatesOf, rankingOf, type AgentSweepOptions, type CandidateInput } from './candidates.ts'
+import {
+  candidatesOf,
+  checkSize,
+  rankingOf,
+  type AgentSweepOptions,
+  type CandidateInput,
+} from './candidates.ts'
 import { MOST_BLOCKS, wholeNumber, type Environment } from './environment.ts'
 import { makeRules, ungated, type Thresholds } from './rules.ts'
 
@@ -110,6 +116,7 @@ export function makeSweepPlan(
   settings: Settings,
   members: readonly string[] = [],
 ): Plan {
+  checkSize(suite, definition)
   checkSuite('sweep', suite, file, definition)
   const [first, ...rest] = candidatesOf(definition)
   if (first === undefined) throw sweepErrors.empty(suite)

@@ -16,6 +16,8 @@ export interface Recording {
   inside: <T>(work: () => T) => T
   /** The text without the credentials that calls were made with. */
   redact: (text: string) => string
+  /** When the last call of any agent ended, performance.now(); now while one is open. */
+  idleSince: () => number
   /** Ends every call; the calls of all agents in the order in which they began. */
   finish: () => Promise<{ made: MadeCall[]; stages: StageTime[] }>
 }
@@ -29,10 +31,13 @@ export function openRecording(
   placeOf: PlaceOf,
 ): Recording {
   const recorders: Recorder[] = []
+  let isOver = false
 
   function open(arm: Arm, agent: string | undefined): Recorder {
     const recorder = createRecorder({ ...options, ...placeOf(agent), arm })
-    recorders.push(recorder)
+    // What an agent that was left behind still starts must not reach the server.
+    if (isOver) void recorder.finish()
+    else recorders.push(recorder)
     return recorder
   }
 
@@ -68,7 +73,9 @@ export function openRecording(
     context: contextOf(own, options.arm, own.stage),
     inside: own.inside,
     redact: (text) => recorders.reduce((redacted, recorder) => recorder.redact(redacted), text),
+    idleSince: () => Math.max(...recorders.map((recorder) => recorder.idleSince())),
     async finish() {
+      isOver = true
       const made = (await Promise.all(recorders.map((recorder) => recorder.finish()))).flat()
       const stages = recorders.flatMap((recorder) => recorder.stages())
       return {

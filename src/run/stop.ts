@@ -39,11 +39,14 @@ export function isDecided(
   })
 }
 
-/** Whether time or trials have run out; said once. One block runs however long it takes: without it there would be nothing to report. */
+/**
+ * Whether time or trials have run out; said once. One block runs however long it takes, for without it there would be
+ * nothing to report, unless no trial of the warm-up was valid.
+ */
 export function isSpent(session: Session, number: number, candidates: number): boolean {
   const { plan, trials, warnings, arms } = session
   const done = number - 1
-  const late = done > 0 ? outOfTime(session, done) : undefined
+  const late = done > 0 || trials.every(({ valid }) => !valid) ? outOfTime(session, done) : undefined
   if (late !== undefined) {
     warnings.push({ code: 'time_budget', message: late })
     return true

@@ -222,8 +222,10 @@ describe('an arm that cannot be used', { timeout: 30_000 }, () => {
   test('a server that goes away in mid-run is given up after three trials', async () => {
     const server = await startScriptedOllama({ call: QUICK })
     const run = await runOn(server.url, {
+      patience: 300,
       onTrial: async (_, count) => void (count === 8 && (await server.close())),
     })
+    expect(run.notices).toEqual([expect.stringMatching(/does not answer\. Waiting up to 300 ms/)])
     expect(run.ending).toMatchObject({
       stopped: 'unusable',
       message: expect.stringMatching(/No model server answers/),

@@ -28,6 +28,8 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
   try {
     await run.onFacts(loader.facts)
     refuseDifferentArms(plan, loader.facts)
+    if (loader.silent !== undefined)
+      return { stopped: 'unusable', message: loader.silent, requeued: 0, warnings: loader.warnings }
     const session: Session = {
       ...run,
       loader,
@@ -41,8 +43,11 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
     }
     await warmUp(session)
     await run.onFacts(loader.facts)
-    const stopped = await runPhase(session, 'measure')
-    return ending(session, hasToConfirm(session, stopped) ? await runPhase(session, 'confirm') : stopped)
+    const measured = await runPhase(session, 'measure')
+    const stopped = hasToConfirm(session, measured) ? await runPhase(session, 'confirm') : measured
+    // What ends between two looks has not been asked for since the last one.
+    if (stopped === 'budget') session.changed ??= await loader.findChange()
+    return ending(session, stopped)
   } finally {
     await loader.release()
   }
@@ -105,6 +110,8 @@ async function runPhase(session: Session, phase: Phase): Promise<Stopped> {
     if (contenders.length === 0) return findUnusable(plan, trials) === undefined ? 'budget' : 'unusable'
     const stopped = await completeBlock(session, phase, number, contenders)
     if (stopped !== undefined) return stopped
+    if (plan.looks.includes(number)) session.changed ??= await session.loader.findChange()
+    if (session.changed !== undefined) return 'unusable'
     if (!isWorthAsking(plan, trials, number)) continue
     if (isDecided(plan, trials, phase, number)) return 'decided'
     const ahead = forecast(session, phase, number)
@@ -126,7 +133,7 @@ async function completeBlock(
   const { plan, trials, signal } = session
   let wanted = contenders
   for (let attempt = 1; wanted.length > 0; attempt++) {
-    if (findUnusable(plan, trials) !== undefined) return 'unusable'
+    if (session.changed !== undefined || findUnusable(plan, trials) !== undefined) return 'unusable'
     if (signal.aborted) return 'interrupted'
     if (isSpent(session, number, wanted.length)) return 'budget'
     if (attempt > 1) session.requeued++
@@ -149,7 +156,8 @@ function hasToConfirm({ plan, trials }: Session, stopped: Stopped): boolean {
   )
 }
 
-function ending({ plan, trials, requeued, warnings, requests }: Session, stopped: Stopped): Ending {
+function ending({ plan, trials, requeued, warnings, requests, changed }: Session, stopped: Stopped): Ending {
+  if (changed !== undefined) return { stopped: 'unusable', message: changed, requeued, warnings }
   const unusable = stopped === 'unusable' ? findUnusable(plan, trials) : undefined
   const difference = requests?.difference()
   return {

@@ -1,24 +1,27 @@
 import { randomInt } from 'node:crypto'
 import type { Plan } from '../judge/plan.ts'
-import type { MadeRequest } from '../call/index.ts'
+import type { MadeCall, MadeRequest } from '../call/index.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
 import { trialErrors } from './messages.ts'
-import { runCheck } from '../checks/index.ts'
+import { nameOf, runCheck, type CheckedTrial } from '../checks/index.ts'
+import { sameName } from '../server/index.ts'
 import type { AgentBenchOptions } from './agent.ts'
 import type { RunArm } from './arms.ts'
 import { toJson } from './json.ts'
+import { startTrialClock, type TrialClock, type TrialLimit } from './limit.ts'
 import type { Loads } from './loads.ts'
 import { openRecording, type PlaceOf, type Recording } from './recording.ts'
 import type { PlannedBlock } from './schedule.ts'
 
-/** What bounds the calls of a suite, the same for all arms. */
-export type Limits = Pick<AgentBenchOptions, 'timeout' | 'bound' | 'nonce'>
+/** What bounds the trials and calls of a suite, the same for all arms. */
+export type Limits = Pick<AgentBenchOptions, 'timeout' | 'trialTimeout' | 'bound' | 'nonce'>
 
 /** What a trial needs to know of its suite. */
 export interface TrialSetup {
   plan: Pick<Plan, 'suite' | 'file'>
   arm: RunArm
   limits: Limits
+  limit: TrialLimit
   signal: AbortSignal
   block: PlannedBlock
   /** Place within the block, from 1. */
@@ -27,6 +30,8 @@ export interface TrialSetup {
   loads: Loads
   /** Told of every request as it is made; absent where nobody compares them. */
   onRequest?: (request: MadeRequest) => void
+  /** Told of a reply that names another model than was asked for. */
+  onOtherModel: (call: MadeCall, served: string) => void
 }
 
 /** An agent that ignores the abort of its signal is left behind after this time. */
@@ -40,6 +45,7 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
   const nonce = limits.nonce === false ? undefined : drawNonce()
   const startedAt = new Date().toISOString()
   const origin = performance.now()
+  const clock = startTrialClock(setup.limit, setup.signal)
   const recording = openRecording(
     {
       arm,
@@ -47,22 +53,26 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
       nonce,
       timeout: limits.timeout ?? 300_000,
       bound: { ms: 600_000, ...limits.bound },
-      signal: setup.signal,
+      signal: clock.signal,
       origin,
       ...(setup.onRequest !== undefined && { onRequest: setup.onRequest }),
     },
     setup.placeOf,
   )
-  const ran = await runAgent(setup, recording)
+  clock.watch(recording.idleSince)
+  const ran = await runAgent(setup, clock, recording)
   const duration = performance.now() - origin
   const { made, stages } = await recording.finish()
+  for (const call of made)
+    if (call.served !== undefined && !sameName(call.served, call.model)) setup.onOtherModel(call, call.served)
   const calls = setup.loads.mark(made, origin)
   const output = ran.ok ? (toJson(ran.output) ?? undefined) : undefined
-  const fault = findFault(setup.signal, ran, calls)
+  const fault = findFault(setup.signal, clock, ran, calls)
   // A broken trial's output is not judged: its checks would fail for the fault's sake.
   const checks =
-    fault === undefined ? await runChecks(setup, { output, arm: planned.name, calls, stages }) : []
-  const failed = fault ?? failedCheck(checks)
+    fault === undefined ? await runChecks(setup, clock, { output, arm: planned.name, calls, stages }) : []
+  clock.stop()
+  const failed = fault ?? findTimeout(clock) ?? failedCheck(checks)
   return redacted(recording, {
     suite: plan.suite,
     file: plan.file,
@@ -104,12 +114,13 @@ type Ran = { ok: true; output: unknown } | { ok: false; error: unknown }
 
 async function runAgent(
   { arm: { agent }, signal }: TrialSetup,
+  clock: TrialClock,
   { context, inside }: Recording,
 ): Promise<Ran> {
   const aborted = rejectAfterAbort(signal)
   try {
     const working = inside(async () => agent(context))
-    return { ok: true, output: await Promise.race([working, aborted.promise]) }
+    return { ok: true, output: await clock.within(Promise.race([working, aborted.promise]), 'agent') }
   } catch (error) {
     return { ok: false, error }
   } finally {
@@ -141,8 +152,15 @@ interface Fault {
 }
 
 /** The first invalid call says more than the error it made the agent throw. */
-function findFault(signal: AbortSignal, ran: Ran, calls: readonly Call[]): Fault | undefined {
+function findFault(
+  signal: AbortSignal,
+  clock: TrialClock,
+  ran: Ran,
+  calls: readonly Call[],
+): Fault | undefined {
   if (signal.aborted) return { reason: 'interrupted', message: trialErrors.interrupted().message }
+  const timeout = findTimeout(clock)
+  if (timeout !== undefined) return timeout
   const call = calls.find((call) => !call.valid)
   if (call !== undefined) return { reason: call.reason, message: call.message }
   if (!ran.ok) return { reason: 'agent_error', message: trialErrors.agentThrew(ran.error).message }
@@ -150,9 +168,26 @@ function findFault(signal: AbortSignal, ran: Ran, calls: readonly Call[]): Fault
   return undefined
 }
 
-async function runChecks(setup: TrialSetup, trial: Parameters<typeof runCheck>[1]): Promise<CheckResult[]> {
+function findTimeout(clock: TrialClock): Fault | undefined {
+  const missed = clock.missed()
+  return missed === undefined ? undefined : { reason: 'timeout', message: missed.message }
+}
+
+/** The results of the checks that were over within the trial's limit. */
+async function runChecks(
+  { arm: { checks } }: TrialSetup,
+  clock: TrialClock,
+  trial: CheckedTrial,
+): Promise<CheckResult[]> {
   const results: CheckResult[] = []
-  for (const check of setup.arm.checks) results.push(await runCheck(check, trial))
+  for (const check of checks) {
+    const result = runCheck(check, trial)
+    try {
+      results.push(await clock.within(result, `check ${JSON.stringify(nameOf(check))}`))
+    } catch {
+      break
+    }
+  }
   return results
 }
 

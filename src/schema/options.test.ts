@@ -233,6 +233,7 @@ const COMMON = {
   pairs: 1,
   timeBudget: 1,
   timeout: 1,
+  trialTimeout: 1,
   bound: 1,
   nonce: 1,
   compare: 1,

@@ -11,6 +11,8 @@ export interface Refusal {
     'unreachable' | 'model_missing' | 'busy' | 'http_error' | 'timeout' | 'interrupted'
   >
   message: string
+  /** Nothing came within the limit of the question. */
+  late?: boolean
   /** The server has no such endpoint, in contrast to no such model. */
   endpointMissing?: boolean
 }
@@ -91,10 +93,12 @@ function refused(response: Response, text: string, host: string, model: string):
 }
 
 function late(written: boolean, host: string, timeout: number): Refusal {
-  if (written) return { ok: false, reason: 'timeout', message: callMessages.timeout_first_byte(timeout) }
+  if (written)
+    return { ok: false, reason: 'timeout', late: true, message: callMessages.timeout_first_byte(timeout) }
   return {
     ok: false,
     reason: 'unreachable',
+    late: true,
     message: callMessages.unreachable(host, `no connection within ${timeout} ms`),
   }
 }

@@ -23,8 +23,8 @@ export interface RunningModel {
 }
 
 /** Which server this is; also opens the connection. A server without /api/version has facts, but no version. */
-export async function serverFacts(host: Where): Promise<Answer<ServerFacts>> {
-  const answer = await ask({ host, path: '/api/version' })
+export async function serverFacts(host: Where, timeout?: number): Promise<Answer<ServerFacts>> {
+  const answer = await ask({ host, path: '/api/version', ...(timeout !== undefined && { timeout }) })
   if (!answer.ok)
     return answer.reason === 'unreachable' || answer.reason === 'timeout'
       ? answer
@@ -69,9 +69,10 @@ export async function modelFacts(host: Where, model: string): Promise<Answer<Mod
 
 /** The model's entry in /api/ps, also when it was loaded under another tag of the same digest; undefined if it is not loaded. */
 export async function running(host: Where, model: string): Promise<RunningModel | undefined> {
-  const loaded = (await loadedModels(host)) ?? []
-  const entry = await find(host, model, loaded)
-  if (!entry) return undefined
+  return (await listed(host, model))?.entry
+}
+
+function runningModel(entry: Body, model: string): RunningModel {
   return {
     name: names(entry)[0] ?? model,
     ...present({
@@ -83,10 +84,12 @@ export async function running(host: Where, model: string): Promise<RunningModel 
   }
 }
 
-/** Whether /api/ps has the model among those loaded; undefined where the server does not tell. */
-export async function isListed(host: Where, model: string): Promise<boolean | undefined> {
+/** The model's entry in /api/ps, or none where it is not loaded; undefined where the server does not tell. */
+export async function listed(host: Where, model: string): Promise<{ entry?: RunningModel } | undefined> {
   const loaded = await loadedModels(host)
-  return loaded && (await find(host, model, loaded)) !== undefined
+  if (loaded === undefined) return undefined
+  const entry = await find(host, model, loaded)
+  return entry === undefined ? {} : { entry: runningModel(entry, model) }
 }
 
 /** undefined when the server does not tell. */

@@ -16,8 +16,8 @@ const PRODUCTS: Readonly<Record<string, string>> = {
  * Which server this is that speaks OpenAI's protocol; also opens the connection. Ollama and the embedded engine speak it
  * too, and are what they are.
  */
-export async function openAiServer(host: Where): Promise<Answer<ServerFacts>> {
-  const own = await serverFacts(host)
+export async function openAiServer(host: Where, timeout?: number): Promise<Answer<ServerFacts>> {
+  const own = await serverFacts(host, timeout)
   if (!own.ok || own.value.version !== undefined) return own
   const [models, props, version] = await Promise.all([
     modelsOf(host),

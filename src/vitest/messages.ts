@@ -21,5 +21,17 @@ export const reporterTexts = {
     `${signal}: stopping after the current calls; results so far will be reported. Press Ctrl-C again to quit immediately.`,
   shard: (index: number, count: number): string =>
     `Shard ${index} of ${count} is done. It gives no verdict: run \`vitest bench --merge-reports\` when all shards are done.`,
+  stalled: (arm: string, ms: number): string =>
+    `A trial of arm "${arm}" kept its thread busy for more than ${ms} ms without a pause, so its process was ended. Look for an endless loop in the agent and its checks; if the work takes that long, raise \`trialTimeout\` in agentBench.`,
+  nothingMeasured: (dir: string): string =>
+    `Nothing was measured, so the reports in ${dir} are left as they were: they are of an earlier run.`,
+  partlyWritten: (dir: string, files: number): string =>
+    `The other ${files} files of this run are in ${dir}.`,
+  withoutSummary: (failure: string): string =>
+    `${failure} The step summary is a copy of report.md, so its absence does not fail the run.`,
+  failedTest: (test: string, file: string, message: string): string =>
+    `Test "${test}" in ${file} failed${message === '' ? '' : `: ${message}`}. Vitest exits with an error for it, whatever the gate says.`,
+  unhandled: (message: string): string =>
+    `An error outside of any test: ${message}. Vitest exits with an error for it, whatever the gate says. Await every promise, and handle its rejection.`,
   unloadable: (file: string, message: string): string => `${file} could not be loaded: ${message}`,
 } as const

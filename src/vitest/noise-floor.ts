@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { Message } from './wire.ts'
 import { describeMachine } from './environment.ts'
 import { warningTexts } from '../judge/messages.ts'
@@ -17,6 +17,8 @@ export class NoiseFloor {
   /** Reads the report of the run before, if there is one and it is sound. */
   async load(path: string): Promise<void> {
     try {
+      // A pipe of that name would be read forever.
+      if (!(await stat(path)).isFile()) return
       this.#previous = asReport(JSON.parse(await readFile(path, 'utf8')), path)
     } catch {
       // No report yet, or one of another version: then nothing is known, which is no fault.

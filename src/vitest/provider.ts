@@ -21,7 +21,7 @@ import { runSuite } from '../run/suite.ts'
 import { membersOf } from '../run/team.ts'
 import type { Trial } from '../schema/generated.ts'
 import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
-import { requestOf, send, type SuiteDefinition, type SuiteRequest } from './wire.ts'
+import { requestOf, send, type Message, type SuiteDefinition, type SuiteRequest } from './wire.ts'
 
 /** A terminal signals the whole process group; the main process decides what a signal means. */
 process.on('SIGINT', () => {})
@@ -47,13 +47,42 @@ async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise
       await send(test, { kind: 'notice', text, once: true })
     const overhead = await harnessOverhead()
     const onFacts: SuiteRun['onFacts'] = (facts) => send(test, { kind: 'facts', facts, overhead })
-    const ending = await runSuite({ plan, arms, limits: options, ...callbacks, onFacts })
+    const pulse = startPulse((message) => send(test, message))
+    const ending = await runSuite({
+      plan,
+      arms,
+      limits: options,
+      ...callbacks,
+      onFacts,
+      onBegin: pulse.begin,
+    }).finally(pulse.stop)
     // A trial may have imported more.
     await prove?.()
     await send(test, { kind: 'ending', ending })
     // A shard measures, and the merge judges.
     request.failures = inject('chimera').shard ? [] : failuresOf({ plan, trials, ending })
   })
+}
+
+/** Signs of life come more often than the main process has patience beyond the limit of a trial, ms. */
+const PULSE_MS = 2_000
+
+/** Says before each trial, and from then on every few seconds, that this thread does not stand still. */
+function startPulse(tell: (message: Message) => Promise<void>): {
+  begin: NonNullable<SuiteRun['onBegin']>
+  stop: () => void
+} {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin: async (arm, limit) => {
+      const alive = { kind: 'alive', arm, limit, pid: process.pid } as const
+      clearInterval(timer)
+      // The main process may be gone, which other messages will find out.
+      timer = setInterval(() => void tell(alive).catch(() => {}), PULSE_MS)
+      await tell(alive)
+    },
+    stop: () => clearInterval(timer),
+  }
 }
 
 interface PlannedSuite {

@@ -3,19 +3,29 @@
  * At a merge only the end is reported, so everything that counts is computed there and nowhere else.
  */
 import { join } from 'node:path'
-import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
-import { messagesOf, receive } from './wire.ts'
+import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { describeEnvironment, ownVersion } from './environment.ts'
+import { failedTests, isWorkerExit, unhandled, unloadable } from './failures.ts'
 import { ChimeraError } from '../errors.ts'
 import { reporterTexts } from './messages.ts'
 import { readFailOn } from '../judge/gate.ts'
 import { gateTexts } from '../judge/messages.ts'
 import { NoiseFloor } from './noise-floor.ts'
 import { Progress } from './progress.ts'
-import { buildReport, printTerminal, summaryDocument, writeReports } from '../report/index.ts'
-import { recordSuite } from './wire.ts'
+import {
+  buildReport,
+  hasReports,
+  printTerminal,
+  removeComment,
+  summaryDocument,
+  writeReports,
+  type RunRecord,
+} from '../report/index.ts'
+import { messagesOf, receive, recordSuite, type TestRecord } from './wire.ts'
+import type { GateFailure, Report, Trial } from '../schema/generated.ts'
 import { asReport } from '../schema/validate.ts'
 import { interceptSignals } from './signals.ts'
+import { Watchdog, type Alive } from './watchdog.ts'
 
 export interface ReporterOptions {
   /** Absolute path of the folder the reports go to. */
@@ -28,6 +38,9 @@ export default class ChimeraReporter implements Reporter {
   readonly #options: ReporterOptions
   readonly #progress = new Progress(process.stdout)
   readonly #noise = new NoiseFloor()
+  readonly #watchdog = new Watchdog((test, alive) => this.#end(test, alive))
+  /** Why a test's worker was ended, by the test's id. */
+  readonly #stalled = new Map<string, { arm: string; message: string }>()
   #vitest!: Vitest
   #startedAt = new Date().toISOString()
   #releaseSignals = (): void => {}
@@ -44,7 +57,7 @@ export default class ChimeraReporter implements Reporter {
         this.#progress.line(reporterTexts.stopping(signal))
         return vitest.cancelCurrentRun('keyboard-input')
       },
-      onLast: () => this.#finish(vitest.state.getTestModules(), true),
+      onLast: () => this.#finishEarly(),
     })
   }
 
@@ -58,6 +71,8 @@ export default class ChimeraReporter implements Reporter {
     const message = receive(artifact)?.message
     if (message === undefined) return
     this.#progress.show(message)
+    // A debugger keeps a worker silent for as long as someone thinks.
+    if (!this.#vitest.config.inspector.enabled) this.#watchdog.hear(test.id, message)
     if (message.kind === 'plan')
       for (const text of this.#noise.warnings(message.plan)) this.#progress.line(`  ${text}`)
     if (message.kind === 'ending') this.#noise.learn(messagesOf(test.artifacts()))
@@ -76,25 +91,43 @@ export default class ChimeraReporter implements Reporter {
     this.#progress.clear()
   }
 
-  async onTestRunEnd(modules: readonly TestModule[], _: unknown, reason: TestRunEndReason): Promise<void> {
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    errors: readonly SerializedError[],
+    reason: TestRunEndReason,
+  ): Promise<void> {
     this.#progress.clear()
-    await this.#finish(modules, reason === 'interrupted')
+    this.#watchdog.stop()
+    await this.#finish({ modules, errors, interrupted: reason === 'interrupted' })
     this.#releaseSignals()
   }
 
-  /** Once a run; a second signal waits for the reports that the first one led to. */
-  #finish(modules: readonly TestModule[], interrupted: boolean): Promise<void> {
-    return (this.#finishing ??= this.#judgeAndWrite(modules, interrupted))
+  /** Ends a worker that stands still; one that shares this process can only be left with it. */
+  #end(test: string, { arm, limit, pid }: Alive): void {
+    const message = reporterTexts.stalled(arm, limit)
+    this.#stalled.set(test, { arm, message })
+    this.#progress.line(message)
+    if (pid !== process.pid) process.kill(pid, 'SIGKILL')
+    else void this.#finishEarly().finally(() => process.exit(1))
   }
 
-  async #judgeAndWrite(modules: readonly TestModule[], interrupted: boolean): Promise<void> {
+  #finishEarly(): Promise<void> {
+    return this.#finish({ modules: this.#vitest.state.getTestModules(), errors: [], interrupted: true })
+  }
+
+  /** Once a run; a second signal waits for the reports that the first one led to. */
+  #finish(end: RunEnd): Promise<void> {
+    return (this.#finishing ??= this.#judgeAndWrite(end))
+  }
+
+  async #judgeAndWrite(end: RunEnd): Promise<void> {
     const { config } = this.#vitest
     if (config.shard !== undefined && config.mergeReports === undefined) {
       this.#progress.line(reporterTexts.shard(config.shard.index, config.shard.count))
       return
     }
     try {
-      await this.#report(modules, interrupted)
+      await this.#report(end)
     } catch (error) {
       process.exitCode = 1
       this.#progress.line(
@@ -103,50 +136,85 @@ export default class ChimeraReporter implements Reporter {
     }
   }
 
-  async #report(modules: readonly TestModule[], interrupted: boolean): Promise<void> {
+  async #report({ modules, errors, interrupted }: RunEnd): Promise<void> {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
-    const records = tests.map((test) => recordSuite(messagesOf(test.artifacts())))
-    const suites = records.flatMap((record) => record.suites)
-    const refusals = [...records.flatMap((record) => record.refusals), ...modules.flatMap(unloadable)]
+    const records = new Map(
+      tests.map((test) => [test, recordSuite(messagesOf(test.artifacts()), this.#stalled.get(test.id))]),
+    )
+    const told = [...records.values()]
+    const suites = told.flatMap((record) => record.suites)
+    const refusals = [...told.flatMap((record) => record.refusals), ...modules.flatMap(unloadable)]
     if (suites.length === 0 && refusals.length === 0 && tests.some((test) => test.benchmarks().length > 0))
       return
-    const removed = [...this.#options.removed, ...records.flatMap((record) => record.removed)]
-    const overhead = records.find((record) => record.overhead !== undefined)?.overhead
+    const removed = [...this.#options.removed, ...told.flatMap((record) => record.removed)]
     // Modules come in order of their paths; the trials are wanted in the order in which they ran.
     const trials = suites
       .flatMap((suite) => suite.trials)
       .toSorted((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at))
-    const report = buildReport({
+    const run: RunRecord = {
       startedAt: trials[0]?.started_at ?? this.#startedAt,
       finishedAt: new Date().toISOString(),
       interrupted,
       version: ownVersion(),
-      environment: await describeEnvironment(this.#vitest.config.root, this.#vitest.version, overhead),
+      environment: await describeEnvironment(
+        this.#vitest.config.root,
+        this.#vitest.version,
+        told.find((record) => record.overhead !== undefined)?.overhead,
+      ),
       suites,
       refusals,
       notices: [...new Set(removed)].map((file) => gateTexts.removedSuite(file)),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
-    })
+    }
+    const judged = buildReport(run)
+    const named = new Set(judged.gate.failures.map(({ suite }) => suite))
+    const more = [
+      ...failedTests(tests, (test) => suitesOf(records.get(test)).some((suite) => named.has(suite))),
+      ...this.#unhandled(errors),
+    ]
+    const report = more.length === 0 ? judged : buildReport({ ...run, refusals: [...refusals, ...more] })
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1
-    await writeReports(this.#options.outputDir, asReport(report, 'this run'), trials)
+    await this.#write(asReport(report, 'this run'), trials)
+  }
+
+  /** Errors that Vitest exits for, but for the ends of the workers that were ended here. */
+  #unhandled(errors: RunEnd['errors']): GateFailure[] {
+    if (this.#vitest.config.dangerouslyIgnoreUnhandledErrors) return []
+    return unhandled(errors.filter(({ message }) => !(this.#stalled.size > 0 && isWorkerExit(message))))
+  }
+
+  /** The terminal has the verdict whatever becomes of the files. */
+  async #write(report: Report, trials: readonly Trial[]): Promise<void> {
+    const { outputDir } = this.#options
+    const isKept = trials.length === 0 && (await hasReports(outputDir))
+    if (isKept) await removeComment(outputDir)
+    const written = isKept ? undefined : await writeReports(outputDir, report, trials)
     const color = process.stdout.isTTY && !process.env['NO_COLOR']
     const width = process.stdout.columns
-    this.#progress.raw(
-      printTerminal(summaryDocument(report, this.#options.outputDir), { color, ...(width > 0 && { width }) }),
-    )
+    const where = written === undefined || written.failures.length > 0 ? undefined : outputDir
+    this.#progress.raw(printTerminal(summaryDocument(report, where), { color, ...(width > 0 && { width }) }))
+    if (written === undefined) this.#progress.line(reporterTexts.nothingMeasured(outputDir))
+    const { failures = [], files = [], summaryFailure } = written ?? {}
+    for (const failure of failures) this.#progress.line(failure)
+    if (failures.length > 0) {
+      // A gate whose reports are missing cannot be looked into: a step after it would read older ones.
+      process.exitCode = 1
+      if (files.length > 0) this.#progress.line(reporterTexts.partlyWritten(outputDir, files.length))
+    }
+    if (summaryFailure !== undefined) this.#progress.line(reporterTexts.withoutSummary(summaryFailure))
   }
 }
 
-/** A bench file that could not be loaded is reported like a suite that was refused. */
-function unloadable(module: TestModule): { suite: string; message: string }[] {
-  return module.errors().map((error) => ({
-    suite: module.relativeModuleId,
-    message: reporterTexts.unloadable(module.relativeModuleId, firstLine(error.message)),
-  }))
+/** What Vitest says at the end of a run. */
+interface RunEnd {
+  modules: readonly TestModule[]
+  errors: readonly SerializedError[]
+  interrupted: boolean
 }
 
-/** Parse errors quote whole files; Vitest has printed them already. */
-function firstLine(message: string): string {
-  const [first = ''] = message.split('\n', 1)
-  return first.slice(0, 300)
+function suitesOf(record: TestRecord | undefined): string[] {
+  return [
+    ...(record?.suites ?? []).map(({ plan }) => plan.suite),
+    ...(record?.refusals ?? []).map(({ suite }) => suite),
+  ]
 }

@@ -61,6 +61,8 @@ export type Message =
   | { kind: 'plan'; plan: Plan; removed?: readonly string[] }
   | { kind: 'facts'; facts: Facts; overhead?: number }
   | { kind: 'trial'; trial: Trial }
+  /** A sign of life: the arm whose trial runs, how long its thread may stand still, ms, and the worker's process. */
+  | { kind: 'alive'; arm: string; limit: number; pid: number }
   | { kind: 'notice'; text: string; once?: boolean }
   | { kind: 'forecast'; forecast: Forecast }
   | { kind: 'ending'; ending: Ending }
@@ -130,8 +132,15 @@ export interface TestRecord {
   overhead?: number
 }
 
-/** Puts the messages of one test together. A test that is not ours has none and gives nothing. */
-export function recordSuite(messages: readonly Message[]): TestRecord {
+/**
+ * Puts the messages of one test together. A test that is not ours has none and gives nothing.
+ *
+ * @param stalled why its worker was ended before the suite was
+ */
+export function recordSuite(
+  messages: readonly Message[],
+  stalled?: { arm: string; message: string },
+): TestRecord {
   let plan: Plan | undefined
   let facts: Facts = {}
   let ending: Ending | undefined
@@ -146,6 +155,7 @@ export function recordSuite(messages: readonly Message[]): TestRecord {
     if (message.kind === 'ending') ending = message.ending
     if (message.kind === 'refused') refusals.push({ suite: message.suite, message: message.message })
   }
+  if (stalled !== undefined) ending ??= { stopped: 'unusable', ...stalled, requeued: 0, warnings: [] }
   // A refused suite is reported with what it is, but has no trials to judge.
   const refused = refusals[0]
   if (refused !== undefined)

@@ -112,6 +112,8 @@ export interface CallPlan {
   /** Tokens in a chunk. */
   per_chunk?: number
   done_reason?: string
+  /** The model that replies name; the one that was asked for unless told. */
+  model?: string
   /** Last chunk to the final object. */
   final_delay?: number
   /** false: the final object carries none; else it carries these instead of its own. */

@@ -34,7 +34,8 @@ function ollama({ endpoint, model }: ScriptedCall): Voice {
     const counters = Object.entries(countersOf(plan)).map(([name, value]) =>
       name.endsWith('_duration') ? [name, Math.round(value * 1e6)] : [name, value],
     )
-    return { done: done_reason !== undefined, done_reason, ...Object.fromEntries(counters) }
+    const model = plan.model === undefined ? {} : { model: plan.model }
+    return { ...model, done: done_reason !== undefined, done_reason, ...Object.fromEntries(counters) }
   }
   return {
     type: 'application/x-ndjson',

@@ -23,6 +23,8 @@ interface Asked {
   signal?: AbortSignal | undefined
   /** Put in the place of what the definition gives. */
   planned?: Partial<Plan> | undefined
+  /** Longest wait for a server that has gone away, ms. */
+  patience?: number | undefined
   /** Told of every trial; may abort the signal, close the server, … */
   onTrial?: ((trial: Trial, count: number) => void | Promise<void>) | undefined
 }
@@ -74,7 +76,7 @@ async function runPlan(
   plan: Plan,
   arms: readonly Arm[],
   definition: Pick<AgentBenchOptions, 'checks' | 'timeout' | 'bound' | 'nonce'>,
-  { agent = oneCall, signal = new AbortController().signal, onTrial }: Asked,
+  { agent = oneCall, signal = new AbortController().signal, patience, onTrial }: Asked,
 ): Promise<SuiteOutcome> {
   const trials: Trial[] = []
   const notices: string[] = []
@@ -88,6 +90,7 @@ async function runPlan(
     ),
     limits: definition,
     signal,
+    patience,
     onFacts: async (told) => void (facts = structuredClone(told)),
     onNotice: async (text) => void notices.push(text),
     onForecast: async (one) => void forecasts.push(one),

@@ -73,7 +73,7 @@ function says(line: string): Said {
     content: textOf(object['response']) || textOf(message['content']),
     thinking: textOf(object['thinking']) || textOf(message['thinking']),
     other: isFilled(object['tool_calls']) || isFilled(message['tool_calls']),
-    ...(object['done'] === true && { final: finalOf(object) }),
+    ...(object['done'] === true && { final: finalOf(object), served: textOf(object['model']) }),
   }
 }
 

@@ -53,6 +53,8 @@ export interface Said {
   other?: boolean
   /** Given with the last event. */
   final?: Final
+  /** The model that the last event names, where the protocol has the server repeat what was asked for. */
+  served?: string
   /** The server's own words. */
   error?: string
   /** What makes the reply incomplete. */

@@ -33,7 +33,8 @@ const MOST_DROPPED = 4
 /** Most lines of a diff. */
 const MOST_DIFF = 6
 
-export function summaryDocument(report: Report, outputDir: string): Block[] {
+/** @param outputDir where the reports are; undefined where they are not */
+export function summaryDocument(report: Report, outputDir: string | undefined): Block[] {
   const engine = embeddedNote(report)
   return present<Block>(
     inReadingOrder(report).flatMap(suiteSections),
@@ -42,7 +43,7 @@ export function summaryDocument(report: Report, outputDir: string): Block[] {
       ...openNotices(report).map((notice) => led('notice', 'warning', notice)),
       ...report.gate.failures.map((failure) => led('failed', 'failed', failureLine(failure))),
       { kind: 'title', ...headline(report), facts: [] },
-      ...reportsLine(outputDir),
+      ...(outputDir === undefined ? [] : reportsLine(outputDir)),
     ),
   )
 }

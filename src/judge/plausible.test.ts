@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest'
+import { callOf } from '../../test/support/trials.ts'
+import type { Call } from '../schema/generated.ts'
+import { implausible, plausible } from './plausible.ts'
+import { callValues } from './values.ts'
+
+const call = (over: Partial<Call>): Call => ({ ...callOf(), ...over }) as Call
+const sound = {
+  duration: 200,
+  eval_count: 24,
+  eval_duration: 100,
+  prompt_eval_count: 500,
+  prompt_eval_duration: 20,
+}
+
+describe('a counter that cannot be', () => {
+  test.each<[string, Partial<Call>, string[]]>([
+    ['none', {}, []],
+    ['24 tokens in a nanosecond', { eval_duration: 1e-6 }, ['eval_duration']],
+    ['a day of decoding in a call of 200 ms', { eval_duration: 86_400_000 }, ['eval_duration']],
+    [
+      '5,000 prompt tokens in 0.1 ms',
+      { prompt_eval_count: 5000, prompt_eval_duration: 0.1 },
+      ['prompt_eval_duration'],
+    ],
+    [
+      'the same of which the cache is announced',
+      { prompt_eval_count: 5000, prompt_eval_cached_count: 4999, prompt_eval_duration: 0.1 },
+      [],
+    ],
+    ['a billion tokens', { eval_count: 1e9 }, ['eval_count', 'eval_duration']],
+    ['a load that is longer than its call', { load_duration: 60_000 }, ['load_duration']],
+    ['one token in a microsecond, as Ollama has it', { eval_count: 1, eval_duration: 0.001 }, []],
+    ['a clock that is a little fast', { eval_duration: 230 }, []],
+  ])('%s', (_, over, names) => {
+    const one = call({ ...sound, ...over })
+    expect(implausible(one)).toEqual(names)
+    const rest = plausible(one)
+    for (const name of names) expect(rest).not.toHaveProperty(name)
+    expect(plausible(one)).toBe(rest)
+  })
+
+  test('makes no figure, and leaves the others', () => {
+    const good = callValues([call(sound)])
+    const bad = callValues([call({ ...sound, eval_duration: 1e-6, prompt_eval_duration: 1e-6 })])
+    expect(good.get('reported_throughput')).toBe(240)
+    expect(good.get('prompt_throughput')).toBe(25_000)
+    expect(bad.has('reported_throughput')).toBe(false)
+    expect(bad.has('prompt_throughput')).toBe(false)
+    expect(bad.get('output_tokens')).toBe(24)
+    // Of several calls the others count.
+    expect(
+      callValues([call(sound), call({ ...sound, eval_duration: 1e-6 })]).get('reported_throughput'),
+    ).toBe(240)
+  })
+
+  test('a reply that came all at once has no throughput at the socket', () => {
+    const times = (span: number): Partial<Call> => ({ ...sound, chunks: 25, chunk_times: [10, 10 + span] })
+    expect(callValues([call(times(100))]).has('output_throughput')).toBe(true)
+    const held = callValues([call(times(0.001))])
+    expect(held.has('output_throughput')).toBe(false)
+    expect(held.has('tpot')).toBe(false)
+  })
+})

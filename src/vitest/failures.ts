@@ -1,0 +1,53 @@
+/** Why Vitest will exit non-zero although no gate failed: the report has to say so, or it would read as passed. */
+import type { TestCase, TestModule } from 'vitest/node'
+import type { GateFailure } from '../schema/generated.ts'
+import { reporterTexts } from './messages.ts'
+
+/** An error as Vitest serializes it. */
+interface Thrown {
+  message: string
+  name?: string | undefined
+}
+
+/** A bench file that could not be loaded is reported like a suite that was refused. */
+export function unloadable(module: TestModule): GateFailure[] {
+  return module.errors().map((error) => ({
+    suite: module.relativeModuleId,
+    message: reporterTexts.unloadable(module.relativeModuleId, firstLine(error.message)),
+  }))
+}
+
+/** Tests that failed, of those that are no suites whose gate has said why. */
+export function failedTests(
+  tests: readonly TestCase[],
+  isExplained: (test: TestCase) => boolean,
+): GateFailure[] {
+  return tests.flatMap((test) => {
+    const { state, errors } = test.result()
+    if (state !== 'failed' || isExplained(test)) return []
+    const message = firstLine(errors?.[0]?.message ?? '')
+    return {
+      suite: test.name,
+      message: reporterTexts.failedTest(test.fullName, test.module.relativeModuleId, message),
+    }
+  })
+}
+
+/** Whether Vitest says by it that a worker's process has ended. */
+export function isWorkerExit(message: string): boolean {
+  return message.startsWith('Worker exited unexpectedly')
+}
+
+/** Errors outside of any test, such as a rejection that nobody handled. */
+export function unhandled(errors: readonly Thrown[]): GateFailure[] {
+  return errors.map(({ name, message }) => ({
+    suite: '',
+    message: reporterTexts.unhandled(firstLine(name === undefined ? message : `${name}: ${message}`)),
+  }))
+}
+
+/** Parse errors quote whole files; Vitest has printed them already. */
+function firstLine(message: string): string {
+  const [first = ''] = message.split('\n', 1)
+  return first.slice(0, 300)
+}

@@ -1,0 +1,61 @@
+/** Agents that never come to an end, a pipe in the way, and a good suite next to them. */
+import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { beforeAll, expect, test } from 'vitest'
+import { startScriptedOllama } from '../scripted-ollama/index.ts'
+import { benchFile, createFixture, type BenchRun } from './fixture.ts'
+
+const MORE =
+  'blocks: { min: 6, max: 8 }, thresholds: { ttft: 100, output_throughput: false, reported_throughput: true },'
+const SAY = `await generate({ prompt: 'Say something.' })`
+/** The fifth trial and all that follow. */
+const FROM_FIFTH = `globalThis.trials = (globalThis.trials ?? 0) + 1; const isLate = globalThis.trials > 4;`
+
+let run: BenchRun
+
+beforeAll(async () => {
+  await using server = await startScriptedOllama({ call: { ttft: 5, per_token: 0.5, tokens: 20 } })
+  await using project = await createFixture({
+    'suites/good.bench.ts': benchFile({ name: 'good', more: MORE }),
+    'suites/hangs.bench.ts': benchFile({
+      name: 'hangs',
+      agent: `async ({ generate }) => { ${FROM_FIFTH} ${SAY}; if (isLate) await new Promise(() => {}) }`,
+      more: `${MORE} trialTimeout: 500, timeBudget: 4000, timeout: 1000, bound: { ms: 1000 },`,
+    }),
+    'suites/loops.bench.ts': benchFile({
+      name: 'loops',
+      agent: `async ({ generate }) => { ${FROM_FIFTH} ${SAY}; while (isLate) {} }`,
+      more: `${MORE} trialTimeout: 500,`,
+    }),
+  })
+  await mkdir(join(project.dir, 'reports'))
+  await promisify(execFile)('mkfifo', [join(project.dir, 'reports/report.json')])
+  run = await project.bench([], { OLLAMA_HOST: server.url })
+}, 120_000)
+
+const failureOf = (name: string) => run.report!.gate.failures.find(({ suite }) => suite === name)?.message
+const trialsOf = (name: string) => run.trials.filter(({ suite }) => suite === name)
+
+test('a loop without a pause: its worker is ended, the arm named, what was measured kept', () => {
+  expect(failureOf('loops')).toMatch(/arm "(baseline|candidate)" kept its thread busy.*500 ms.*endless loop/)
+  expect(run.output).toMatch(/endless loop/)
+  expect(trialsOf('loops')).toHaveLength(4)
+  expect(trialsOf('loops').every(({ valid }) => valid)).toBe(true)
+})
+
+test('an agent that never settles: its trials are invalid as timeout, and the suite ends', () => {
+  const broken = trialsOf('hangs').filter(({ valid }) => !valid)
+  expect(broken.length).toBeGreaterThanOrEqual(2)
+  expect(new Set(broken.map((trial) => trial.invalid_reason))).toEqual(new Set(['timeout']))
+  expect(broken[0]!.message).toMatch(/limit of 500 ms.*`trialTimeout`/)
+})
+
+test('the suite next to them has its verdict, and the run fails', () => {
+  expect(failureOf('good')).toBeUndefined()
+  expect(run.report!.suites.find(({ name }) => name === 'good')!.comparisons.length).toBeGreaterThan(0)
+  expect(trialsOf('good').length).toBeGreaterThanOrEqual(14)
+  expect(run.report!.gate.status).toBe('invalid')
+  expect(run.exitCode).not.toBe(0)
+})

@@ -45,13 +45,14 @@ const DEFAULTS = {
 /** Runs a suite of `tiny` against `tiny` on the server at `host`; of the metrics only those of the server's counters are gated. */
 export async function runOn(
   host: string,
-  { agent, signal, onTrial, planned, ...own }: Partial<AgentBenchOptions> & Asked = {},
+  { agent, signal, patience, onTrial, planned, ...own }: Partial<AgentBenchOptions> & Asked = {},
 ): Promise<SuiteOutcome> {
   const definition: AgentBenchOptions = { ...DEFAULTS, candidate: hot, ...own }
   const plan = makePlan('made', 'made.bench.ts', definition, settings(host), membersOf(agent ?? oneCall))
   return runPlan({ ...plan, ...planned }, [definition.baseline, definition.candidate], definition, {
     agent,
     signal,
+    patience,
     onTrial,
   })
 }
@@ -59,13 +60,13 @@ export async function runOn(
 /** Runs a sweep of `tiny`, ranked by the server's own figure. */
 export async function sweepOn(
   host: string,
-  { agent, signal, onTrial, ...own }: Partial<AgentSweepOptions> & Asked,
+  { agent, signal, patience, onTrial, ...own }: Partial<AgentSweepOptions> & Asked,
 ): Promise<SuiteOutcome> {
   const definition: AgentSweepOptions = { ...DEFAULTS, rankBy: 'reported_throughput', ...own }
   const members = membersOf(agent ?? oneCall)
   const plan = makeSweepPlan('swept', 'swept.bench.ts', definition, settings(host), members)
   const arms = [definition.baseline, ...candidatesOf(definition).map(({ arm }) => arm)]
-  return runPlan(plan, arms, definition, { agent, signal, onTrial })
+  return runPlan(plan, arms, definition, { agent, signal, patience, onTrial })
 }
 
 function settings(host: string): Settings {

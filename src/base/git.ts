@@ -72,13 +72,16 @@ export async function ask(cwd: string, args: readonly string[], options?: GitOpt
   return (await git(cwd, args, options)).trim()
 }
 
+/** A git that waits for a lock, a disk or a password ends after this time, ms. */
+const LIMIT_MS = 10 * 60_000
+
 /** What git writes to stdout. Throws a GitFailure with what it wrote to stderr. */
 export function git(cwd: string, args: readonly string[], { env, input }: GitOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       'git',
       [...SETTINGS, ...args],
-      { cwd, env: { ...environment(), ...env }, maxBuffer: 2 ** 30, encoding: 'utf8' },
+      { cwd, env: { ...environment(), ...env }, maxBuffer: 2 ** 30, encoding: 'utf8', timeout: LIMIT_MS },
       (error, stdout, stderr) => {
         if (error === null) return resolve(stdout)
         if (error.code === 'ENOENT') return reject(baseErrors.noGit())

@@ -9,6 +9,9 @@ import type { Repository } from './git.ts'
 import { exists } from './paths.ts'
 import { hold, type Held } from './store.ts'
 
+/** A registry that does not answer must not hold up the run forever, ms. */
+const LIMIT_MS = 15 * 60_000
+
 export interface InstallOptions {
   repository: Repository
   sha: string
@@ -40,6 +43,7 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
       cwd,
       env: environment(checkout),
       maxBuffer: 2 ** 28,
+      timeout: LIMIT_MS,
       // On Windows the managers are scripts of the shell; no argument comes from outside.
       shell: process.platform === 'win32',
       ...(options.signal !== undefined && { signal: options.signal }),
@@ -48,7 +52,8 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
       if (error === null) return resolve()
       if (options.signal?.aborted === true) return reject(error)
       if (error.code === 'ENOENT') return reject(baseErrors.managerMissing(manager.name, lock))
-      reject(baseErrors.install(command, `${stdout}\n${stderr}`))
+      const limit = error.killed === true ? `\nIt was ended after ${LIMIT_MS} ms.` : ''
+      reject(baseErrors.install(command, `${stdout}\n${stderr}${limit}`))
     })
     child.stdin?.end()
   })

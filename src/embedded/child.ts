@@ -28,6 +28,8 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** Time a process has to load its model, ms. */
+const START_LIMIT = 10 * 60_000
 /** Time a process has to end by itself before it is killed, ms. */
 const GRACE = 3000
 /** As much of the end of its log as an error shows, characters. */
@@ -77,7 +79,8 @@ async function listening(
   const message = new Promise<ChildMessage>((resolve) =>
     child.once('message', (value) => resolve(value as ChildMessage)),
   )
-  const first = await Promise.race([message, ended])
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT)
+  const first = await Promise.race([message, ended]).finally(() => clearTimeout(timer))
   if (typeof first === 'string') throw engineErrors.died_early(config.path, first, shown(log()))
   if (first.type === 'ready') return first.port
   await ended

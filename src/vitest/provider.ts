@@ -21,7 +21,7 @@ import { runSuite } from '../run/suite.ts'
 import { membersOf } from '../run/team.ts'
 import type { Trial } from '../schema/generated.ts'
 import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
-import { requestOf, send, type Message, type SuiteDefinition, type SuiteRequest } from './wire.ts'
+import { release, requestOf, send, type Message, type SuiteDefinition, type SuiteRequest } from './wire.ts'
 
 /** A terminal signals the whole process group; the main process decides what a signal means. */
 process.on('SIGINT', () => {})
@@ -134,6 +134,8 @@ async function forwardTrials(
   const onTrial = async (trial: Trial): Promise<void> => {
     trials.push(trial)
     await send(test, { kind: 'trial', trial })
+    // The object is kept here, and needs no text of it as well.
+    release(test.artifacts.at(-1))
   }
   const onNotice = (text: string): Promise<void> => send(test, { kind: 'notice', text })
   const onForecast: SuiteRun['onForecast'] = (forecast) => send(test, { kind: 'forecast', forecast })

@@ -21,7 +21,7 @@ import {
   writeReports,
   type RunRecord,
 } from '../report/index.ts'
-import { messagesOf, receive, recordSuite, type TestRecord } from './wire.ts'
+import { forget, messagesOf, receive, recordSuite, release, type TestRecord } from './wire.ts'
 import type { GateFailure, Report, Trial } from '../schema/generated.ts'
 import { asReport } from '../schema/validate.ts'
 import { interceptSignals } from './signals.ts'
@@ -75,7 +75,21 @@ export default class ChimeraReporter implements Reporter {
     if (!this.#vitest.config.inspector.enabled) this.#watchdog.hear(test.id, message)
     if (message.kind === 'plan')
       for (const text of this.#noise.warnings(message.plan)) this.#progress.line(`  ${text}`)
+    if (this.#isShard()) return forget(artifact)
     if (message.kind === 'ending') this.#noise.learn(messagesOf(test.artifacts()))
+    if (!this.#writesBlob()) release(artifact)
+  }
+
+  #isShard(): boolean {
+    const { config } = this.#vitest
+    return config.shard !== undefined && config.mergeReports === undefined
+  }
+
+  /** Whether a blob is written of the messages, from their texts. */
+  #writesBlob(): boolean {
+    return this.#vitest.config.reporters.some(
+      (one: unknown) => (Array.isArray(one) ? one[0] : one) === 'blob' || isBlobReporter(one),
+    )
   }
 
   // Whatever another reporter is about to print, the line must be gone by then.
@@ -122,7 +136,7 @@ export default class ChimeraReporter implements Reporter {
 
   async #judgeAndWrite(end: RunEnd): Promise<void> {
     const { config } = this.#vitest
-    if (config.shard !== undefined && config.mergeReports === undefined) {
+    if (this.#isShard() && config.shard !== undefined) {
       this.#progress.line(reporterTexts.shard(config.shard.index, config.shard.count))
       return
     }
@@ -210,6 +224,10 @@ interface RunEnd {
   modules: readonly TestModule[]
   errors: readonly SerializedError[]
   interrupted: boolean
+}
+
+function isBlobReporter(one: unknown): boolean {
+  return typeof one === 'object' && one !== null && one.constructor.name === 'BlobReporter'
 }
 
 function suitesOf(record: TestRecord | undefined): string[] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { trialOf } from '../../test/support/trials.ts'
-import { messagesOf, receive, send, type Message } from './wire.ts'
+import { forget, messagesOf, receive, release, send, type Message } from './wire.ts'
 import { ChimeraError } from '../errors.ts'
 
 const trial: Message = {
@@ -67,4 +67,25 @@ test('a trial is held to its schema on the way in', () => {
   expect(() => receive(artifact(faulty))).toThrow(
     /^Invalid trial from a worker:\n {2}- trial\.duration: must be number but received null\./,
   )
+})
+
+test('a message that has been read needs no text, and one whose text is kept needs no object', () => {
+  const one = artifact(trial)
+  const { message } = receive(one)!
+  release(one)
+  expect(one.text).toBe('')
+  expect(messagesOf([one])).toEqual([message])
+  const kept = artifact(trial)
+  const first = receive(kept)!.message
+  forget(kept)
+  expect(receive(kept)!.message).toEqual(first)
+  expect(receive(kept)!.message).not.toBe(first)
+  const foreign = { type: 'other', text: 'theirs' }
+  release(foreign)
+  expect(foreign.text).toBe('theirs')
+})
+
+test('more messages than a function takes arguments', () => {
+  const notice = artifact({ kind: 'notice', text: 'again' })
+  expect(messagesOf(Array.from({ length: 200_000 }, () => notice))).toHaveLength(200_000)
 })

@@ -79,6 +79,13 @@ declare module 'vitest' {
 
 type VitestTest = Parameters<typeof recordArtifact>[0]
 
+/** A message as Vitest carries it. */
+interface Artifact {
+  type: string
+  retry: number
+  text: string
+}
+
 /** Sends a message from the worker; resolves when the main process has it. */
 export async function send(test: VitestTest, message: Message): Promise<void> {
   await recordArtifact(test, {
@@ -86,6 +93,20 @@ export async function send(test: VitestTest, message: Message): Promise<void> {
     retry: test.result?.retryCount ?? 0,
     text: JSON.stringify(message),
   })
+}
+
+/** Empties a message that nobody will read as text again: it would double what a run takes of memory. */
+export function release(artifact: { type: string } | undefined): void {
+  if (artifact !== undefined && isOurs(artifact)) artifact.text = ''
+}
+
+/** Drops what was read of a message whose text is kept. */
+export function forget(artifact: { type: string }): void {
+  received.delete(artifact)
+}
+
+function isOurs(artifact: { type: string }): artifact is Artifact {
+  return artifact.type === 'vitest-chimera'
 }
 
 interface Received {
@@ -98,14 +119,13 @@ const received = new WeakMap<object, Received>()
 
 /** The message in an artifact, or undefined when it is someone else's. Trials are held to their schema. */
 export function receive(artifact: { type: string }): Received | undefined {
-  if (artifact.type !== 'vitest-chimera') return undefined
+  if (!isOurs(artifact)) return undefined
   let found = received.get(artifact)
-  if (found === undefined)
-    received.set(artifact, (found = read(artifact as { type: string; retry: number; text: string })))
+  if (found === undefined) received.set(artifact, (found = read(artifact)))
   return found
 }
 
-function read({ retry, text }: { retry: number; text: string }): Received {
+function read({ retry, text }: Artifact): Received {
   let message: Message
   try {
     message = JSON.parse(text) as Message
@@ -119,7 +139,8 @@ function read({ retry, text }: { retry: number; text: string }): Received {
 /** The messages of a test's last try: a retry starts anew, and what came before it does not count. */
 export function messagesOf(artifacts: readonly { type: string }[]): Message[] {
   const ours = artifacts.map(receive).filter((one) => one !== undefined)
-  const last = Math.max(0, ...ours.map((one) => one.retry))
+  // Not Math.max of them all: a long run has more messages than a call may have arguments.
+  const last = ours.reduce((most, { retry }) => Math.max(most, retry), 0)
   return ours.filter((one) => one.retry === last).map((one) => one.message)
 }
 

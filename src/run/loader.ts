@@ -65,6 +65,7 @@ export async function openLoader(arms: readonly ServedArm[], signal: AbortSignal
   /** Arms to be warmed up again, and servers that were waited for in vain. */
   const stale = new Set<string>()
   const lost = new Set<string>()
+  let ended: string | undefined
   let resident: Group | undefined
 
   const hasFailed = (): boolean => warnings.some(({ code }) => code === 'unload_failed')
@@ -141,9 +142,12 @@ export async function openLoader(arms: readonly ServedArm[], signal: AbortSignal
       for (const config of arms.filter((arm) => arm.name === name).flatMap(configsOf)) {
         const { host } = config
         const before = serverOf(servers, config)
-        // Nobody starts an embedded engine again.
-        if (before?.ok !== true || before.value.kind === 'embedded' || lost.has(host)) continue
-        if ((await askServer(config)).ok) continue
+        if (before?.ok !== true || lost.has(host) || (await askServer(config)).ok) continue
+        if (before.value.kind === 'embedded') {
+          // Nobody starts it again.
+          ended = runErrors.engineEnded(host)
+          return true
+        }
         await onAway(host)
         const began = performance.now()
         if (!(await awaitServer(config, limit, signal))) {
@@ -161,7 +165,7 @@ export async function openLoader(arms: readonly ServedArm[], signal: AbortSignal
       }
       return wasAway
     },
-    findChange: () => findChange(arms, servers, facts),
+    findChange: async () => ended ?? findChange(arms, servers, facts),
     async release() {
       for (const place of places(answering)) if (!place.kept) await leave(place, RELEASE_MS)
     },

@@ -96,6 +96,8 @@ export const trialErrors = {
 export const runErrors = {
   silent: (host: string, path: string): string =>
     `The server at ${host} accepts requests but did not answer ${path} in time. Restart the server, or set OLLAMA_HOST to another one.`,
+  engineEnded: (host: string): string =>
+    `The embedded engine at ${host} ended during the run; the terminal shows why. Run again; if it ends again, try a smaller num_ctx.`,
   newVersion: (host: string, was: string, is: string): string =>
     `The server at ${host} changed from version ${was} to ${is} during the run, so the blocks before and after measured different things. Run again.`,
   newDigest: (host: string, model: string): string =>

@@ -77,6 +77,25 @@ describe('a server that restarts in mid-run', { timeout: 30_000 }, () => {
   })
 })
 
+test(
+  'an embedded engine that ends is not waited for, and the suite says so',
+  { timeout: 30_000 },
+  async () => {
+    const server = await startScriptedOllama({
+      call: QUICK,
+      embedded: { engine: 'node-llama-cpp 3', model: 'tiny' },
+    })
+    const run = await runOn(server.url, {
+      onTrial: async (_, count) => void (count === 8 && (await server.close())),
+    })
+    expect(run.notices).toEqual([])
+    expect(run.ending).toMatchObject({
+      stopped: 'unusable',
+      message: expect.stringMatching(/^The embedded engine at .* ended during the run/),
+    })
+  },
+)
+
 test('a model that is replaced without a restart is seen at the next look', { timeout: 30_000 }, async () => {
   const models = [{ name: 'tiny', digest: 'a'.repeat(64) }]
   await using server = await startScriptedOllama({ call: QUICK, models })

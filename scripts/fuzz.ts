@@ -51,7 +51,7 @@ const properties: Record<string, fc.IRawProperty<unknown> | fc.IAsyncProperty<un
     (lines, at) => {
       const reader = new LineReader()
       const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''))
-      const read = cut(bytes, at).flatMap((piece) => [...reader.push(piece)])
+      const read = cut(bytes, at).flatMap((piece) => reader.push(piece))
       const wanted = new TextDecoder()
         .decode(bytes)
         .split('\n')
@@ -66,7 +66,7 @@ const properties: Record<string, fc.IRawProperty<unknown> | fc.IAsyncProperty<un
     fc.array(fc.nat()),
     (bytes, at) => {
       const reader = new LineReader()
-      for (const piece of cut(bytes, at)) [...reader.push(piece)]
+      for (const piece of cut(bytes, at)) reader.push(piece)
       reader.rest()
     },
   ),

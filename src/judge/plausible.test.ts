@@ -37,7 +37,7 @@ describe('a counter that cannot be', () => {
     expect(implausible(one)).toEqual(names)
     const rest = plausible(one)
     for (const name of names) expect(rest).not.toHaveProperty(name)
-    expect(plausible(one)).toBe(rest)
+    if (names.length === 0) expect(rest).toBe(one)
   })
 
   test('makes no figure, and leaves the others', () => {

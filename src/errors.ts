@@ -3,13 +3,15 @@
  * grammar: what happened, where, what to do. Callers name the failure and hand over the facts.
  */
 
-/** An error whose message is complete: shown as it is, without a stack. */
+import { redact } from './secrets.ts'
+
+/** An error whose message is complete: shown as it is, without a stack and without secrets. */
 export class ChimeraError extends Error {
   override name = 'ChimeraError'
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(redact(message), options)
     this.code = code
     // What the console asks an object for its text.
     Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {

@@ -10,6 +10,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 import type { ViteUserConfig as _ } from 'vitest/config'
 import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
+import { keepSecret } from './secrets.ts'
 import { resolveHost } from './server/host.ts'
 import type { MetricName } from './metrics.ts'
 import type { ProvidedSettings, ReporterOptions } from './vitest/index.ts'
@@ -33,6 +34,8 @@ export interface ChimeraOptions {
   blocks?: BlocksInput
   /** Former name of `blocks`. */
   pairs?: BlocksInput
+  /** Names of environment variables whose values are secrets; they are removed from everything the run writes. */
+  secrets?: readonly string[]
   /** Folder of the reports, relative to the project's root. Default `reports`. */
   outputDir?: string
 }
@@ -75,6 +78,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
         thresholds: options.thresholds ?? {},
         blocks: options.blocks ?? options.pairs ?? {},
         renamed: options.pairs === undefined ? [] : ['chimera()'],
+        secrets: options.secrets ?? [],
         shard: vitest.config.shard !== undefined,
         ...(prepared !== undefined && { base: prepared.base }),
         removed,
@@ -95,6 +99,7 @@ async function checkSettings(options: ChimeraOptions, { vite, config }: Vitest):
   if (options.server?.kind === 'embedded' && options.server.options !== undefined)
     checkOptions('embedded', options.server.options, `embedded() in ${file}`)
   checkEnvironment(process.env)
+  keepSecret(...(options.secrets ?? []).map((name) => process.env[name]))
 }
 
 /** The tree that CHIMERA_BASE asks to hold head against; undefined where configs are compared. */

@@ -25,6 +25,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   'src/errors.ts': { './metrics.ts': /leaf/, './text/index.ts': /leaf/, 'node:util': /leaf/ },
   'src/metrics.ts': { './errors.ts': /leaf/ },
   'src/json.ts': { './errors.ts': /leaf/ },
+  'src/secrets.ts': { './errors.ts': /leaf/, 'node:util': /leaf/ },
   'src/clock.ts': { './metrics.ts': /leaf/ },
   'src/optional.ts': { './json.ts': /leaf/ },
   'src/schema/validate.ts': { '../report/index.ts': /validate/, vitest: /validate/ },
@@ -202,7 +203,9 @@ const allowed: Record<string, string[]> = {
     './generated.ts',
     'node:fs',
   ],
+  'src/errors.ts': ['./secrets.ts'],
   'src/call/whole.ts': [
+    '../secrets.ts',
     '../errors.ts',
     '../metrics.ts',
     '../stats/index.ts',
@@ -381,7 +384,7 @@ describe('the table', () => {
     const text = await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')
     const rows = Array.from(text.matchAll(/^\| `src\/(\w+)\/` \|/gm), (match) => match[1]!)
     expect(rows.toSorted()).toEqual((await rooms()).toSorted())
-    for (const file of ['index', 'plugin', 'errors', 'metrics', 'json', 'clock', 'optional', 'cli'])
+    for (const file of ['index', 'plugin', 'errors', 'metrics', 'json', 'clock', 'optional', 'secrets', 'cli'])
       expect(text).toContain(`| \`src/${file}.ts\` |`)
   })
 })

@@ -23,6 +23,8 @@ export interface CallConfig {
 export interface Arm extends CallConfig {
   /** Name in reports: `baseline`, `chimera`, … Unique within a comparison. */
   name: string
+  /** Names of environment variables whose values are secrets; they are removed from everything the run writes. */
+  secrets?: readonly string[]
   /** For concurrent agents: config of one agent, by name, which overrides the arm's; options are merged. */
   agents?: Readonly<Record<string, Partial<CallConfig>>>
 }

@@ -69,7 +69,7 @@ test('a model that makes llama.cpp abort', { timeout: 30_000 }, async () => {
 /** The engine in a folder of its own, which has neither a build nor packages. */
 async function apart(): Promise<typeof embedded> {
   const folder = await temporary()
-  for (const part of ['embedded', 'text', 'errors.ts', 'json.ts', 'clock.ts'])
+  for (const part of ['embedded', 'text', 'errors.ts', 'secrets.ts', 'json.ts', 'clock.ts'])
     await cp(join(here, '..', part), join(folder, 'src', part), { recursive: true })
   const module = (await import(join(folder, 'src/embedded/index.ts'))) as { embedded: typeof embedded }
   return module.embedded

@@ -9,6 +9,7 @@ import type { Place } from '../server/index.ts'
 import { refuseUnsent } from '../server/options.ts'
 import type { Role } from '../schema/generated.ts'
 import { checkOptions } from '../schema/options.ts'
+import { keepSecret } from '../secrets.ts'
 import type { Agent } from './agent.ts'
 
 /** An arm as it runs: all that tells it from another, its code as well as its config. */
@@ -54,6 +55,12 @@ export function plannedArm(
   const named = typeof arm.name === 'string' && arm.name.trim() !== '' ? `arm "${arm.name}"` : `the ${role}`
   checkOptions('arm', arm, `${named} of ${where}`)
   checkServed(arm, `${named} of ${where}`)
+  // Before anything that the arm's server or agent says could be written down.
+  const headers = [arm, ...Object.values(arm.agents ?? {})].flatMap((one) => Object.values(one.headers ?? {}))
+  keepSecret(
+    ...(arm.secrets ?? []).map((name) => process.env[name]),
+    ...headers.flatMap((value) => [value, value.replace(/^\S+\s+/, '')]),
+  )
   const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
   const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
   if (unknown !== undefined) throw suiteErrors.unknownAgent(unknown, `arm "${arm.name}" of ${where}`, members)

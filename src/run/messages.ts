@@ -24,6 +24,12 @@ export const suiteErrors = {
       'bad_agent',
       `Invalid agent of suite "${suite}": Expected a function but received ${received === null ? 'null' : typeof received}. Pass it as the second argument.`,
     ),
+  crashed: (cause: unknown): ChimeraError =>
+    new ChimeraError(
+      'crashed',
+      `vitest-chimera failed: ${messageOf(cause)}. This is a fault of the tool: report it with its stack.`,
+      { cause },
+    ),
   sameArms: (suite: string, name: string): ChimeraError =>
     new ChimeraError(
       'same_arms',

@@ -223,7 +223,7 @@ test('the schema has every option that the types have, and no other', () => {
 
 // The compiler holds these to the types.
 const [OF_CHIMERA, OF_EMBEDDED]: [Every<ChimeraOptions>, Every<EmbeddedOptions>] = [
-  { server: 1, thresholds: 1, blocks: 1, pairs: 1, outputDir: 1 },
+  { server: 1, thresholds: 1, blocks: 1, pairs: 1, secrets: 1, outputDir: 1 },
   { model: 1, names: 1, parallel: 1 },
 ]
 const COMMON = {
@@ -258,6 +258,7 @@ const OF_ARM: Every<Arm> = {
   think: 1,
   format: 1,
   agents: 1,
+  secrets: 1,
 }
 const OF_CLIENT: Every<Options> = {
   numa: 1,

@@ -20,6 +20,7 @@ import { checkSuite, makePlan, makeSweepPlan, renamedOptions, type Settings } fr
 import { runSuite } from '../run/suite.ts'
 import { membersOf } from '../run/team.ts'
 import type { Trial } from '../schema/generated.ts'
+import { keepSecret, redact, redactError } from '../secrets.ts'
 import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
 import { release, requestOf, send, type Message, type SuiteDefinition, type SuiteRequest } from './wire.ts'
 
@@ -96,7 +97,8 @@ async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promi
   const { name: file, filepath: path } = test.file
   checkSuite(definition.kind, name, file, definition.options)
   if (typeof agent !== 'function') throw suiteErrors.badAgent(name, agent)
-  const { base } = inject('chimera')
+  const { base, secrets } = inject('chimera')
+  keepSecret(...secrets.map((name) => process.env[name]))
   const load = (id: string): Promise<unknown> => vi.importActual(id)
   if (base !== undefined && isConfig(request))
     return openCodeSuite(base, request, { path, file, load, settings: settings() })
@@ -119,7 +121,7 @@ function armsGiven({ kind, options }: SuiteDefinition): Arm[] {
 function failuresOf(measured: Pick<SuiteRecord, 'plan' | 'trials' | 'ending'>): string[] {
   const results = judge(measured.plan, measured.trials)
   const { failures } = gateSuite({ ...measured, results }, readFailOn(process.env['CHIMERA_FAIL_ON']))
-  return failures.map(({ message }) => message)
+  return failures.map(({ message }) => redact(message))
 }
 
 type Callbacks = Pick<SuiteRun, 'signal' | 'onNotice' | 'onForecast' | 'onTrial'>
@@ -142,9 +144,10 @@ async function forwardTrials(
   try {
     await work(trials, { signal: test.context.signal, onTrial, onNotice, onForecast })
   } catch (error) {
-    if (error instanceof ChimeraError) {
-      await send(test, { kind: 'refused', suite, file: test.file.name, message: error.message })
-    }
+    const message = error instanceof ChimeraError ? error.message : suiteErrors.crashed(error).message
+    await send(test, { kind: 'refused', suite, file: test.file.name, message })
+    // Vitest prints it.
+    redactError(error)
     throw error
   }
   return trials

@@ -24,6 +24,7 @@ import {
 import { forget, messagesOf, receive, recordSuite, release, type TestRecord } from './wire.ts'
 import type { GateFailure, Report, Trial } from '../schema/generated.ts'
 import { asReport } from '../schema/validate.ts'
+import { redactError } from '../secrets.ts'
 import { interceptSignals } from './signals.ts'
 import { Watchdog, type Alive } from './watchdog.ts'
 
@@ -97,8 +98,10 @@ export default class ChimeraReporter implements Reporter {
     this.#progress.clear()
   }
 
-  onTestModuleEnd(): void {
+  onTestModuleEnd(module: TestModule): void {
     this.#progress.clear()
+    // Other reporters print them after this one, the first in the list.
+    for (const error of module.errors()) redactError(error)
   }
 
   onUserConsoleLog(): void {
@@ -112,6 +115,7 @@ export default class ChimeraReporter implements Reporter {
   ): Promise<void> {
     this.#progress.clear()
     this.#watchdog.stop()
+    for (const error of [...errors, ...modules.flatMap((module) => module.errors())]) redactError(error)
     await this.#finish({ modules, errors, interrupted: reason === 'interrupted' })
     this.#releaseSignals()
   }

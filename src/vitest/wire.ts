@@ -13,6 +13,7 @@ import type { Agent, AgentBenchOptions, BlocksInput, ThresholdInput } from '../r
 import type { AgentSweepOptions } from '../run/candidates.ts'
 import type { GateFailure, Trial } from '../schema/generated.ts'
 import { asTrial } from '../schema/validate.ts'
+import { redacted } from '../secrets.ts'
 
 /** What the config says to every worker; crosses to it through Vitest's provide and inject, so it is plain data. */
 export interface ProvidedSettings {
@@ -22,6 +23,8 @@ export interface ProvidedSettings {
   blocks: BlocksInput
   /** Where the config still uses an option's old name. */
   renamed: readonly string[]
+  /** Names of environment variables whose values are secrets. */
+  secrets: readonly string[]
   /** Whether this run is one shard of several: it measures, and the merge judges. */
   shard: boolean
   /** The tree that head is held against; absent where configs are compared. */
@@ -86,12 +89,12 @@ interface Artifact {
   text: string
 }
 
-/** Sends a message from the worker; resolves when the main process has it. */
+/** Sends a message from the worker, without secrets: from here on it is on record. Resolves when the main process has it. */
 export async function send(test: VitestTest, message: Message): Promise<void> {
   await recordArtifact(test, {
     type: 'vitest-chimera',
     retry: test.result?.retryCount ?? 0,
-    text: JSON.stringify(message),
+    text: JSON.stringify(redacted(message)),
   })
 }
 

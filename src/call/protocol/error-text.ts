@@ -1,4 +1,5 @@
 import { isObject, objectOf, parseJson, type JsonObject } from '../../json.ts'
+import { redact } from '../../secrets.ts'
 
 /** The server's own words in an error body, in one line and short: they are shown to a user. */
 export function errorText(body: string | JsonObject): string {
@@ -11,7 +12,10 @@ export function errorText(body: string | JsonObject): string {
     object?.['message'] ??
     object?.['detail'] ??
     (typeof body === 'string' ? body : '')
-  const line = (typeof said === 'string' ? said : JSON.stringify(said)).replaceAll(/[\p{C}\s]+/gu, ' ').trim()
+  // Before it is cut, or half a secret would stay.
+  const line = redact(typeof said === 'string' ? said : JSON.stringify(said))
+    .replaceAll(/[\p{C}\s]+/gu, ' ')
+    .trim()
   return line.length > 300 ? `${line.slice(0, 299)}…` : line
 }
 

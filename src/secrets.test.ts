@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { keepCredentials, keepSecret, redact, redacted } from './secrets.ts'
+
+describe('a secret is told by its place', () => {
+  test.each([
+    ['http://user:CANARY@host:1/api', 'http://***@host:1/api'],
+    ['https://CANARY@host', 'https://***@host'],
+    ['it redirects to //user:CANARY@other/x', 'it redirects to //***@other/x'],
+    ['postgres://a:CAN@ARY@db/x and http://b', 'postgres://***@db/x and http://b'],
+    ['/login?next=https%3A%2F%2Fu%3ACANARY%40h%2Fx', '/login?next=https%3A%2F%2F***%40h%2Fx'],
+    ['https://h/cb?token=CANARY&x=1#key=CANARY', 'https://h/cb?token=***&x=1#key=***'],
+    ['https://h/?X-Amz-Signature=CANARY', 'https://h/?X-Amz-Signature=***'],
+    ['/login?next=%2Fa%3Faccess_token%3DCANARY%26b%3D1', '/login?next=%2Fa%3Faccess_token%3D***%26b%3D1'],
+    ['Authorization: Bearer CANARY', 'Authorization: ***'],
+    ['{"authorization":"Basic CANARY","x":1}', '{"authorization":"***","x":1}'],
+    [String.raw`{\"x-api-key\": \"CANARY\"}`, String.raw`{\"x-api-key\": \"***\"}`],
+    ['Cookie: a=CANARY; b=CANARY. Then', 'Cookie: *** Then'],
+    ['sent Bearer abc.CANARY1.def', 'sent Bearer ***'],
+    ['sent Basic dXNlcjpDQU5BUlk=', 'sent Basic ***'],
+    ["api_key='CANARY'", "api_key='***'"],
+  ])('%s', (text, shown) => {
+    expect(redact(text)).toBe(shown)
+    expect(redact(shown)).toBe(shown)
+  })
+
+  test('what only looks like one stays', () => {
+    for (const text of [
+      'https://medium.com/@user/post?page=2&q=a',
+      'Basic understanding of Bearer instruments',
+      'The reply exceeded the limit of 5 tokens. Set num_predict, or raise `bound.tokens`.',
+      'mail me@host.org // see below',
+      'max_tokens: 128, key: 1',
+    ])
+      expect(redact(text)).toBe(text)
+  })
+})
+
+describe('a secret is told by its value', () => {
+  test('in text, in a URL, in JSON and in Base64', () => {
+    keepSecret('s p"1/x', 'abc', undefined, '', 'ollama')
+    expect(redact('<s p"1/x>')).toBe('<***>')
+    expect(redact(`<${encodeURIComponent('s p"1/x')}>`)).toBe('<***>')
+    expect(redact(JSON.stringify({ a: 's p"1/x' }))).toBe('{"a":"***"}')
+    expect(redact(`<${Buffer.from('s p"1/x').toString('base64')}>`)).toBe('<***>')
+    // Too short to be one, and the dummy key of Ollama's clients.
+    expect(redact('abc, ollama serve')).toBe('abc, ollama serve')
+  })
+
+  test('the password of an address, wherever a server repeats it', () => {
+    keepCredentials('http://name:pa%40ss-9@host:1')
+    keepCredentials('http://host:1')
+    expect(redact('wrong password pa@ss-9 of name')).toBe('wrong password *** of name')
+    expect(redact(`Basic ${btoa('name:pa@ss-9')}`)).toBe('Basic ***')
+  })
+})
+
+test('plain data keeps its shape and the words that are its own', () => {
+  keepSecret('measure', 'value-of-mine')
+  expect(
+    redacted({
+      phase: 'measure',
+      n: [1, 2],
+      nothing: null,
+      'value-of-mine': [{ text: 'measure' }],
+      Authorization: 'CANARY',
+    }),
+  ).toEqual({ phase: 'measure', n: [1, 2], nothing: null, '***': [{ text: '***' }], Authorization: '***' })
+})
+
+test('hostile text of a megabyte costs steps in proportion', () => {
+  for (const piece of [
+    '?key',
+    '//',
+    '//a',
+    '%2F%2F',
+    'x-',
+    'Basic ',
+    'cookie=a;',
+    'authorization',
+    '@',
+    '?a=',
+  ])
+    expect(redact(piece.repeat(1_000_000 / piece.length)).length).toBeGreaterThan(0)
+})

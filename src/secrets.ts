@@ -1,0 +1,107 @@
+/**
+ * What must not be written down, and its removal from text: `redact` is applied where text enters the record (vitest/wire)
+ * and where an error gets its message (errors). A secret is told by its place, such as the user info of a URL, or by its
+ * value, once `keepSecret` has it. Every pattern is linear in the text, which may be a model's.
+ */
+
+const MASK = '***'
+
+/** Shorter values are no secrets, and their removal would tear words apart; `ollama` is the key that clients send for want of one. */
+const SHORTEST = 4
+const DUMMIES = new Set(['ollama'])
+
+/** The longest first, so that none leaves a part of another. */
+let known: string[] = []
+
+/** Values that are removed from every text of this process from now on, also as they stand in a URL, in JSON and in Base64. */
+export function keepSecret(...values: readonly (string | undefined)[]): void {
+  const secrets = values
+    .filter((value) => value !== undefined && !DUMMIES.has(value))
+    .map((value) => value ?? '')
+  const forms = secrets.flatMap((value) => [
+    value,
+    encodeURIComponent(value),
+    JSON.stringify(value).slice(1, -1),
+    Buffer.from(value).toString('base64'),
+  ])
+  known = [...new Set([...known, ...forms.filter(({ length }) => length >= SHORTEST)])].toSorted(
+    (a, b) => b.length - a.length,
+  )
+}
+
+/** The credentials in a server's address. */
+export function keepCredentials(host: string | undefined): void {
+  const url = host !== undefined && URL.canParse(host) ? new URL(host) : undefined
+  if (url === undefined || url.username === '') return
+  const [name, password] = [url.username, url.password].map(decoded)
+  // A name alone may be a token; beside a password it is a name.
+  if (password === '') keepSecret(name)
+  else keepSecret(password, `${name}:${password}`)
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+// The user info of a URL, also of one that stands encoded in another.
+const USER_INFO = /\/\/[^\s/?#"'<>\\]{1,512}@|%2F%2F(?:(?!%2F|%3F|%23)[^\s&"'<>]){1,512}%40/gi
+const QUERY =
+  /([?&;#]|%3F|%26)(?=[\w.[\]-]{0,60}(?:key|token|secret|sig|passw|pwd|auth|cred|session))([\w.[\]-]{1,64})(=|%3D)(?:(?!%26)[^&;#\s"'<>\\])*/gi
+const HEADER =
+  /\b((?:proxy-)?authorization|(?:set-)?cookie|x-[a-z\d-]{0,40}(?:key|token|secret|auth|signature)|(?:api|access|secret)[-_]?key|(?:access|refresh|auth|id)[-_]token|client[-_]secret|passw(?:or)?d)(\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)((?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey)\s{1,4})?[^\s"'\\,;<>]+(?:;\s?[^\s"'\\;=]+=[^\s"'\\;]*)*)/gi
+const SCHEME = /\b(Bearer|Basic)(\s{1,4})([\w.~+/-]{8,}=*)/g
+
+/** The text without secrets. */
+export function redact(text: string): string {
+  return known
+    .reduce((rest, secret) => rest.replaceAll(secret, MASK), text)
+    .replace(USER_INFO, (found) => (found.startsWith('//') ? `//${MASK}@` : `%2F%2F${MASK}%40`))
+    .replace(QUERY, `$1$2$3${MASK}`)
+    .replace(HEADER, `$1$2${MASK}`)
+    .replace(SCHEME, (found, scheme: string, space: string, token: string) =>
+      isToken(scheme, token) ? `${scheme}${space}${MASK}` : found,
+    )
+}
+
+/** Whether it is credentials, and not the next word of a sentence. */
+function isToken(scheme: string, text: string): boolean {
+  if (scheme === 'Basic') return Buffer.from(text, 'base64').toString('latin1').includes(':')
+  return text.length >= 20 || /\d/.test(text)
+}
+
+/** Members whose words are the record's own. */
+const OWN = new Set(['kind', 'phase', 'role', 'reason', 'invalid_reason', 'endpoint', 'stopped', 'metric'])
+
+/** A value of plain data, without secrets in its texts and its members' names. */
+export function redacted<T>(value: T): T
+export function redacted(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item) => (typeof item === 'number' ? item : redacted(item)))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      redact(name),
+      OWN.has(name)
+        ? member
+        : SECRET_MEMBER.test(name) && typeof member === 'string'
+          ? MASK
+          : redacted(member),
+    ]),
+  )
+}
+
+const SECRET_MEMBER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie|(?:x-)?api[-_]?key|passw(?:or)?d)$/i
+
+/** Takes secrets out of an error that others will print: out of its texts and those of its causes, in place. */
+export function redactError(error: unknown, depth = 0): void {
+  if (typeof error !== 'object' || error === null || depth > 8) return
+  for (const name of ['message', 'stack', 'stackStr', 'diff', 'cause', 'errors'] as const) {
+    const value: unknown = Reflect.get(error, name)
+    if (typeof value === 'string') Reflect.set(error, name, redact(value))
+    else for (const one of [value].flat()) redactError(one, depth + 1)
+  }
+}

@@ -1,0 +1,154 @@
+/** A canary goes in by every way there is, and is searched for in every byte that the run writes. */
+import { createServer } from 'node:http'
+import { readdir, readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { startScriptedOllama } from '../scripted-ollama/index.ts'
+import { createFixture } from './fixture.ts'
+
+/** By way in: what must not come out. */
+const CANARIES = {
+  ollama_host: 'canary-1-host',
+  arm_host: 'canary-2-arm',
+  bad_host: 'canary-3-bad',
+  redirect: 'canary-4-location',
+  redirect_query: 'canary-5-query',
+  server_error: 'canary-6-echo',
+  agent_error: 'canary-7-thrown',
+  agent_cause: 'canary-8-cause',
+  arm_secret: 'canary-9-environment',
+  plugin_secret: 'canary-10-environment',
+  module_error: 'canary-11-import',
+  rejection: 'canary-12-rejection',
+  check: 'canary-13-check',
+  output: 'canary-14-output',
+} as const
+
+const bench = (name: string, agent: string, arm = '{}', more = ''): [string, string] => [
+  `suites/${name}.bench.ts`,
+  `import { agentBench } from 'vitest-chimera'
+const arm = { name: 'baseline', model: 'tiny', ...${arm} }
+const call = (generate) => generate({ prompt: 'x' })
+agentBench('${name}', ${agent}, {
+  baseline: arm, candidate: { ...arm, name: 'candidate' }, compare: 'hosts', blocks: { min: 6, max: 6 }, ${more}
+})
+`,
+]
+
+/** Redirects, and says what it was sent. */
+async function startTalkative(): Promise<AsyncDisposable & { port: number }> {
+  const { redirect, redirect_query: query, server_error: echo } = CANARIES
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/moved') === true)
+      return response
+        .writeHead(302, { location: `https://me:${redirect}@elsewhere/?a=1&api_key=${query}` })
+        .end()
+    return response
+      .writeHead(500)
+      .end(JSON.stringify({ error: `no: {"authorization":"Bearer ${echo}"}, X-Api-Key: ${echo}` }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+let written: [string, string][]
+
+beforeAll(async () => {
+  const c = CANARIES
+  await using server = await startScriptedOllama({ call: { ttft: 5, per_token: 0.5, tokens: 20 } })
+  await using talkative = await startTalkative()
+  const place = server.url.slice('http://'.length)
+  const run = `async ({ generate }) => (await call(generate)).response`
+  await using project = await createFixture({
+    'vitest.config.ts': `import { defineConfig } from 'vitest/config'
+import chimera from 'vitest-chimera/plugin'
+export default defineConfig({ plugins: [chimera({ secrets: ['PLUGIN_SECRET'] })] })
+`,
+    ...Object.fromEntries([
+      bench('plain', run),
+      bench('arm-host', run, `{ host: 'http://me:${c.arm_host}@${place}' }`),
+      bench('bad-host', run, `{ host: 'ftp://me:${c.bad_host}@elsewhere' }`),
+      bench('moved', run, `{ host: 'http://127.0.0.1:${talkative.port}/moved' }`),
+      bench('echo', run, `{ host: 'http://127.0.0.1:${talkative.port}' }`),
+      bench(
+        'thrown',
+        `async ({ generate }) => { await call(generate); throw new Error('GET https://me:${c.agent_error}@h failed', { cause: new Error('token=x&secret=${c.agent_cause}') }) }`,
+      ),
+      bench(
+        'named',
+        `async ({ generate, stage }) => { const { ARM_SECRET: a, PLUGIN_SECRET: b } = process.env; await stage('stage ' + a, () => call(generate)); return { [a]: b, text: a + b } }`,
+        `{ secrets: ['ARM_SECRET'] }`,
+      ),
+      bench(
+        'checked',
+        run,
+        '{}',
+        `checks: [function own() { return 'POST https://me:${c.check}@h/?password=${c.check}' }],`,
+      ),
+      bench(
+        'output',
+        `async ({ generate }) => { await call(generate); return { headers: { authorization: '${c.output}' }, url: '//me:${c.output}@h' } }`,
+      ),
+      bench(
+        'rejects',
+        `async ({ generate }) => { await call(generate); void Promise.reject(new Error('https://me:${c.rejection}@h')) }`,
+      ),
+    ]),
+    // In two pieces, or Vitest's excerpt of the source would show it.
+    'suites/import.bench.ts': `throw new Error('https://me:' + '${c.module_error.slice(0, 9)}' + '${c.module_error.slice(9)}@h')\n`,
+  })
+  const { output } = await project.bench([], {
+    OLLAMA_HOST: `http://me:${c.ollama_host}@${place}`,
+    ARM_SECRET: c.arm_secret,
+    PLUGIN_SECRET: c.plugin_secret,
+    GITHUB_ACTIONS: 'true',
+    GITHUB_STEP_SUMMARY: join(project.dir, 'reports/summary.md'),
+  })
+  const files = await readdir(join(project.dir, 'reports'), { recursive: true, withFileTypes: true })
+  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
+  written = [
+    ['terminal', output],
+    ...(await Promise.all(
+      paths.map(async (path): Promise<[string, string]> => [
+        path,
+        `${path}\n${await readFile(path, 'utf8')}`,
+      ]),
+    )),
+  ]
+}, 240_000)
+
+test('every suite has left its trace', () => {
+  const names = written.map(([path]) => path.split('/reports/').at(-1))
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'report.json',
+      'report.md',
+      'report.html',
+      'trials.jsonl',
+      'summary.md',
+      'terminal',
+    ]),
+  )
+  const report = written.find(([path]) => path.endsWith('report.json'))![1]
+  for (const said of ['it redirects to https://***@elsewhere', 'GET https://***@h failed', 'Invalid host'])
+    expect(report).toContain(said)
+  expect(written.some(([path]) => path.includes('agents/'))).toBe(true)
+})
+
+test.each(Object.entries(CANARIES))('%s', (_, canary) => {
+  const leaks = written.flatMap(([path, text]) => {
+    const at = text.search(
+      new RegExp(`${canary}|${encodeURIComponent(canary)}|${btoa(canary).replace(/=+$/, '')}`),
+    )
+    return at < 0 ? [] : `${path}: ${text.slice(Math.max(0, at - 100), at + 60)}`
+  })
+  expect(leaks).toEqual([])
+})

@@ -20,7 +20,12 @@ export class ChimeraError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown, also of what cannot be read or printed. */
 export function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  try {
+    const isWorded = typeof cause === 'object' && cause !== null && 'message' in cause
+    return String(isWorded ? cause.message : cause)
+  } catch {
+    return 'a value without a readable message'
+  }
 }

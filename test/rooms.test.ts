@@ -384,7 +384,17 @@ describe('the table', () => {
     const text = await readFile(join(repository, 'CONTRIBUTING.md'), 'utf8')
     const rows = Array.from(text.matchAll(/^\| `src\/(\w+)\/` \|/gm), (match) => match[1]!)
     expect(rows.toSorted()).toEqual((await rooms()).toSorted())
-    for (const file of ['index', 'plugin', 'errors', 'metrics', 'json', 'clock', 'optional', 'secrets', 'cli'])
+    for (const file of [
+      'index',
+      'plugin',
+      'errors',
+      'metrics',
+      'json',
+      'clock',
+      'optional',
+      'secrets',
+      'cli',
+    ])
       expect(text).toContain(`| \`src/${file}.ts\` |`)
   })
 })

@@ -26,7 +26,8 @@ export function named(checkName: string, check: Check): Check {
 
 /** What reports call a check. */
 export function nameOf(check: Check): string {
-  return check.checkName ?? (check.name || 'check')
+  const own: unknown = check.name
+  return check.checkName ?? (typeof own === 'string' && own !== '' ? own : 'check')
 }
 
 /** Runs `check` on `trial` and gives the result reports show. */

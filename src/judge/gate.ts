@@ -43,8 +43,10 @@ export function gateSuite(
   const { plan, ending, results } = judged
   const broken = findBrokenArm(judged)
   if (broken !== undefined) return failed('invalid', { suite: plan.suite, ...broken })
-  if (ending === undefined || ending.stopped === 'interrupted')
-    return failed('inconclusive', { suite: plan.suite, message: gateTexts.interrupted(plan.suite) })
+  if (ending === undefined || ending.stopped === 'interrupted') {
+    const text = ending === undefined ? gateTexts.workerLost : gateTexts.interrupted
+    return failed('inconclusive', { suite: plan.suite, message: text(plan.suite) })
+  }
   if (results.candidates.every(({ assessment }) => assessment.blocks === 0))
     return failed('invalid', { suite: plan.suite, message: gateTexts.noBlock(plan.suite) })
   if (isRanked(plan)) {

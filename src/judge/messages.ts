@@ -27,6 +27,8 @@ export const gateTexts = {
   noBlock: (suite: string): string =>
     `${suite}: nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold; see the arms' invalid trials for the reasons.`,
   interrupted: (suite: string): string => `${suite}: interrupted before a verdict. Run it again.`,
+  workerLost: (suite: string): string =>
+    `${suite}: its worker ended before a verdict: the process exited, crashed or was killed. See the error that Vitest prints; results so far are in the reports.`,
   runInterrupted: (): string =>
     'The run was interrupted. Results so far are in the reports; run it again for a verdict.',
   removedSuite: (file: string): string =>

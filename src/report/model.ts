@@ -8,6 +8,7 @@ import {
   factsOf,
   isRanked,
   type ArmFacts,
+  type Ending,
   type Facts,
   type Plan,
   type PlannedArm,
@@ -57,7 +58,7 @@ export function buildReport(run: RunRecord): Report {
   const interrupted =
     run.interrupted ||
     run.suites.some(({ ending }) => ending === undefined || ending.stopped === 'interrupted')
-  const judged = run.suites.map((suite) => buildSuite(suite, run.failOn))
+  const judged = run.suites.map((suite) => buildSuite(suite, run))
   return {
     schema_version: 2,
     tool: { name: 'vitest-chimera', version: run.version },
@@ -75,9 +76,11 @@ export function buildReport(run: RunRecord): Report {
   }
 }
 
+const CUT_OFF: Ending = { stopped: 'interrupted', requeued: 0, warnings: [] }
+
 function buildSuite(
   { plan, facts, trials, ending }: SuiteRecord,
-  failOn: ReadonlySet<Verdict>,
+  { failOn, interrupted }: Pick<RunRecord, 'failOn' | 'interrupted'>,
 ): { report: SuiteReport; gate: SuiteGate } {
   const results = judge(plan, trials)
   const ranked = isRanked(plan) ? rankSuite({ plan, facts, trials, results, ending }) : undefined
@@ -97,7 +100,9 @@ function buildSuite(
     comparisons: results.candidates.flatMap(({ assessment }) => sorted(assessment)),
     warnings: ranked?.warnings ?? pairWarnings({ plan, facts, trials, ending }, results),
   }
-  return { report, gate: gateSuite({ plan, trials, ending, results }, failOn, unranked) }
+  // A worker that had no time to report its ending was cut off with the run; otherwise it was lost.
+  const known = ending ?? (interrupted ? CUT_OFF : undefined)
+  return { report, gate: gateSuite({ plan, trials, ending: known, results }, failOn, unranked) }
 }
 
 /** The kind of a suite, with what only suites of that kind have. */

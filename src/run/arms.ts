@@ -37,8 +37,18 @@ export function armsToRun(plan: Plan, sources: readonly ArmSource[]): RunArm[] {
     const source = sources[i]
     if (source === undefined) return []
     const { arm, agent, checks = [] } = source
-    return { planned, arm: { ...arm, name: planned.name }, agent, checks }
+    return { planned, arm: frozenCopy({ ...arm, name: planned.name }), agent, checks }
   })
+}
+
+/** A copy of plain data that nobody can change: an agent may read its arm, and the next trial must find it as it was. */
+export function frozenCopy<T>(value: T): T
+export function frozenCopy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return Object.freeze(value.map((item: unknown) => frozenCopy(item)))
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([name, member]) => [name, frozenCopy(member)])),
+  )
 }
 
 /**
@@ -61,6 +71,8 @@ export function plannedArm(
     ...(arm.secrets ?? []).map((name) => process.env[name]),
     ...headers.flatMap((value) => [value, value.replace(/^\S+\s+/, '')]),
   )
+  const nameless = members.find((name) => name.trim() === '')
+  if (nameless !== undefined) throw suiteErrors.badName(`name of an agent in the team of ${where}`, nameless)
   const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
   const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
   if (unknown !== undefined) throw suiteErrors.unknownAgent(unknown, `arm "${arm.name}" of ${where}`, members)

@@ -36,3 +36,40 @@ test('nothing stays nothing', () => {
   expect(toJson(undefined)).toBeUndefined()
   expect(toJson(null)).toBeNull()
 })
+
+test('what cannot be read becomes its message, and the rest stays', () => {
+  const hostile = {
+    good: 1,
+    get bad(): never {
+      throw new Error('no getter')
+    },
+    // oxlint-disable-next-line unicorn/no-thenable
+    proxy: new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw Object.create(null)
+        },
+      },
+    ),
+    bare: Object.assign(Object.create(null), { a: 1 }) as object,
+  }
+  expect(toJson(hostile)).toEqual({
+    good: 1,
+    bad: '[unreadable: no getter]',
+    proxy: '[unreadable: a value without a readable message]',
+    bare: { a: 1 },
+  })
+})
+
+test('depth and size are bounded: 20,000 levels, and a graph that shares its parts 2^40 times', () => {
+  let deep: unknown = 'bottom'
+  for (let i = 0; i < 20_000; i++) deep = { deep }
+  const text = JSON.stringify(toJson(deep))
+  expect(text).toContain('[too deep]')
+  expect(text.length).toBeLessThan(2000)
+  let shared: unknown[] = []
+  for (let i = 0; i < 40; i++) shared = [shared, shared]
+  expect(JSON.stringify(toJson(shared))).toContain('[truncated]')
+  expect(toJson(new Uint8Array(1_000_000))).toHaveLength(200_001)
+})

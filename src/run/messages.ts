@@ -1,5 +1,6 @@
 /** What a suite, its agent and its arms can fail with: what happened, where, what to do. */
 import { ChimeraError, messageOf } from '../errors.ts'
+import { shown } from '../schema/messages.ts'
 import { count } from '../text/index.ts'
 
 /** Faults of a suite's definition, found before any call is made. */
@@ -88,6 +89,21 @@ export const trialErrors = {
     new ChimeraError(
       'timeout',
       `The trial's ${part} was still running after ${ms} ms without a model call. Fix what it waits for, or set \`trialTimeout\` in agentBench to the longest time that a trial may take.`,
+    ),
+  badName: (what: 'stage' | 'agent', received: unknown): ChimeraError =>
+    new ChimeraError(
+      'bad_name',
+      `Invalid name of ${what === 'stage' ? 'a stage' : 'an agent'}: Expected a non-empty string but received ${shown(received)}. Correct it where the agent calls \`${what === 'stage' ? 'stage' : 'as'}\``,
+    ),
+  unrecordable: (faults: readonly string[]): ChimeraError =>
+    new ChimeraError(
+      'unrecordable',
+      `The trial cannot be recorded: ${faults.join(' ')} Check what the agent does to the clock and to what it was given.`,
+    ),
+  changedClock: (): ChimeraError =>
+    new ChimeraError(
+      'changed_clock',
+      'The agent changed the clock (performance.now), so its calls could not be timed. Use real timers while an agent runs, e.g. `vi.useRealTimers()`.',
     ),
   noCalls: (): ChimeraError =>
     new ChimeraError(

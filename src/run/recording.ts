@@ -8,6 +8,8 @@ import {
 } from '../call/index.ts'
 import type { StageTime } from '../schema/generated.ts'
 import type { AgentContext } from './agent.ts'
+import { frozenCopy } from './arms.ts'
+import { trialErrors } from './messages.ts'
 
 /** What one trial's agent works with, and what became of it. */
 export interface Recording {
@@ -42,8 +44,9 @@ export function openRecording(
   }
 
   async function runAs<T>(name: string, work: (context: AgentContext) => T | Promise<T>): Promise<T> {
-    const recorder = open(agentArm(options.arm, name), name)
-    const arm = agentArm(options.arm, name)
+    checkName('agent', name)
+    const arm = frozenCopy(agentArm(options.arm, name))
+    const recorder = open(arm, name)
     // The agent's whole work is a stage with its name, and its stages are kept separate from another agent's.
     const context = contextOf(recorder, arm, (stage, part) => recorder.stage(`${name}/${stage}`, part))
     return recorder.stage(name, () => recorder.asAgent(name, () => work(context)))
@@ -60,9 +63,12 @@ export function openRecording(
         return recorder.variables()
       },
       model: arm.model,
-      options: { ...arm.options },
+      options: arm.options ?? frozenCopy({}),
       arm,
-      stage,
+      stage: async (name, work) => {
+        checkName('stage', name)
+        return stage(name, work)
+      },
       as: runAs,
       signal: options.signal,
     }
@@ -86,4 +92,8 @@ export function openRecording(
       }
     },
   }
+}
+
+function checkName(what: 'stage' | 'agent', name: unknown): void {
+  if (typeof name !== 'string' || name.trim() === '') throw trialErrors.badName(what, name)
 }

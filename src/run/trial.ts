@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto'
+import { callMessages } from '../call/messages.ts'
+import { ChimeraError } from '../errors.ts'
 import type { Plan } from '../judge/plan.ts'
 import type { MadeCall, MadeRequest } from '../call/index.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
+import { trialFaults } from '../schema/validate.ts'
 import { trialErrors } from './messages.ts'
 import { nameOf, runCheck, type CheckedTrial } from '../checks/index.ts'
 import { sameName } from '../server/index.ts'
@@ -37,14 +40,40 @@ export interface TrialSetup {
 /** An agent that ignores the abort of its signal is left behind after this time. */
 const ABORT_GRACE_MS = 2_000
 
-/** Executes the agent once under one arm. Never rejects: any failure makes the trial invalid. */
+// Kept from before any agent runs: one that fakes the clock fakes its own, and the wall clock may be set.
+const now = performance.now.bind(performance)
+const { timeOrigin } = performance
+const WallClock = Date
+
+/**
+ * Executes the agent once under one arm. Never rejects: any failure makes the trial invalid, and so does what no record
+ * can hold.
+ */
 export async function runTrial(setup: TrialSetup): Promise<Trial> {
+  const trial = await recordTrial(setup)
+  const faults = trialFaults(trial)
+  if (faults.length === 0) return trial
+  const { message } = trialErrors.unrecordable(faults)
+  const { output: _, duration, ...rest } = trial
+  return {
+    ...rest,
+    duration: Number.isFinite(duration) ? Math.max(0, duration) : 0,
+    valid: false,
+    invalid_reason: 'agent_error',
+    message,
+    checks: [],
+    stages: [],
+    calls: [],
+  }
+}
+
+async function recordTrial(setup: TrialSetup): Promise<Trial> {
   const { plan, limits, block } = setup
   const { arm, planned } = setup.arm
   const seed = typeof arm.options?.seed === 'number' ? arm.options.seed : block.seed
   const nonce = limits.nonce === false ? undefined : drawNonce()
-  const startedAt = new Date().toISOString()
-  const origin = performance.now()
+  const origin = now()
+  const startedAt = new WallClock(timeOrigin + origin).toISOString()
   const clock = startTrialClock(setup.limit, setup.signal)
   const recording = openRecording(
     {
@@ -61,13 +90,13 @@ export async function runTrial(setup: TrialSetup): Promise<Trial> {
   )
   clock.watch(recording.idleSince)
   const ran = await runAgent(setup, clock, recording)
-  const duration = performance.now() - origin
+  const duration = now() - origin
   const { made, stages } = await recording.finish()
   for (const call of made)
     if (call.served !== undefined && !sameName(call.served, call.model)) setup.onOtherModel(call, call.served)
   const calls = setup.loads.mark(made, origin)
   const output = ran.ok ? (toJson(ran.output) ?? undefined) : undefined
-  const fault = findFault(setup.signal, clock, ran, calls)
+  const fault = changedClock() ?? findFault(setup.signal, clock, ran, calls, origin)
   // A broken trial's output is not judged: its checks would fail for the fault's sake.
   const checks =
     fault === undefined ? await runChecks(setup, clock, { output, arm: planned.name, calls, stages }) : []
@@ -110,7 +139,8 @@ function drawNonce(): string {
   return `[${String(randomInt(10 ** 6)).padStart(6, '0')} ${String(randomInt(10 ** 6)).padStart(6, '0')}]`
 }
 
-type Ran = { ok: true; output: unknown } | { ok: false; error: unknown }
+/** `at` is when the agent threw, performance.now(). */
+type Ran = { ok: true; output: unknown } | { ok: false; error: unknown; at: number }
 
 async function runAgent(
   { arm: { agent }, signal }: TrialSetup,
@@ -122,7 +152,7 @@ async function runAgent(
     const working = inside(async () => agent(context))
     return { ok: true, output: await clock.within(Promise.race([working, aborted.promise]), 'agent') }
   } catch (error) {
-    return { ok: false, error }
+    return { ok: false, error, at: now() }
   } finally {
     aborted.dispose()
   }
@@ -146,26 +176,45 @@ function rejectAfterAbort(signal: AbortSignal): { promise: Promise<never>; dispo
   }
 }
 
+/** Calls are timed by the clock that an agent sees. */
+function changedClock(): Fault | undefined {
+  if (Math.abs(performance.now() - now()) < 1000) return undefined
+  return { reason: 'agent_error', message: trialErrors.changedClock().message }
+}
+
 interface Fault {
   reason: TrialReason
   message: string
 }
 
-/** The first invalid call says more than the error it made the agent throw. */
+/**
+ * The first cause in time: a call that failed says more than the error it made the agent throw, and the agent's own error
+ * more than the calls beside it that were broken off for it.
+ */
 function findFault(
   signal: AbortSignal,
   clock: TrialClock,
   ran: Ran,
   calls: readonly Call[],
+  origin: number,
 ): Fault | undefined {
   if (signal.aborted) return { reason: 'interrupted', message: trialErrors.interrupted().message }
   const timeout = findTimeout(clock)
   if (timeout !== undefined) return timeout
-  const call = calls.find((call) => !call.valid)
-  if (call !== undefined) return { reason: call.reason, message: call.message }
+  const ended = (call: Call): number => call.start + call.duration
+  const [call] = calls.filter((call) => !call.valid).toSorted((a, b) => ended(a) - ended(b))
+  const isCause =
+    call !== undefined && (ran.ok || (ended(call) <= ran.at - origin && !isBrokenOff(call, ran.error)))
+  if (isCause && !call.valid) return { reason: call.reason, message: call.message }
   if (!ran.ok) return { reason: 'agent_error', message: trialErrors.agentThrew(ran.error).message }
   if (calls.length === 0) return { reason: 'no_calls', message: trialErrors.noCalls().message }
   return undefined
+}
+
+/** Whether the agent itself broke the call off because of an error of its own. */
+function isBrokenOff(call: Call, error: unknown): boolean {
+  const isOwn = !(error instanceof ChimeraError) && !(error instanceof Error && error.name === 'AbortError')
+  return isOwn && !call.valid && call.message === callMessages.aborted()
 }
 
 function findTimeout(clock: TrialClock): Fault | undefined {
@@ -181,7 +230,8 @@ async function runChecks(
 ): Promise<CheckResult[]> {
   const results: CheckResult[] = []
   for (const check of checks) {
-    const result = runCheck(check, trial)
+    // A copy each: what one of them changes is its own.
+    const result = runCheck(check, structuredClone(trial))
     try {
       results.push(await clock.within(result, `check ${JSON.stringify(nameOf(check))}`))
     } catch {

@@ -133,7 +133,12 @@ describe('a wrong value is refused with what was expected', () => {
     [
       'agentBench',
       { ...arms, checks: ['complete'] },
-      '`checks[0]` of it: Expected a function but received "complete".',
+      '`checks[0]` of it: Expected a function whose checkName, if any, is a non-empty string, but received "complete".',
+    ],
+    [
+      'agentBench',
+      { ...arms, checks: [Object.assign(() => {}, { checkName: 5 })] },
+      'Expected a function whose checkName, if any, is a non-empty string, but received a function.',
     ],
     [
       'agentBench',

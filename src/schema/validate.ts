@@ -94,6 +94,13 @@ function createAjv(own: boolean): Ajv2020 {
   for (const annotation of ['tsType', 'expected', 'meant', 'unknown']) ajv.addKeyword(annotation)
   ajv.addKeyword({ keyword: 'callable', validate: (_: true, data: unknown) => typeof data === 'function' })
   ajv.addKeyword({
+    keyword: 'named',
+    validate: (member: string, data: unknown) => {
+      const name: unknown = typeof data === 'function' ? Reflect.get(data, member) : undefined
+      return name === undefined || (typeof name === 'string' && name.trim() !== '')
+    },
+  })
+  ajv.addKeyword({
     keyword: 'ordered',
     type: 'object',
     validate: (_: true, { min, max }: { min?: unknown; max?: unknown }) => !(Number(min) > Number(max)),

@@ -1,4 +1,4 @@
-import { ChimeraError, messageOf } from '../errors.ts'
+import { ChimeraError } from '../errors.ts'
 
 /** What goes wrong between Vitest's config, workers and main process. */
 export const adapterErrors = {
@@ -7,12 +7,16 @@ export const adapterErrors = {
       'plugin_missing',
       `agentBench "${suite}" ran without its plugin, so nothing was measured. Add chimera() from 'vitest-chimera/plugin' to \`plugins\` in vitest.config.ts.`,
     ),
-  unreadable: (cause: unknown): ChimeraError =>
-    new ChimeraError(
-      'unreadable_artifact',
-      `A message from a worker is not JSON (${messageOf(cause)}). If it came through a blob, create the blob again with this version.`,
-      { cause },
-    ),
+} as const
+
+/** What cannot be reported, and what it costs. */
+export const adapterTexts = {
+  unreadable: (): string =>
+    'A message from a worker cannot be read, so what it reported is missing. If it came through a blob, create the blob again with this version.',
+  badTrial: (faults: readonly string[]): string =>
+    `A trial from a worker is invalid and was left out: ${faults.join(' ')} If it came through a blob, create the blob again with this version.`,
+  unreportable: (faults: readonly string[]): string =>
+    `The suite cannot be reported: ${faults.join(' ')} Its trials are in trials.jsonl; the other suites are not affected.`,
 } as const
 
 /** What the reporter says on its own behalf. */

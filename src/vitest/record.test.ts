@@ -75,3 +75,19 @@ test('a suite that was refused once its facts were known is reported as unusable
 test('a test that is not ours gives nothing', () => {
   expect(recordSuite([])).toEqual({ suites: [], refusals: [], removed: [] })
 })
+
+test('a damaged message costs what it told: a warning where the suite is known, else a failure', () => {
+  const damaged: Message = { kind: 'damaged', text: 'It is torn.' }
+  const { suites } = recordSuite([
+    { kind: 'plan', plan },
+    damaged,
+    trial('baseline'),
+    { kind: 'ending', ending },
+  ])
+  expect(suites[0]!.trials).toHaveLength(1)
+  expect(suites[0]!.ending!.warnings).toEqual([{ code: 'damaged_message', message: 'It is torn.' }])
+  expect(recordSuite([damaged], 'rivers (a vs b)')).toEqual({
+    suites: [],
+    refusals: [{ suite: 'rivers (a vs b)', message: 'It is torn.' }],
+  })
+})

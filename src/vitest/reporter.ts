@@ -13,7 +13,6 @@ import { gateTexts } from '../judge/messages.ts'
 import { NoiseFloor } from './noise-floor.ts'
 import { Progress } from './progress.ts'
 import {
-  buildReport,
   hasReports,
   printTerminal,
   removeComment,
@@ -23,9 +22,9 @@ import {
 } from '../report/index.ts'
 import { forget, messagesOf, receive, recordSuite, release, type TestRecord } from './wire.ts'
 import type { GateFailure, Report, Trial } from '../schema/generated.ts'
-import { asReport } from '../schema/validate.ts'
 import { redactError } from '../secrets.ts'
 import { interceptSignals } from './signals.ts'
+import { soundReport } from './sound-report.ts'
 import { Watchdog, type Alive } from './watchdog.ts'
 
 export interface ReporterOptions {
@@ -157,7 +156,10 @@ export default class ChimeraReporter implements Reporter {
   async #report({ modules, errors, interrupted }: RunEnd): Promise<void> {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
     const records = new Map(
-      tests.map((test) => [test, recordSuite(messagesOf(test.artifacts()), this.#stalled.get(test.id))]),
+      tests.map((test) => [
+        test,
+        recordSuite(messagesOf(test.artifacts()), test.fullName, this.#stalled.get(test.id)),
+      ]),
     )
     const told = [...records.values()]
     const suites = told.flatMap((record) => record.suites)
@@ -184,15 +186,15 @@ export default class ChimeraReporter implements Reporter {
       notices: [...new Set(removed)].map((file) => gateTexts.removedSuite(file)),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
     }
-    const judged = buildReport(run)
+    const judged = soundReport(run)
     const named = new Set(judged.gate.failures.map(({ suite }) => suite))
     const more = [
       ...failedTests(tests, (test) => suitesOf(records.get(test)).some((suite) => named.has(suite))),
       ...this.#unhandled(errors),
     ]
-    const report = more.length === 0 ? judged : buildReport({ ...run, refusals: [...refusals, ...more] })
+    const report = more.length === 0 ? judged : soundReport({ ...run, refusals: [...refusals, ...more] })
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1
-    await this.#write(asReport(report, 'this run'), trials)
+    await this.#write(report, trials)
   }
 
   /** Errors that Vitest exits for, but for the ends of the workers that were ended here. */

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { trialOf } from '../../test/support/trials.ts'
 import { forget, messagesOf, receive, release, send, type Message } from './wire.ts'
-import { ChimeraError } from '../errors.ts'
 
 const trial: Message = {
   kind: 'trial',
@@ -54,19 +53,20 @@ test('only the last try counts', () => {
   expect(messagesOf([])).toEqual([])
 })
 
-test('what cannot be read is told with what to do', () => {
-  const broken = () => receive({ type: 'vitest-chimera', retry: 0, text: '{"kind":' } as { type: string })
-  expect(broken).toThrow(ChimeraError)
-  expect(broken).toThrow(
-    /^A message from a worker is not JSON \(.*create the blob again with this version\.$/,
+test('what cannot be read is damaged, and so is a trial that its schema refuses', () => {
+  const texts = ['{"kind":', 'null', '{"kind":5}'].map(
+    (text) => receive({ type: 'vitest-chimera', retry: 0, text } as { type: string })?.message,
   )
-})
-
-test('a trial is held to its schema on the way in', () => {
+  for (const message of texts)
+    expect(message).toEqual({
+      kind: 'damaged',
+      text: expect.stringMatching(/^A message from a worker cannot be read.*create the blob again/) as string,
+    })
   const faulty = { kind: 'trial', trial: { ...trialOf({ role: 'baseline', block: 1 }), duration: null } }
-  expect(() => receive(artifact(faulty))).toThrow(
-    /^Invalid trial from a worker:\n {2}- trial\.duration: must be number but received null\./,
-  )
+  expect(receive(artifact(faulty))!.message).toEqual({
+    kind: 'damaged',
+    text: expect.stringContaining('left out: trial.duration: must be number but received null.') as string,
+  })
 })
 
 test('a message that has been read needs no text, and one whose text is kept needs no object', () => {

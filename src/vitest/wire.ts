@@ -7,12 +7,13 @@
  */
 import { recordArtifact } from 'vitest'
 import type { Base } from '../base/index.ts'
-import { adapterErrors } from './messages.ts'
+import { adapterTexts } from './messages.ts'
 import type { Ending, Facts, Forecast, Plan, SuiteRecord } from '../judge/plan.ts'
 import type { Agent, AgentBenchOptions, BlocksInput, ThresholdInput } from '../run/agent.ts'
 import type { AgentSweepOptions } from '../run/candidates.ts'
 import type { GateFailure, Trial } from '../schema/generated.ts'
-import { asTrial } from '../schema/validate.ts'
+import { isObject, parseJson } from '../json.ts'
+import { trialFaults } from '../schema/validate.ts'
 import { redacted } from '../secrets.ts'
 
 /** What the config says to every worker; crosses to it through Vitest's provide and inject, so it is plain data. */
@@ -70,6 +71,13 @@ export type Message =
   | { kind: 'forecast'; forecast: Forecast }
   | { kind: 'ending'; ending: Ending }
   | { kind: 'refused'; suite: string; file: string; message: string }
+  | Damaged
+
+/** What became of a message that cannot be read: it costs what it told, and nothing else. */
+interface Damaged {
+  kind: 'damaged'
+  text: string
+}
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -120,7 +128,7 @@ interface Received {
 /** Each artifact is read once, though it is looked at as it arrives, at the end of its suite and at the end of the run. */
 const received = new WeakMap<object, Received>()
 
-/** The message in an artifact, or undefined when it is someone else's. Trials are held to their schema. */
+/** The message in an artifact, or undefined when it is someone else's. A trial that its schema refuses is damaged. */
 export function receive(artifact: { type: string }): Received | undefined {
   if (!isOurs(artifact)) return undefined
   let found = received.get(artifact)
@@ -129,14 +137,15 @@ export function receive(artifact: { type: string }): Received | undefined {
 }
 
 function read({ retry, text }: Artifact): Received {
-  let message: Message
-  try {
-    message = JSON.parse(text) as Message
-  } catch (error) {
-    throw adapterErrors.unreadable(error)
-  }
-  if (message.kind === 'trial') asTrial(message.trial, 'a worker')
+  const message = parseJson(text)
+  if (!isMessage(message)) return { retry, message: { kind: 'damaged', text: adapterTexts.unreadable() } }
+  const faults = message.kind === 'trial' ? trialFaults(message.trial) : []
+  if (faults.length > 0) return { retry, message: { kind: 'damaged', text: adapterTexts.badTrial(faults) } }
   return { retry, message }
+}
+
+function isMessage(value: unknown): value is Message {
+  return isObject(value) && typeof value['kind'] === 'string'
 }
 
 /** The messages of a test's last try: a retry starts anew, and what came before it does not count. */
@@ -159,10 +168,12 @@ export interface TestRecord {
 /**
  * Puts the messages of one test together. A test that is not ours has none and gives nothing.
  *
+ * @param name what to call it
  * @param stalled why its worker was ended before the suite was
  */
 export function recordSuite(
   messages: readonly Message[],
+  name = 'a suite',
   stalled?: { arm: string; message: string },
 ): TestRecord {
   let plan: Plan | undefined
@@ -172,11 +183,13 @@ export function recordSuite(
   let removed: readonly string[] = []
   const trials: Trial[] = []
   const refusals: GateFailure[] = []
+  const damages: string[] = []
   for (const message of messages) {
     if (message.kind === 'plan') ({ plan, removed = [] } = message)
     if (message.kind === 'facts') ({ facts, overhead } = message)
     if (message.kind === 'trial') trials.push(message.trial)
     if (message.kind === 'ending') ending = message.ending
+    if (message.kind === 'damaged') damages.push(message.text)
     if (message.kind === 'refused') refusals.push({ suite: message.suite, message: message.message })
   }
   if (stalled !== undefined) ending ??= { stopped: 'unusable', ...stalled, requeued: 0, warnings: [] }
@@ -184,6 +197,9 @@ export function recordSuite(
   const refused = refusals[0]
   if (refused !== undefined)
     ending = { stopped: 'unusable', message: refused.message, requeued: 0, warnings: [] }
+  const warnings = damages.map((message) => ({ code: 'damaged_message', message }))
+  if (ending !== undefined) ending = { ...ending, warnings: [...ending.warnings, ...warnings] }
+  if (plan === undefined) refusals.push(...damages.map((message) => ({ suite: name, message })))
   return {
     suites: plan === undefined ? [] : [{ plan, facts, trials, ...(ending !== undefined && { ending }) }],
     refusals: plan === undefined ? refusals : [],

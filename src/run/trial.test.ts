@@ -1,0 +1,173 @@
+/** Odd agents: what each costs is its trial, told with a sentence that names its code. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runOn } from '../../test/support/run-suite.ts'
+import { startScriptedOllama, type ScriptedOllama } from '../../test/scripted-ollama/index.ts'
+import { trialFaults } from '../schema/validate.ts'
+import type { Agent, AgentContext } from './agent.ts'
+
+let server: ScriptedOllama
+beforeAll(async () => {
+  server = await startScriptedOllama({
+    call: { ttft: 5, per_token: 0.5, tokens: 20 },
+    rules: [
+      { when: { prompt: 'slow' }, ttft: 5000 },
+      { when: { prompt: 'broken' }, fault: { kind: 'status', status: 500, error: 'boom' } },
+    ],
+  })
+})
+afterAll(() => server.close())
+
+const call = ({ generate }: AgentContext, prompt = 'x') => generate({ prompt })
+const hostile = {
+  get message(): string {
+    throw new Error('no')
+  },
+  toString(): string {
+    throw new Error('no')
+  },
+}
+
+/** What the first trial of an agent came to. */
+async function firstOf(
+  agent: Agent,
+): Promise<{ reason: string | undefined; message: string | undefined; output: unknown }> {
+  const { trials } = await runOn(server.url, { agent, blocks: { min: 1, max: 1 } })
+  for (const trial of trials) expect(trialFaults(trial)).toEqual([])
+  const [first] = trials
+  return { reason: first?.invalid_reason, message: first?.message, output: first?.output }
+}
+
+describe('an odd name or clock', () => {
+  test.each<[string, Agent, RegExp]>([
+    [
+      'an empty stage name',
+      async (context) => context.stage('', () => call(context)),
+      /Invalid name of a stage: Expected a non-empty string but received ""/,
+    ],
+    [
+      'a stage name that is no string',
+      async (context) => context.stage(5 as never, () => call(context)),
+      /Invalid name of a stage: .*received 5/,
+    ],
+    [
+      'an empty agent name',
+      async (context) => context.as(' ', (own) => call(own)),
+      /Invalid name of an agent: .*received " "/,
+    ],
+    [
+      'a clock that was set back',
+      async (context) => {
+        await call(context)
+        const real = performance.now.bind(performance)
+        performance.now = () => real() - 1e6
+        setTimeout(() => void (performance.now = real))
+      },
+      /The agent changed the clock/,
+    ],
+  ])('%s', async (_, agent, sentence) => {
+    expect(await firstOf(agent)).toMatchObject({
+      reason: 'agent_error',
+      message: expect.stringMatching(sentence) as string,
+    })
+  })
+})
+
+describe('the first cause in time', () => {
+  const fails = async (): Promise<never> => {
+    throw new Error('of my own')
+  }
+
+  test.each<[string, Agent, string, RegExp]>([
+    [
+      "the agent's own error beside an open call",
+      (context) => Promise.all([call(context, 'slow'), fails()]),
+      'agent_error',
+      /The agent threw: of my own/,
+    ],
+    [
+      "the agent's own error, for which it broke a call off",
+      async (context) => {
+        const open = call(context, 'slow').catch(() => {})
+        await call(context)
+        context.ollama.abort()
+        await open
+        return fails()
+      },
+      'agent_error',
+      /of my own/,
+    ],
+    [
+      'a call that failed, beside an open one that began before it',
+      (context) => Promise.all([call(context, 'slow'), call(context, 'broken')]),
+      'http_error',
+      /boom/,
+    ],
+    [
+      'a call that failed, and then the agent',
+      async (context) => call(context, 'broken').catch(fails),
+      'http_error',
+      /boom/,
+    ],
+    [
+      'a call left open by an agent that is done',
+      async (context) => void call(context, 'slow'),
+      'truncated_stream',
+      /returned before the reply was complete/,
+    ],
+  ])('%s', async (_, agent, reason, sentence) => {
+    const found = await firstOf(agent)
+    expect(found.reason).toBe(reason)
+    expect(found.message).toMatch(sentence)
+  })
+})
+
+describe('what an agent throws or returns', () => {
+  test.each<[string, () => unknown, RegExp]>([
+    ['null', () => null, /The agent threw: null/],
+    ['an object without a prototype', () => Object.create(null), /a value without a readable message/],
+    [
+      'one with a message all the same',
+      () => Object.assign(Object.create(null), { message: 'bare' }),
+      /The agent threw: bare/,
+    ],
+    ['one whose message and toString throw', () => hostile, /a value without a readable message/],
+  ])('%s is thrown', async (_, thrown, sentence) => {
+    const found = await firstOf(async (context) => {
+      await call(context)
+      throw thrown()
+    })
+    expect(found).toMatchObject({ reason: 'agent_error', message: expect.stringMatching(sentence) as string })
+  })
+
+  test('20,000 levels are returned', async () => {
+    const found = await firstOf(async (context) => {
+      await call(context)
+      let deep: unknown = 'bottom'
+      for (let i = 0; i < 20_000; i++) deep = [deep]
+      return deep
+    })
+    expect(found.reason).toBeUndefined()
+    expect(JSON.stringify(found.output)).toContain('[too deep]')
+  })
+})
+
+test('an agent cannot change its arm or its options, nor a check the trial', async () => {
+  for (const change of [
+    (context: AgentContext) => void (context.options.temperature = 1),
+    (context: AgentContext) => void (context.arm.model = 'other'),
+    (context: AgentContext) => void (context.arm.options!.num_ctx = 1),
+  ]) {
+    const found = await firstOf(async (context) => {
+      await call(context)
+      change(context)
+    })
+    expect(found.reason).toBe('agent_error')
+    expect(found.message).toMatch(/read only|not extensible/)
+  }
+  const { trials } = await runOn(server.url, {
+    agent: async (context) => (await call(context)).response,
+    blocks: { min: 1, max: 1 },
+    checks: [({ calls }) => void Object.assign(calls[0]!, { ttft: -1 })],
+  })
+  expect(trials.every((trial) => trial.calls[0]!.ttft! > 0)).toBe(true)
+})

@@ -5,6 +5,7 @@ import { runOn } from '../../test/support/run-suite.ts'
 import { gateSuite } from '../judge/gate.ts'
 import { judge } from '../judge/results.ts'
 import { validCounts } from '../judge/validity.ts'
+import type { Agent } from './agent.ts'
 import type { Comparison, Trial } from '../schema/generated.ts'
 import { createRandom } from '../stats/index.ts'
 
@@ -61,4 +62,85 @@ test('two arms that fail 2 % of their trials are never told apart', async () => 
   expect(runs.filter(({ rate }) => rate.verdict === 'regressed' || rate.verdict === 'improved')).toEqual([])
   expect(runs.filter(({ gate }) => gate === 'regressed')).toEqual([])
   expect(runs.some(({ trials }) => trials.some(({ valid }) => !valid))).toBe(true)
+}, 60_000)
+
+const ask: Agent = async ({ generate }) => (await generate({ prompt: 'x' })).response
+
+/** By the reason of its trials: what breaks every second trial of the candidate. */
+const BREAKS: Record<
+  string,
+  (odd: () => boolean) => { plan?: CallPlan; agent?: Agent; check?: () => string | void }
+> = {
+  agent_error: (odd) => ({
+    agent: async (context) => {
+      const output = await ask(context)
+      if (context.arm.name === 'candidate' && odd()) throw new Error('of its own')
+      return output
+    },
+  }),
+  check_failed: (odd) => ({ check: () => (odd() ? 'not good' : undefined) }),
+  http_error: () => ({ plan: { fault: { kind: 'status', status: 500 } } }),
+  timeout: () => ({ plan: { fault: { kind: 'stall', after: 3 } } }),
+}
+
+test.each(Object.entries(BREAKS))(
+  'a candidate that breaks in every second trial is found, however it breaks: %s',
+  async (reason, breaks) => {
+    let turn = 0
+    const odd = (): boolean => turn++ % 2 === 1
+    const { plan: broken, agent = ask, check } = breaks(odd)
+    await using server = await startScriptedOllama({
+      call: QUICK,
+      plan: ({ options }) => (broken !== undefined && 'temperature' in options && odd() ? broken : {}),
+    })
+    const { plan, trials, ending } = await runOn(server.url, {
+      agent,
+      blocks: { min: 6, max: 20 },
+      timeout: 400,
+      ...(check !== undefined && { checks: [({ arm }) => (arm === 'candidate' ? check() : undefined)] }),
+    })
+    const reasons = trials.flatMap(({ arm, invalid_reason: why }) =>
+      why === undefined ? [] : `${arm}: ${why}`,
+    )
+    expect(new Set(reasons)).toEqual(new Set([`candidate: ${reason}`]))
+    const { status, failures } = gateSuite(
+      { plan, trials, ending, results: judge(plan, trials) },
+      new Set(['regressed']),
+    )
+    expect(status).toBe('regressed')
+    expect(failures.map(({ metric }) => metric)).toEqual(['valid_rate'])
+    // At no look on the way was the drop denied.
+    const first = trials.findIndex(({ valid, phase }) => !valid && phase === 'measure')
+    for (let n = first + 1; n <= trials.length; n++) {
+      const { assessment } = judge(plan, trials.slice(0, n)).candidates[0]!
+      const rate = assessment.comparisons.find(({ metric }) => metric === 'valid_rate')
+      expect(['regressed', 'inconclusive', undefined]).toContain(rate?.verdict)
+    }
+  },
+  60_000,
+)
+
+test('a candidate that is slower and then breaks on the fresh blocks is told for both', async () => {
+  let seen = 0
+  await using server = await startScriptedOllama({
+    call: QUICK,
+    rules: [{ when: { options: { temperature: 0.5 } }, ...QUICK, per_token: 0.2 }],
+    // Of the candidate 1 warm-up and 6 blocks are well, then every second call breaks.
+    plan: ({ options }) =>
+      'temperature' in options && seen++ > 7 && seen % 2 === 0
+        ? { fault: { kind: 'status', status: 500 } }
+        : {},
+  })
+  const { plan, trials, ending } = await runOn(server.url, { blocks: { min: 6, max: 20 } })
+  const { failures } = gateSuite(
+    { plan, trials, ending, results: judge(plan, trials) },
+    new Set(['regressed']),
+  )
+  expect(trials.some(({ phase, valid }) => phase === 'confirm' && !valid)).toBe(true)
+  expect(failures.map(({ metric }) => metric)).toContain('reported_throughput')
+  const rate = judge(plan, trials).candidates[0]!.assessment.comparisons.find(
+    ({ metric }) => metric === 'valid_rate',
+  )!
+  expect(['regressed', 'inconclusive']).toContain(rate.verdict)
+  expect(rate.candidate_value).toBeLessThan(1)
 }, 60_000)

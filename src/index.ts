@@ -61,7 +61,8 @@ export {
 /**
  * Registers a test that compares `agent` under two arms, baseline and candidate.
  *
- * It is an ordinary Vitest test called `name (candidate vs baseline)`, so filters, tags, shards and retries work.
+ * It is an ordinary Vitest test called `name (candidate vs baseline)`, so filters, tags and shards work.
+ * It runs once whatever `retry` and `repeats` say: a retry would replace a confirmed regression by a luckier run.
  * It fails when the gate does: for a regression, for an arm without a valid trial, or for an invalid
  * definition; the message says what to do.
  *
@@ -111,8 +112,9 @@ function comparesCode(): boolean {
 
 function register(title: string, arms: readonly string[], request: SuiteRequest): void {
   const { name } = request
-  // No test timeout: every call has limits, and the data decide how many trials it takes.
-  test(title, { timeout: 0 }, async ({ bench }) => {
+  // No test timeout: every call has limits, and the data decide how many trials it takes. They decide once: a retry would
+  // put a luckier run in a regression's place, and a repeat would pool two runs as one.
+  test(title, { timeout: 0, retry: 0, repeats: 0 }, async ({ bench }) => {
     const [first, second, ...rest] = arms.map((arm) => bench(arm, withoutPlugin(name)))
     await bench.compare(first!, second!, ...rest, requestOptions(request))
     if (request.failures === undefined) throw adapterErrors.pluginMissing(name)

@@ -13,7 +13,7 @@ import type { BlocksInput, ThresholdInput } from './run/agent.ts'
 import { keepSecret } from './secrets.ts'
 import { resolveHost } from './server/host.ts'
 import type { MetricName } from './metrics.ts'
-import type { ProvidedSettings, ReporterOptions } from './vitest/index.ts'
+import { pluginTexts, type ProvidedSettings, type ReporterOptions } from './vitest/index.ts'
 
 /** A model server that lives as long as the run, such as `embedded()` from `vitest-chimera/embedded`. */
 export interface RunServer {
@@ -40,12 +40,20 @@ export interface ChimeraOptions {
   outputDir?: string
 }
 
+/** What all projects of a run share, each with a plugin of its own: one tree of base and one reporter. */
+interface Wiring {
+  prepared: PreparedBase | undefined
+  removed: string[]
+  outputDir: string
+  projects: WeakSet<TestProject>
+}
+
+const wirings = new WeakMap<Vitest, Promise<Wiring>>()
+
 /** The plugin: `defineConfig({ plugins: [chimera()] })`. */
 export default function chimera(options: ChimeraOptions = {}): Plugin[] {
-  const wired = new WeakSet<Vitest>()
   let host: Promise<string> | undefined
   let prepared: PreparedBase | undefined
-  let removed: string[] = []
   const main: Plugin = {
     name: 'vitest-chimera',
     // Vitest waits for the hook, though its type does not say so.
@@ -54,14 +62,16 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       if (!project.config.benchmark.enabled) return
       await checkSettings(options, vitest)
       const merging = vitest.config.mergeReports !== undefined
-      if (!wired.has(vitest)) {
-        wired.add(vitest)
-        if (!merging) prepared = await openBase(vitest)
-        if (prepared !== undefined) removed = removedSuites(prepared, project)
-        addReporter(vitest, options, removed)
-      }
+      const wiring = wirings.get(vitest) ?? wire(options, vitest, project)
+      wirings.set(vitest, wiring)
+      const { removed, outputDir, projects, ...shared } = await wiring
+      if (projects.has(project)) return vitest.logger.warn(pluginTexts.twice(project.name))
+      projects.add(project)
+      if (outputOf(options, vitest) !== outputDir) vitest.logger.warn(pluginTexts.otherOutput(outputDir))
+      prepared = shared.prepared
       host ??= merging ? Promise.resolve('') : openServer(options, vitest)
       const { config } = project
+      const { provider } = config.benchmark
       // A suite of many blocks accesses exports far more often than the benchmarks that the warning is meant for.
       const suppressExportGetterWarnings = true
       config.benchmark = {
@@ -79,6 +89,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
         blocks: options.blocks ?? options.pairs ?? {},
         renamed: options.pairs === undefined ? [] : ['chimera()'],
         secrets: options.secrets ?? [],
+        ...(provider !== undefined && { provider }),
         shard: vitest.config.shard !== undefined,
         ...(prepared !== undefined && { base: prepared.base }),
         removed,
@@ -131,15 +142,24 @@ function removedSuites({ base, files }: PreparedBase, project: TestProject): str
   })
 }
 
-function addReporter(vitest: Vitest, options: ChimeraOptions, removed: string[]): void {
-  const { config } = vitest
+async function wire(options: ChimeraOptions, vitest: Vitest, project: TestProject): Promise<Wiring> {
+  const prepared = vitest.config.mergeReports === undefined ? await openBase(vitest) : undefined
+  const removed = prepared === undefined ? [] : removedSuites(prepared, project)
+  const outputDir = outputOf(options, vitest)
+  addReporter(vitest, { outputDir, removed })
+  return { prepared, removed, outputDir, projects: new WeakSet() }
+}
+
+function outputOf(options: ChimeraOptions, { config }: Vitest): string {
+  return resolve(config.root, options.outputDir ?? 'reports')
+}
+
+function addReporter({ config }: Vitest, ours: ReporterOptions): void {
   config.watch = false
-  const outputDir = resolve(config.root, options.outputDir ?? 'reports')
-  const ours = { outputDir, removed } satisfies ReporterOptions
   // First, so that its progress line is gone before any other reporter prints; and without the
   // default reporter's window, which would redraw over it.
   config.reporters = [
-    [adapter('reporter'), ours],
+    [adapter('reporter'), { ...ours }],
     ...config.reporters.map((reporter): typeof reporter =>
       Array.isArray(reporter) && reporter[0] === 'default'
         ? ['default', { ...reporter[1], summary: false }]

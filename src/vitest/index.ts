@@ -5,5 +5,5 @@
  * loads provider and reporter by their paths; the rest of the package needs this door only.
  */
 export type { ReporterOptions } from './reporter.ts'
-export { adapterErrors } from './messages.ts'
+export { adapterErrors, pluginTexts } from './messages.ts'
 export { requestOptions, type ProvidedSettings, type SuiteRequest } from './wire.ts'

@@ -19,6 +19,14 @@ export const adapterTexts = {
     `The suite cannot be reported: ${faults.join(' ')} Its trials are in trials.jsonl; the other suites are not affected.`,
 } as const
 
+/** What the plugin says of a config that works, though not as it may have been meant. */
+export const pluginTexts = {
+  twice: (project: string): string =>
+    `chimera() is in \`plugins\` ${project === '' ? 'more than once' : `of project "${project}" more than once`}; the first one counts. Remove the others.`,
+  otherOutput: (dir: string): string =>
+    `A run has one report: it goes to ${dir}, the \`outputDir\` of the first project. Remove \`outputDir\` from the others.`,
+} as const
+
 /** What the reporter says on its own behalf. */
 export const reporterTexts = {
   stopping: (signal: string): string =>
@@ -37,5 +45,7 @@ export const reporterTexts = {
     `Test "${test}" in ${file} failed${message === '' ? '' : `: ${message}`}. Vitest exits with an error for it, whatever the gate says.`,
   unhandled: (message: string): string =>
     `An error outside of any test: ${message}. Vitest exits with an error for it, whatever the gate says. Await every promise, and handle its rejection.`,
+  noRetry: (): string =>
+    'agentBench ignores `retry`: a retry would replace a confirmed regression by a luckier run.',
   unloadable: (file: string, message: string): string => `${file} could not be loaded: ${message}`,
 } as const

@@ -175,8 +175,14 @@ async function benchResults(
   return results
 }
 
-/** A benchmark beside agentBench's runs as Vitest itself would run it. */
-async function runPlain({ test, config, options, registrations }: BenchmarkGroup): Promise<BenchResult[]> {
+/** A benchmark beside agentBench's runs as it would without us: with the provider that the config names, or as Vitest itself. */
+async function runPlain(group: BenchmarkGroup): Promise<BenchResult[]> {
+  const { provider: path } = inject('chimera')
+  if (path !== undefined) {
+    const { default: named } = await vi.importActual<{ default: BenchmarkProvider }>(path)
+    return named.run(group)
+  }
+  const { test, config, options, registrations } = group
   const bench = new Bench({
     signal: test.context.signal,
     name: test.fullTestName,

@@ -68,7 +68,7 @@ export default class ChimeraReporter implements Reporter {
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
-    const message = receive(artifact)?.message
+    const message = receive(artifact)
     if (message === undefined) return
     this.#progress.show(message)
     // A debugger keeps a worker silent for as long as someone thinks.
@@ -183,7 +183,10 @@ export default class ChimeraReporter implements Reporter {
       ),
       suites,
       refusals,
-      notices: [...new Set(removed)].map((file) => gateTexts.removedSuite(file)),
+      notices: [
+        ...[...new Set(removed)].map((file) => gateTexts.removedSuite(file)),
+        ...(retries(this.#vitest.config) ? [reporterTexts.noRetry()] : []),
+      ],
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
     }
     const judged = soundReport(run)
@@ -223,6 +226,10 @@ export default class ChimeraReporter implements Reporter {
     }
     if (summaryFailure !== undefined) this.#progress.line(reporterTexts.withoutSummary(summaryFailure))
   }
+}
+
+function retries({ retry }: Vitest['config']): boolean {
+  return (typeof retry === 'object' ? (retry.count ?? 0) : retry) > 0
 }
 
 /** What Vitest says at the end of a run. */

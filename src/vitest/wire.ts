@@ -26,6 +26,8 @@ export interface ProvidedSettings {
   renamed: readonly string[]
   /** Names of environment variables whose values are secrets. */
   secrets: readonly string[]
+  /** The provider that the user named, which ordinary benchmarks are for. */
+  provider?: string
   /** Whether this run is one shard of several: it measures, and the merge judges. */
   shard: boolean
   /** The tree that head is held against; absent where configs are compared. */
@@ -84,7 +86,7 @@ declare module 'vitest' {
     chimera: ProvidedSettings
   }
   interface TestArtifactRegistry {
-    'vitest-chimera': { type: 'vitest-chimera'; retry: number; text: string }
+    'vitest-chimera': { type: 'vitest-chimera'; text: string }
   }
 }
 
@@ -93,7 +95,6 @@ type VitestTest = Parameters<typeof recordArtifact>[0]
 /** A message as Vitest carries it. */
 interface Artifact {
   type: string
-  retry: number
   text: string
 }
 
@@ -101,7 +102,6 @@ interface Artifact {
 export async function send(test: VitestTest, message: Message): Promise<void> {
   await recordArtifact(test, {
     type: 'vitest-chimera',
-    retry: test.result?.retryCount ?? 0,
     text: JSON.stringify(redacted(message)),
   })
 }
@@ -120,40 +120,31 @@ function isOurs(artifact: { type: string }): artifact is Artifact {
   return artifact.type === 'vitest-chimera'
 }
 
-interface Received {
-  retry: number
-  message: Message
-}
-
 /** Each artifact is read once, though it is looked at as it arrives, at the end of its suite and at the end of the run. */
-const received = new WeakMap<object, Received>()
+const received = new WeakMap<object, Message>()
 
 /** The message in an artifact, or undefined when it is someone else's. A trial that its schema refuses is damaged. */
-export function receive(artifact: { type: string }): Received | undefined {
+export function receive(artifact: { type: string }): Message | undefined {
   if (!isOurs(artifact)) return undefined
   let found = received.get(artifact)
-  if (found === undefined) received.set(artifact, (found = read(artifact)))
+  if (found === undefined) received.set(artifact, (found = read(String(artifact.text))))
   return found
 }
 
-function read({ retry, text }: Artifact): Received {
+function read(text: string): Message {
   const message = parseJson(text)
-  if (!isMessage(message)) return { retry, message: { kind: 'damaged', text: adapterTexts.unreadable() } }
+  if (!isMessage(message)) return { kind: 'damaged', text: adapterTexts.unreadable() }
   const faults = message.kind === 'trial' ? trialFaults(message.trial) : []
-  if (faults.length > 0) return { retry, message: { kind: 'damaged', text: adapterTexts.badTrial(faults) } }
-  return { retry, message }
+  return faults.length > 0 ? { kind: 'damaged', text: adapterTexts.badTrial(faults) } : message
 }
 
 function isMessage(value: unknown): value is Message {
   return isObject(value) && typeof value['kind'] === 'string'
 }
 
-/** The messages of a test's last try: a retry starts anew, and what came before it does not count. */
+/** The messages of a test; none of one that is not ours. */
 export function messagesOf(artifacts: readonly { type: string }[]): Message[] {
-  const ours = artifacts.map(receive).filter((one) => one !== undefined)
-  // Not Math.max of them all: a long run has more messages than a call may have arguments.
-  const last = ours.reduce((most, { retry }) => Math.max(most, retry), 0)
-  return ours.filter((one) => one.retry === last).map((one) => one.message)
+  return artifacts.map(receive).filter((message) => message !== undefined)
 }
 
 /** What one test sent: a suite, or why there is none. */

@@ -80,18 +80,66 @@ test(
   },
 )
 
-test('a retry starts anew: only its own trials are reported', { timeout: 60_000 }, async () => {
+test('a retry does not erase a regression, and repeats do not pool runs', { timeout: 60_000 }, async () => {
   await using server = await startScriptedOllama({
     call: QUICK,
     rules: [{ when: { options: { temperature: 0.5 } }, ...QUICK, per_token: 1.3 }],
   })
-  await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ more: PAIRS }) })
+  const repeated = benchFile({ more: PAIRS }).replace(
+    /^agentBench/m,
+    "describe('all', { repeats: 2 }, () => agentBench",
+  )
+  await using project = await createFixture({
+    'suites/one.bench.ts': `import { describe } from 'vitest'\n${repeated.trimEnd()})\n`,
+  })
   const { report, trials, exitCode } = await project.bench(['--retry=1'], { OLLAMA_HOST: server.url })
   const measured = trials.filter((trial) => trial.phase === 'measure' && trial.role === 'baseline')
   expect(new Set(measured.map((trial) => trial.block)).size).toBe(measured.length)
-  expect(report!.suites).toHaveLength(1)
+  expect(trials.filter(({ phase }) => phase === 'warmup')).toHaveLength(2)
+  expect(report!.gate).toMatchObject({
+    status: 'regressed',
+    notices: expect.arrayContaining([expect.stringContaining('ignores `retry`')]) as string[],
+  })
   expect(exitCode).not.toBe(0)
 })
+
+test(
+  'the plugin twice, projects with their own plugin, and the provider of another tool: one report',
+  { timeout: 60_000 },
+  async () => {
+    await using server = await startScriptedOllama({ call: QUICK })
+    const config = (body: string): string => `import { defineConfig } from 'vitest/config'
+import chimera from 'vitest-chimera/plugin'
+export default defineConfig(${body})
+`
+    const inner = config(
+      `{ plugins: [chimera(), chimera()], test: { benchmark: { provider: './provider.js' } } }`,
+    )
+    const plain = `import { test } from 'vitest'
+test('plain', async ({ bench }) => { await bench('plain', () => {}).run() })
+`
+    const provider = `export default { run: async ({ registrations }) => {
+  console.log('named provider: ' + registrations.map(({ name }) => name))
+  return []
+} }
+`
+    await using project = await createFixture({
+      'vitest.config.ts': config(`{ test: { projects: ['a', 'b'] } }`),
+      'a/vitest.config.ts': inner,
+      'b/vitest.config.ts': inner,
+      'a/provider.js': provider,
+      'b/provider.js': provider,
+      'a/one.bench.ts': benchFile({ name: 'alpha', more: PAIRS }),
+      'b/one.bench.ts': benchFile({ name: 'beta', more: PAIRS }),
+      'b/plain.bench.ts': plain,
+    })
+    const { report, output } = await project.bench([], { OLLAMA_HOST: server.url })
+    expect(report!.suites.map(({ name }) => name).toSorted()).toEqual(['alpha', 'beta'])
+    expect(output.match(/report\.md/g)).toHaveLength(1)
+    expect(output).toContain('of project "a (bench)" more than once; the first one counts')
+    expect(output).toContain('named provider: plain')
+  },
+)
 
 test(
   '-t and a path filter choose suites, and reports are written of them; nothing chosen is a failure',

@@ -29,24 +29,6 @@ export function keepSecret(...values: readonly (string | undefined)[]): void {
   )
 }
 
-/** The credentials in a server's address. */
-export function keepCredentials(host: string | undefined): void {
-  const url = host !== undefined && URL.canParse(host) ? new URL(host) : undefined
-  if (url === undefined || url.username === '') return
-  const [name, password] = [url.username, url.password].map(decoded)
-  // A name alone may be a token; beside a password it is a name.
-  if (password === '') keepSecret(name)
-  else keepSecret(password, `${name}:${password}`)
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
-}
-
 // The user info of a URL, also of one that stands encoded in another.
 const USER_INFO = /\/\/[^\s/?#"'<>\\]{1,512}@|%2F%2F(?:(?!%2F|%3F|%23)[^\s&"'<>]){1,512}%40/gi
 const QUERY =

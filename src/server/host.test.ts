@@ -33,8 +33,6 @@ describe('OLLAMA_HOST is read as Ollama reads it', () => {
     ['https port', 'https://1.2.3.4:4321', 'https://1.2.3.4:4321'],
     ['trailing slash', 'http://1.2.3.4:4321/', 'http://1.2.3.4:4321'],
     ['proxy path', 'https://example.com/ollama', 'https://example.com:443/ollama'],
-    ['user info', 'https://me:p%40ss-1@example.com/x', 'https://me:p%40ss-1@example.com:443/x'],
-    ['user info and port', 'me:pass-1@1.2.3.4:1', 'http://me:pass-1@1.2.3.4:1'],
     ['proxy path without scheme', 'example.com/a/b/', 'http://example.com:11434/a/b'],
     ['ollama.com', 'ollama.com', 'https://ollama.com:443'],
     ['ipv4 unspecified', '0.0.0.0', 'http://127.0.0.1:11434'],

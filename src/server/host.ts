@@ -1,11 +1,9 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
-import { keepCredentials } from '../secrets.ts'
 import { serverErrors } from './messages.ts'
 
 /**
  * Where the server is, as a URL without a trailing slash, from any form OLLAMA_HOST may have:
  * host, host:port, :port, IPv6 with or without brackets, URL with or without a path.
- * User info, which Ollama itself does not read, is kept: it leaves as an Authorization header.
  * Unset means `http://127.0.0.1:11434`. A port that is none falls back to the scheme's.
  * Addresses that only a server can bind to (0.0.0.0, ::) become the loopback address.
  *
@@ -22,14 +20,11 @@ export function resolveHost(value: string | undefined): string {
   const slash = rest.indexOf('/')
   const address = slash < 0 ? rest : rest.slice(0, slash)
   const path = slash < 0 ? '' : rest.slice(slash + 1)
-  const place = address.slice(address.lastIndexOf('@') + 1)
-  const userInfo = address.slice(0, address.length - place.length)
-  const { host, port } = splitHostPort(place) ?? { host: bareHost(place), port: defaultPort }
-  const url = `${scheme}://${userInfo}${bracketed(connectable(host))}:${validPort(port) ?? defaultPort}`
+  const { host, port } = splitHostPort(address) ?? { host: bareHost(address), port: defaultPort }
+  const url = `${scheme}://${bracketed(connectable(host))}:${validPort(port) ?? defaultPort}`
   if (!URL.canParse(url) || !/^https?:$/i.test(new URL(url).protocol)) {
     throw serverErrors.badHost(text)
   }
-  keepCredentials(url)
   return `${url}${pathname(path)}`
 }
 

@@ -9,7 +9,6 @@ import { createFixture } from './fixture.ts'
 
 /** By way in: what must not come out. */
 const CANARIES = {
-  ollama_host: 'canary-1-host',
   arm_host: 'canary-2-arm',
   bad_host: 'canary-3-bad',
   redirect: 'canary-4-location',
@@ -106,7 +105,7 @@ export default defineConfig({ plugins: [chimera({ secrets: ['PLUGIN_SECRET'] })]
     'suites/import.bench.ts': `throw new Error('https://me:' + '${c.module_error.slice(0, 9)}' + '${c.module_error.slice(9)}@h')\n`,
   })
   const { output } = await project.bench([], {
-    OLLAMA_HOST: `http://me:${c.ollama_host}@${place}`,
+    OLLAMA_HOST: server.url,
     ARM_SECRET: c.arm_secret,
     PLUGIN_SECRET: c.plugin_secret,
     GITHUB_ACTIONS: 'true',

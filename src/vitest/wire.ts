@@ -127,7 +127,7 @@ const received = new WeakMap<object, Message>()
 export function receive(artifact: { type: string }): Message | undefined {
   if (!isOurs(artifact)) return undefined
   let found = received.get(artifact)
-  if (found === undefined) received.set(artifact, (found = read(String(artifact.text))))
+  if (found === undefined) received.set(artifact, (found = read(artifact.text)))
   return found
 }
 

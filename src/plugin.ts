@@ -10,7 +10,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 import type { ViteUserConfig as _ } from 'vitest/config'
 import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
-import { keepSecret } from './secrets.ts'
+import { keepSecret, keepVariables } from './secrets.ts'
 import { resolveHost } from './server/host.ts'
 import type { MetricName } from './metrics.ts'
 import { pluginTexts, type ProvidedSettings, type ReporterOptions } from './vitest/index.ts'
@@ -110,6 +110,7 @@ async function checkSettings(options: ChimeraOptions, { vite, config }: Vitest):
   if (options.server?.kind === 'embedded' && options.server.options !== undefined)
     checkOptions('embedded', options.server.options, `embedded() in ${file}`)
   checkEnvironment(process.env)
+  keepVariables(process.env)
   keepSecret(...(options.secrets ?? []).map((name) => process.env[name]))
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keepSecret, redact, redacted } from './secrets.ts'
+import { keepHeaders, keepSecret, keepVariables, redact, redacted } from './secrets.ts'
 
 describe('a secret is told by its place', () => {
   test.each([
@@ -74,4 +74,16 @@ test('hostile text of a megabyte costs steps in proportion', () => {
     '?a=',
   ])
     expect(redact(piece.repeat(1_000_000 / piece.length)).length).toBeGreaterThan(0)
+})
+
+test('headers of an arm, credentials of a client and keys of the environment are taken out of a text', () => {
+  keepVariables({ VLLM_API_KEY: 'from-the-environment', PATH: '/usr/local/bin/x', TOKEN: 'short' })
+  keepHeaders({ 'x-team': 'of-the-arm', authorization: 'Bearer "quoted"\\' }, 'arm')
+  keepHeaders({ Authorization: 'Basic of-a-client-1234', accept: 'application/json' }, 'client')
+  keepHeaders({ authorization: 'Bearer ollama' }, 'client')
+  const text = 'from-the-environment of-the-arm "quoted"\\ of-a-client-1234'
+  expect(redact(text)).toBe('*** *** *** ***')
+  expect(JSON.parse(redact(JSON.stringify({ text })))).toEqual({ text: '*** *** *** ***' })
+  const harmless = 'ollama at /usr/local/bin/x, short, application/json'
+  expect(redact(harmless)).toBe(harmless)
 })

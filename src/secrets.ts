@@ -29,6 +29,26 @@ export function keepSecret(...values: readonly (string | undefined)[]): void {
   )
 }
 
+const CREDENTIALS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key'])
+const VARIABLES = /(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD)$/i
+/** Shorter ones are words that a text may have by chance, as clients' keys that stand for none mostly are. */
+const SHORTEST_UNNAMED = { arm: 8, client: 12, variable: 12 }
+
+/** Every header of an arm is a secret; of a client's own, those that carry credentials. */
+export function keepHeaders(headers: Readonly<Record<string, string>>, whose: 'arm' | 'client'): void {
+  const values = Object.entries(headers)
+    .filter(([name]) => whose === 'arm' || CREDENTIALS.has(name.toLowerCase()))
+    // A scheme such as Bearer stands before the secret.
+    .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')])
+  keepSecret(...values.filter(({ length }) => length >= SHORTEST_UNNAMED[whose]))
+}
+
+/** The values of variables whose names say that they are secret. */
+export function keepVariables(environment: NodeJS.ProcessEnv): void {
+  for (const [name, value = ''] of Object.entries(environment))
+    if (VARIABLES.test(name) && value.length >= SHORTEST_UNNAMED.variable) keepSecret(value)
+}
+
 // The user info of a URL, also of one that stands encoded in another.
 const USER_INFO = /\/\/[^\s/?#"'<>\\]{1,512}@|%2F%2F(?:(?!%2F|%3F|%23)[^\s&"'<>]){1,512}%40/gi
 const QUERY =

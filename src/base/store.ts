@@ -106,10 +106,16 @@ async function isLive(file: string): Promise<boolean> {
     const { pid, host } = objectOf(JSON.parse(await readFile(file, 'utf8')))
     if (host !== hostname()) return Date.now() - (await lastUse(file)) < DAY
     process.kill(Number(pid), 0)
-    return true
+    return !(await isZombie(Number(pid)))
   } catch (error) {
     return objectOf(error)['code'] === 'EPERM'
   }
+}
+
+/** A killed process that its parent has not asked about still takes signals; in a container nobody may ever ask. */
+async function isZombie(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return /\) [ZX] /.test(status)
 }
 
 const DAY = 24 * 60 * 60 * 1000

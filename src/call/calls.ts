@@ -1,6 +1,7 @@
 import { ChimeraError } from '../errors.ts'
 import { callMessages } from './messages.ts'
 import { objectOf, parseJson } from '../json.ts'
+import { keepHeaders, redact } from '../secrets.ts'
 import { CallContexts } from './call-context.ts'
 import type { MadeCall, Via } from './call.ts'
 import type { Gathering } from './collect.ts'
@@ -9,7 +10,6 @@ import { OpenCall } from './open-call.ts'
 import { invalid, type Invalid } from './outcome.ts'
 import { protocolAt, type Body, type Protocol, type Said } from './protocol/index.ts'
 import type { RecorderOptions } from './recorder.ts'
-import { Secrets } from './secrets.ts'
 import { drain } from './stamped-socket.ts'
 import { outgoingOf, send } from './transport.ts'
 
@@ -29,7 +29,6 @@ interface Asking {
 /** The calls of one trial, from their making to their record. */
 export class Calls {
   readonly contexts: CallContexts
-  readonly secrets: Secrets = new Secrets()
   readonly #options: RecorderOptions
   readonly #calls: OpenCall[] = []
   #isFinished = false
@@ -37,7 +36,7 @@ export class Calls {
   constructor(options: RecorderOptions) {
     this.#options = options
     this.contexts = new CallContexts(options.origin)
-    this.secrets.learn(options.arm.headers ?? {}, 'arm')
+    keepHeaders(options.arm.headers ?? {}, 'arm')
     options.signal.addEventListener('abort', this.#interrupt)
   }
 
@@ -46,7 +45,7 @@ export class Calls {
     const outgoing = await outgoingOf(input, init)
     // The body may have taken a moment to read, and the trial may be over by now.
     if (this.#isOver()) return this.#refuse()
-    this.secrets.learn(outgoing.headers, 'client')
+    keepHeaders(outgoing.headers, 'client')
     const body = objectOf(parseJson(new TextDecoder().decode(outgoing.body)))
     const made = this.#make({ via, protocol, path: outgoing.url.pathname, body })
     if ('refusal' in made) return made.call.refuse(made.refusal)
@@ -117,7 +116,7 @@ export class Calls {
       model: String(body['model']),
       options: completed.options,
       keepAlive: body['keep_alive'],
-      redact: (text) => this.secrets.redact(text),
+      redact,
       ...(take && { take }),
     })
     this.#calls.push(call)

@@ -1,4 +1,5 @@
 import { Ollama, type ChatResponse } from 'ollama'
+import { redact } from '../secrets.ts'
 import type { StageTime } from '../schema/generated.ts'
 import type { Arm, Bound } from './arm.ts'
 import type { MadeCall, Via } from './call.ts'
@@ -66,7 +67,7 @@ type Request = Parameters<typeof fetch>
 export function createRecorder(options: RecorderOptions): Recorder {
   const { arm, host } = options
   const calls = new Calls(options)
-  const { contexts, secrets } = calls
+  const { contexts } = calls
   let proxy: Proxy | undefined
 
   const globalDoor = (...request: Request): Promise<Response> | undefined => {
@@ -97,7 +98,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     stage: (name, work) => contexts.stage(name, work),
     asAgent: (name, work) => throughDoor(globalDoor, () => contexts.run({ agent: name }, async () => work())),
     stages: () => contexts.stages(),
-    redact: (text) => secrets.redact(text),
+    redact,
     idleSince: () => calls.idleSince(),
     async finish() {
       const made = await calls.finish()

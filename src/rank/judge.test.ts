@@ -156,7 +156,7 @@ describe('who is not ranked', () => {
     const whole = sweepTrials(sweep, 1, 6, () => 100, [A, B])
     expect(gateOf(whole, undefined)).toMatchObject({
       status: 'inconclusive',
-      failures: [{ message: expect.stringMatching(/interrupted/) }],
+      failures: [{ message: expect.stringMatching(/worker ended before a verdict/) }],
     })
     expect(gateOf(whole, { ...ended, stopped: 'interrupted' }).status).toBe('inconclusive')
     expect(gateOf(whole, ended).status).toBe('passed')

@@ -9,7 +9,7 @@ import type { Place } from '../server/index.ts'
 import { refuseUnsent } from '../server/options.ts'
 import type { Role } from '../schema/generated.ts'
 import { checkOptions } from '../schema/options.ts'
-import { keepSecret } from '../secrets.ts'
+import { keepHeaders, keepSecret } from '../secrets.ts'
 import type { Agent } from './agent.ts'
 
 /** An arm as it runs: all that tells it from another, its code as well as its config. */
@@ -66,11 +66,8 @@ export function plannedArm(
   checkOptions('arm', arm, `${named} of ${where}`)
   checkServed(arm, `${named} of ${where}`)
   // Before anything that the arm's server or agent says could be written down.
-  const headers = [arm, ...Object.values(arm.agents ?? {})].flatMap((one) => Object.values(one.headers ?? {}))
-  keepSecret(
-    ...(arm.secrets ?? []).map((name) => process.env[name]),
-    ...headers.flatMap((value) => [value, value.replace(/^\S+\s+/, '')]),
-  )
+  keepSecret(...(arm.secrets ?? []).map((name) => process.env[name]))
+  for (const { headers = {} } of [arm, ...Object.values(arm.agents ?? {})]) keepHeaders(headers, 'arm')
   const nameless = members.find((name) => name.trim() === '')
   if (nameless !== undefined) throw suiteErrors.badName(`name of an agent in the team of ${where}`, nameless)
   const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))

@@ -101,7 +101,7 @@ describe('secrets', () => {
       expect(outcome.trials.length).toBeGreaterThan(1)
       const { requests: _, ...told } = outcome
       expect(JSON.stringify(told)).not.toContain(CANARY)
-      expect(JSON.stringify(told)).toContain('[secret]')
+      expect(JSON.stringify(told)).toContain('***')
     }
   })
 
@@ -118,7 +118,7 @@ describe('secrets', () => {
     expect(trials[0]).toMatchObject({
       valid: false,
       invalid_reason: 'http_error',
-      message: expect.stringContaining('[secret]'),
+      message: expect.stringContaining('***'),
     })
     expect(JSON.stringify(trials)).not.toContain(CANARY)
   })

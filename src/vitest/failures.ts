@@ -35,7 +35,7 @@ export function failedTests(
 
 /** Whether Vitest says by it that a worker's process has ended. */
 export function isWorkerExit(message: string): boolean {
-  return message.startsWith('Worker exited unexpectedly')
+  return /^(Worker exited unexpectedly|\[vitest-pool\]: Worker \S+ emitted error)/.test(message)
 }
 
 /** Errors outside of any test, such as a rejection that nobody handled. */

@@ -20,7 +20,7 @@ import { checkSuite, makePlan, makeSweepPlan, renamedOptions, type Settings } fr
 import { runSuite } from '../run/suite.ts'
 import { membersOf } from '../run/team.ts'
 import type { Trial } from '../schema/generated.ts'
-import { keepSecret, redact, redactError } from '../secrets.ts'
+import { keepSecret, keepVariables, redact, redactError } from '../secrets.ts'
 import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
 import { release, requestOf, send, type Message, type SuiteDefinition, type SuiteRequest } from './wire.ts'
 
@@ -98,6 +98,7 @@ async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promi
   checkSuite(definition.kind, name, file, definition.options)
   if (typeof agent !== 'function') throw suiteErrors.badAgent(name, agent)
   const { base, secrets } = inject('chimera')
+  keepVariables(process.env)
   keepSecret(...secrets.map((name) => process.env[name]))
   const load = (id: string): Promise<unknown> => vi.importActual(id)
   if (base !== undefined && isConfig(request))

@@ -193,17 +193,17 @@ export default class ChimeraReporter implements Reporter {
     const named = new Set(judged.gate.failures.map(({ suite }) => suite))
     const more = [
       ...failedTests(tests, (test) => suitesOf(records.get(test)).some((suite) => named.has(suite))),
-      ...this.#unhandled(errors),
+      ...this.#unhandled(errors, this.#stalled.size > 0 || suites.some(({ ending }) => ending === undefined)),
     ]
     const report = more.length === 0 ? judged : soundReport({ ...run, refusals: [...refusals, ...more] })
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1
     await this.#write(report, trials)
   }
 
-  /** Errors that Vitest exits for, but for the ends of the workers that were ended here. */
-  #unhandled(errors: RunEnd['errors']): GateFailure[] {
+  /** Errors that Vitest exits for, but for the end of a worker where a suite without an ending has said so. */
+  #unhandled(errors: RunEnd['errors'], explained: boolean): GateFailure[] {
     if (this.#vitest.config.dangerouslyIgnoreUnhandledErrors) return []
-    return unhandled(errors.filter(({ message }) => !(this.#stalled.size > 0 && isWorkerExit(message))))
+    return unhandled(errors.filter(({ message }) => !(explained && isWorkerExit(message))))
   }
 
   /** The terminal has the verdict whatever becomes of the files. */

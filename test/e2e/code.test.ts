@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -244,6 +245,8 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       await repository.commit({ 'suites/work.ts': `throw new Error('base is broken')\n` })
       await repository.git('checkout', '--quiet', '-B', 'change')
       await repository.commit({ 'suites/work.ts': work(1, 0) })
+      // A run that measures nothing leaves the reports of an earlier one.
+      await rm(join(project.dir, 'reports'), { recursive: true })
       const { exitCode, report, output, trials } = await compare()
       expect(output).toMatch(/base is broken/)
       expect(report!.gate).toMatchObject({

@@ -117,7 +117,7 @@ agentBench('url', async () => 'x', ${arms(`host: 'http://user:' + key + '@127.0.
     trials.filter(({ suite, valid }) => suite === 'open' && valid).length,
     output,
   ).toBeGreaterThanOrEqual(12)
-  expect(output).toContain('[secret]')
+  expect(output).toContain('***')
   expect(output).toContain('Invalid host')
   const files = await readdir(join(fixture.dir, 'reports'), { recursive: true, withFileTypes: true })
   const texts = files

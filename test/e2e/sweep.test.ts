@@ -253,7 +253,7 @@ describe('what a sweep cannot use', { timeout: 120_000 }, () => {
   test('a definition that cannot be run is refused before a call, in the report as well', async () => {
     const refused = await sweep(SERVER, 'grid: { temperatur: [0.6, 0.9] },')
     expect(refused.output).toMatch(
-      /Unknown option "temperatur" of arm "temperatur=0\.6".*Did you mean "temperature"/,
+      /Unknown option "options\.temperatur" of arm "temperatur=0\.6".*Did you mean "temperature"/,
     )
     expect(refused.report!.gate.status).toBe('invalid')
     expect(refused.trials).toEqual([])

@@ -1,5 +1,7 @@
 import type { Options } from 'ollama'
-import type { Api } from './protocol/index.ts'
+
+/** What a server speaks. */
+export type Api = 'ollama' | 'openai'
 
 /** What a call is made with. */
 export interface CallConfig {

@@ -2,18 +2,39 @@ import { ChimeraError } from '../errors.ts'
 import { callMessages } from './messages.ts'
 import { objectOf, parseJson } from '../json.ts'
 import { keepHeaders, redact } from '../secrets.ts'
+import type { Arm, Bound } from './arm.ts'
 import { CallContexts } from './call-context.ts'
 import type { MadeCall, Via } from './call.ts'
-import type { Gathering } from './collect.ts'
+import type { Gathering } from './gathering.ts'
 import type { Outgoing } from './exchange.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid, type Invalid } from './outcome.ts'
-import { protocolAt, type Body, type Protocol, type Said } from './protocol/index.ts'
-import type { RecorderOptions } from './recorder.ts'
+import { protocolAt, type Body, type MadeRequest, type Protocol, type Said } from './protocol/index.ts'
 import { drain } from './stamped-socket.ts'
 import { outgoingOf, send } from './transport.ts'
 
 type Request = Parameters<typeof fetch>
+
+export interface RecorderOptions {
+  arm: Arm
+  /** The server's URL, as `resolveHost` gives it. */
+  host: string
+  /** Sampling seed of calls for which neither arm nor call sets one. */
+  seed: number
+  /** Put at the head of every prompt; undefined for none. */
+  nonce: string | undefined
+  /** Longest silence within a call, before the first byte and between chunks, ms. */
+  timeout: number
+  bound: Bound
+  /** Interrupts every call. */
+  signal: AbortSignal
+  /** num_ctx as the server runs it; unknown means no call is invalid as `context_overflow`. */
+  effectiveContext?: number
+  /** performance.now() when the trial began. */
+  origin: number
+  /** Told of every request as it is made. */
+  onRequest?: (request: MadeRequest) => void
+}
 
 /** A request that becomes a call. */
 interface Asking {

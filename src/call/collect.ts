@@ -1,25 +1,9 @@
-import type { ChatRequest, ChatResponse, GenerateRequest, GenerateResponse, Logprob, ToolCall } from 'ollama'
+import type { ChatResponse, GenerateResponse, Logprob, ToolCall } from 'ollama'
 import { objectOf, type JsonObject } from '../json.ts'
 import type { Arm } from './arm.ts'
-import { textOf, type Body, type Said } from './protocol/index.ts'
+import type { ChatInput, Gathering, Generated, GenerateInput } from './gathering.ts'
+import { textOf } from './protocol/index.ts'
 import { openAiChat, openAiGenerate } from './translate.ts'
-
-/** `generate` without what the arm decides. */
-export type GenerateInput = Omit<GenerateRequest, 'model' | 'stream'>
-/** `chat` without what the arm decides. */
-export type ChatInput = Omit<ChatRequest, 'model' | 'stream'>
-/** A whole reply; its text is never undefined. */
-export type Generated = GenerateResponse & { response: string }
-
-/** A call of `generate` or `chat`: what it sends where, and how the events of its reply become what it resolves to. */
-export interface Gathering<T> {
-  path: string
-  body: Body
-  /** Model options of the call, where they are not part of the body. */
-  options?: object | undefined
-  take: (said: Said) => void
-  result: () => T
-}
 
 /** Makes text of an image, which may be given as bytes or as the path of a file. */
 type Encode = (image: Uint8Array | string) => Promise<string>

@@ -12,19 +12,14 @@
  *
  * overhead.ts measures the measuring.
  */
-export { agentArm, type Arm, type Bound, type CallConfig } from './arm.ts'
+export { agentArm, type Api, type Arm, type Bound, type CallConfig } from './arm.ts'
 export type { MadeCall } from './call.ts'
-export type { ChatInput, Generated, GenerateInput } from './collect.ts'
+export type { ChatInput, Generated, GenerateInput } from './gathering.ts'
 export { callMessages } from './messages.ts'
 export { watchDeadlines } from './deadline.ts'
 export { judgeFailure, judgeStatus } from './outcome.ts'
 export { harnessOverhead } from './overhead.ts'
-export { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts'
-export {
-  DEFAULT_KEEP_ALIVE,
-  OPENAI_OPTIONS,
-  type Api,
-  type Body,
-  type MadeRequest,
-} from './protocol/index.ts'
+export { createRecorder, type Recorder } from './recorder.ts'
+export type { RecorderOptions } from './calls.ts'
+export { DEFAULT_KEEP_ALIVE, OPENAI_OPTIONS, type Body, type MadeRequest } from './protocol/index.ts'
 export { outgoingOf, send } from './transport.ts'

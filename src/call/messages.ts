@@ -1,5 +1,5 @@
 import { ChimeraError } from '../errors.ts'
-import type { Api } from './protocol/index.ts'
+import type { Api } from './arm.ts'
 
 /** Why a call or a question to a server failed and what cures it; `detail` is the server's or the system's own text. */
 export const callMessages = {

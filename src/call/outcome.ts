@@ -1,7 +1,7 @@
 import { callMessages } from './messages.ts'
 import type { CallReason } from '../schema/generated.ts'
-import type { Bound } from './arm.ts'
-import { errorText, type Api, type Protocol } from './protocol/index.ts'
+import type { Api, Bound } from './arm.ts'
+import { errorText, type Protocol } from './protocol/index.ts'
 import type { Reply } from './reply.ts'
 
 /** How a call came out. An invalid one has exactly one reason; the first to be seen is it. */

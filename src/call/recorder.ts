@@ -1,34 +1,13 @@
 import { Ollama, type ChatResponse } from 'ollama'
 import { redact } from '../secrets.ts'
 import type { StageTime } from '../schema/generated.ts'
-import type { Arm, Bound } from './arm.ts'
 import type { MadeCall, Via } from './call.ts'
-import { Calls } from './calls.ts'
-import { gatherChat, gatherGenerate, type ChatInput, type Generated, type GenerateInput } from './collect.ts'
+import { Calls, type RecorderOptions } from './calls.ts'
+import { gatherChat, gatherGenerate } from './collect.ts'
+import type { ChatInput, Generated, GenerateInput } from './gathering.ts'
 import { isAtHost, openProxy, throughDoor, variablesFor, type Proxy } from './doors/index.ts'
-import { protocolAt, type MadeRequest, type Protocol } from './protocol/index.ts'
+import { protocolAt, type Protocol } from './protocol/index.ts'
 import { dropped, quiet } from './quiet.ts'
-
-export interface RecorderOptions {
-  arm: Arm
-  /** The server's URL, as `resolveHost` gives it. */
-  host: string
-  /** Sampling seed of calls for which neither arm nor call sets one. */
-  seed: number
-  /** Put at the head of every prompt; undefined for none. */
-  nonce: string | undefined
-  /** Longest silence within a call, before the first byte and between chunks, ms. */
-  timeout: number
-  bound: Bound
-  /** Interrupts every call. */
-  signal: AbortSignal
-  /** num_ctx as the server runs it; unknown means no call is invalid as `context_overflow`. */
-  effectiveContext?: number
-  /** performance.now() when the trial began. */
-  origin: number
-  /** Told of every request as it is made. */
-  onRequest?: (request: MadeRequest) => void
-}
 
 /** Measures the calls of one trial. */
 export interface Recorder {

@@ -1,7 +1,7 @@
 import type { ChatResponse, ToolCall } from 'ollama'
 import { objectOf, parseJson } from '../json.ts'
 import { callErrors } from './messages.ts'
-import type { ChatInput, Gathering, Generated, GenerateInput } from './collect.ts'
+import type { ChatInput, Gathering, Generated, GenerateInput } from './gathering.ts'
 import { textOf, type Body, type Final, type Said } from './protocol/index.ts'
 
 /** What both kinds of call may set, and may leave open. */

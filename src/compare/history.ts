@@ -2,7 +2,7 @@
  * One new run against the runs before it: the only comparison over stored reports that earns a verdict, because
  * only other runs tell how much runs differ by themselves. Advisory all the same.
  */
-import { effectiveThreshold } from '../judge/threshold.ts'
+import { effectiveThreshold } from '../judge/plan.ts'
 import { metrics, type MetricName } from '../metrics.ts'
 import type { SuiteReport } from '../schema/generated.ts'
 import { logThreshold, predictionInterval, verdict } from '../stats/index.ts'

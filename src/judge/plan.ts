@@ -202,3 +202,16 @@ const REQUEUE_BASE = 20
 export function requeueLimit({ max }: BlockLimits, complete = 0): number {
   return Math.max(2, Math.ceil(Math.min(max, Math.max(REQUEUE_BASE, complete)) / 2))
 }
+
+/**
+ * The relative change that matters at this baseline: the threshold, or the absolute floor where that asks for more
+ * (15 % of a TTFT of 3 ms is a timer's jitter).
+ *
+ * @param baseline median of the baseline's values, in the metric's unit
+ */
+export function effectiveThreshold(
+  { threshold, floor }: Pick<Rule, 'threshold' | 'floor'>,
+  baseline: number,
+): number {
+  return floor > 0 ? Math.max(threshold, floor / baseline) : threshold
+}

@@ -5,8 +5,7 @@ import type { Block } from './blocks.ts'
 import { concurrencyValues } from './concurrency.ts'
 import { noiseOf, type Noise } from './noise.ts'
 import type { ArmPair } from './pair.ts'
-import type { Rule } from './plan.ts'
-import { effectiveThreshold } from './threshold.ts'
+import { type Rule, effectiveThreshold } from './plan.ts'
 import { judgedValues, type Values } from './values.ts'
 
 /** The values of one metric, of the whole trial or of one stage, block by block. */

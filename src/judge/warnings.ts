@@ -7,8 +7,14 @@ import type { Assessment } from './assess.ts'
 import { findCacheHits } from './cache.ts'
 import type { ArmPair } from './pair.ts'
 import { implausible } from './plausible.ts'
-import type { AgentFacts, ArmFacts, Ending, PlannedArm, PlannedConfig } from './plan.ts'
-import { effectiveThreshold } from './threshold.ts'
+import {
+  type AgentFacts,
+  type ArmFacts,
+  type Ending,
+  type PlannedArm,
+  type PlannedConfig,
+  effectiveThreshold,
+} from './plan.ts'
 import { asksTheSame, canonical, configsOf } from './requested.ts'
 
 type PairFacts = Readonly<Record<Role, ArmFacts>>

@@ -107,7 +107,7 @@ interface Run {
 const MOST_EDITS = 1000
 
 function runsOf(before: readonly Line[], after: readonly Line[]): Run[] {
-  const [old, fresh] = [before, after].map((lines) => lines.map(({ key }) => key)) as [string[], string[]]
+  const [old, fresh] = [before.map(({ key }) => key), after.map(({ key }) => key)]
   const start = commonLength(old, fresh)
   const end = commonLength(old.slice(start).toReversed(), fresh.slice(start).toReversed())
   const middle: [string[], string[]] = [

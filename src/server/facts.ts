@@ -1,5 +1,6 @@
 import { callMessages, type Body } from '../call/index.ts'
 import { count, objectOf } from '../json.ts'
+import { defined } from '../optional.ts'
 import type { Effective, ServerFacts } from '../schema/generated.ts'
 import { ask, hostOf, type Answer, type Where } from './ask.ts'
 
@@ -56,7 +57,7 @@ export async function modelFacts(host: Where, model: string): Promise<Answer<Mod
   const architecture = text(info['general.architecture'])
   return {
     ok: true,
-    value: present({
+    value: defined({
       digest: text(tag?.['digest']),
       quantization: text(details['quantization_level']),
       block_count: count(info[`${architecture}.block_count`]),
@@ -75,7 +76,7 @@ export async function running(host: Where, model: string): Promise<RunningModel 
 function runningModel(entry: Body, model: string): RunningModel {
   return {
     name: names(entry)[0] ?? model,
-    ...present({
+    ...defined({
       context_length: count(entry['context_length']) || undefined,
       size: count(entry['size']) || undefined,
       size_vram: count(entry['size_vram']),
@@ -128,13 +129,6 @@ function list(value: unknown): Body[] {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** Leaves out what is undefined. */
-function present<T extends object>(facts: T): Present<T> {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Present<T>
 }
 
 /** Whether two names mean the same model: case does not count, `x` is `x:latest`, and the default registry may be left out. */

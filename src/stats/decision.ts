@@ -1,9 +1,8 @@
 import { type Better, differences, logRatios, logThreshold } from './log-ratios.ts'
 import { criticalValues } from './critical.ts'
-import { type Estimate, repeatedInterval } from './interval.ts'
+import { type Estimate, repeatedInterval, hodgesLehmann } from './interval.ts'
 import { minimumBlocks } from './looks.ts'
 import { blocksNeeded, type Verdict, verdict } from './verdict.ts'
-import { hodgesLehmann } from './walsh.ts'
 
 /** The values of one metric over blocks. */
 export interface PairedValues {

@@ -1,6 +1,6 @@
 import type { ValidCounts } from './fisher.ts'
-import { InvalidValuesError } from './invalid.ts'
-import { spendAlpha } from './spending.ts'
+import { InvalidValuesError } from './checked.ts'
+import { spendAlpha } from './looks.ts'
 
 /** Follows two arms attempt by attempt and says whether one is proven to fail more often. */
 export interface FailureTest {

@@ -1,4 +1,4 @@
-import { InvalidValuesError } from './invalid.ts'
+import { InvalidValuesError } from './checked.ts'
 
 /** Valid trials among the trials started, of either arm. */
 export interface ValidCounts {

@@ -1,4 +1,4 @@
-import { InvalidValuesError } from './invalid.ts'
+import { InvalidValuesError } from './checked.ts'
 import { checkAlpha } from './looks.ts'
 
 /** A suite's gated tests, which share one alpha. */

@@ -8,14 +8,14 @@
  * `failureTest` proves that one arm fails more often, `differenceInterval` says by how much; `summarize` describes one
  * arm, `scale` a machine's noise.
  */
-export { scale } from './calibrate.ts'
+export { scale } from './summary.ts'
 export { type Better, logRatios, logThreshold } from './log-ratios.ts'
 export { criticalValues } from './critical.ts'
 export { failureTest } from './failures.ts'
 export { fisherOneSided, swapped, type ValidCounts } from './fisher.ts'
 export { splitAlpha } from './holm.ts'
 export { repeatedInterval, toDifference, toRatio } from './interval.ts'
-export { InvalidValuesError } from './invalid.ts'
+export { InvalidValuesError } from './checked.ts'
 export { changes, type Decision, type MetricSeries, type PairedValues } from './decision.ts'
 export { defaultLooks, FEWEST_BLOCKS, minimumBlocks, MOST_BLOCKS } from './looks.ts'
 export { predictionInterval } from './prediction.ts'
@@ -29,8 +29,8 @@ export {
   type ValidityDecision,
 } from './sequential.ts'
 export { studentQuantile, studentTail } from './student.ts'
-export { atLastLook, type Standing } from './last-look.ts'
+export { atLastLook, type Standing } from './critical.ts'
 export { geometricMean, median, quantile, quantiles, summarize } from './summary.ts'
 export { blocksNeeded, type Verdict, verdict } from './verdict.ts'
-export { hodgesLehmann, walshAverages } from './walsh.ts'
+export { hodgesLehmann, walshAverages } from './interval.ts'
 export { welchLogShift } from './welch.ts'

@@ -1,4 +1,4 @@
-import { InvalidValuesError } from './invalid.ts'
+import { InvalidValuesError } from './checked.ts'
 
 /** Which direction of a metric is good. */
 export type Better = 'lower' | 'higher'

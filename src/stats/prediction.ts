@@ -1,4 +1,4 @@
-import { InvalidValuesError } from './invalid.ts'
+import { InvalidValuesError } from './checked.ts'
 import { studentQuantile } from './student.ts'
 
 /** Where the next run's value is expected, in the values' own unit. */

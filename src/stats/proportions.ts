@@ -1,5 +1,5 @@
 import type { ValidCounts } from './fisher.ts'
-import { InvalidValuesError } from './invalid.ts'
+import { InvalidValuesError } from './checked.ts'
 import { checkAlpha } from './looks.ts'
 
 /** An interval, lower end first. */

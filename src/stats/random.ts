@@ -1,3 +1,5 @@
+import { at } from './checked.ts'
+
 /**
  * Seeded pseudo-random numbers in [0, 1), period about 2^128: sfc32, the small fast counting
  * generator of Chris Doty-Humphrey's PractRand (public domain). The same seed gives the same
@@ -28,8 +30,8 @@ export function shuffle<T>(items: readonly T[], random: () => number): T[] {
   const result = [...items]
   for (let i = result.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
-    const held = result[i] as T
-    result[i] = result[j] as T
+    const held = at(result, i)
+    result[i] = at(result, j)
     result[j] = held
   }
   return result

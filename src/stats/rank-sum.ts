@@ -1,6 +1,5 @@
-import { at } from './at.ts'
-import { InvalidValuesError } from './invalid.ts'
-import { middle } from './walsh.ts'
+import { at, InvalidValuesError } from './checked.ts'
+import { middle } from './interval.ts'
 
 /** Two independent samples, compared by ranks. */
 export interface RankSum {

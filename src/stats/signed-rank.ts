@@ -1,4 +1,4 @@
-import { at } from './at.ts'
+import { at } from './checked.ts'
 import { createRandom } from './random.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { InvalidValuesError } from './invalid.ts'
+import { InvalidValuesError } from './checked.ts'
 
 /**
  * P(T > t) for Student's t: half the regularized incomplete beta function at df / (df + t^2)

@@ -1,5 +1,4 @@
-import { at } from './at.ts'
-import { InvalidValuesError } from './invalid.ts'
+import { at, InvalidValuesError } from './checked.ts'
 
 /** A sample in numbers, all in the sample's own unit except `n` and `cv`. */
 export interface Summary {
@@ -57,6 +56,16 @@ export function quantile(values: readonly number[], p: number): number {
 export function quantiles(values: readonly number[], ps: readonly number[]): number[] {
   const sorted = sortedFinite(values)
   return ps.map((p) => quantileOfSorted(sorted, p))
+}
+
+/**
+ * Robust standard deviation of log ratios: 1.4826 times the median absolute deviation from their
+ * median, the sd of normal values regardless of a few wild ones (Hampel, 1974). From baseline against
+ * baseline it is the machine's noise floor: 0.03 means blocks scatter by about 3 %.
+ */
+export function scale(d: readonly number[]): number {
+  const center = median(d)
+  return 1.4826 * median(d.map((value) => Math.abs(value - center)))
 }
 
 /** The middle value, or the mean of the two middle ones. Throws as {@link quantile} does. */

@@ -1,5 +1,5 @@
 import type { Estimate } from './interval.ts'
-import { InvalidValuesError } from './invalid.ts'
+import { InvalidValuesError } from './checked.ts'
 
 /** What a look can decide. Nothing decided by the last look is `inconclusive`, which is not decided here. */
 export type Verdict = 'regressed' | 'improved' | 'unchanged'

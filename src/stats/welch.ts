@@ -1,4 +1,4 @@
-import { InvalidValuesError } from './invalid.ts'
+import { InvalidValuesError } from './checked.ts'
 import { studentQuantile, studentTail } from './student.ts'
 
 /** What is left of a sample when its values are gone; mean in the sample's unit. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts'
 import type { Call } from '../../schema/generated.ts'
-import type { Arm } from '../arm.ts'
+import type { Api, Arm } from '../arm.ts'
 
 /** The body of a request; what stands in it is the caller's affair. */
 export type Body = Record<string, unknown>
@@ -80,6 +80,3 @@ export interface Protocol {
   /** The same of a reply that is not streamed. */
   whole(text: string): Said
 }
-
-/** What a server speaks. */
-export type Api = 'ollama' | 'openai'

@@ -3,7 +3,7 @@
  * The unit of the axis is the metric's own threshold and right is worse, so that one glance down a column of different
  * metrics finds what left its band.
  */
-import { effectiveThreshold } from '../../judge/threshold.ts'
+import { effectiveThreshold } from '../../judge/plan.ts'
 import type { Comparison } from '../../schema/generated.ts'
 import { change, toHtml, type Html } from '../../text/index.ts'
 import { scale, short } from './svg.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
-import { assess, hasRegression, judgePair } from './assess.ts'
+import { assess, hasRegression, isConfirmed, judgePair } from './assess.ts'
 
 const plan = pairFor()
 const verdictOf = (
@@ -317,4 +317,23 @@ describe('judge', () => {
       assess(plan, trials, 'measure').comparisons.find((one) => one.metric === 'valid_rate')
     expect(measured([...regressed, warm, ...fresh])).toEqual(measured(regressed))
   })
+})
+
+test('fresh blocks have decided once what regressed has its verdict, though another metric is still open', () => {
+  const slower = blocksOf(6, () => ({ eval_duration: 112 }))
+  let n = 0
+  const wild = blocksOf(
+    6,
+    () => ({ eval_duration: 112, ttft: n++ % 2 === 0 ? 20 : 90 }),
+    undefined,
+    'confirm',
+  )
+  const fresh = assess(plan, [...slower, ...wild], 'confirm')
+  expect(verdictOf(fresh.comparisons, 'ttft')).toBe('inconclusive')
+  expect(fresh.done).toBe(false)
+  expect(isConfirmed(plan, [...slower, ...wild], fresh)).toBe(true)
+  const few = [...slower, ...blocksOf(5, () => ({ eval_duration: 112 }), undefined, 'confirm')]
+  expect(isConfirmed(plan, few, assess(plan, few, 'confirm'))).toBe(false)
+  const equal = [...blocksOf(6, () => ({})), ...wild]
+  expect(isConfirmed(plan, equal, fresh)).toBe(false)
 })

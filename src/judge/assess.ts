@@ -122,6 +122,22 @@ export function judgePair(
   }
 }
 
+/**
+ * Whether fresh blocks have decided what they are for: what regressed at first has a verdict on them, and they leave no
+ * drop of valid_rate open. The verdicts of all else stand already.
+ *
+ * @param fresh the assessment of the fresh blocks
+ */
+export function isConfirmed(plan: ArmPair, trials: readonly Trial[], fresh: Assessment): boolean {
+  const decided = new Set(
+    fresh.comparisons.filter(({ verdict }) => verdict !== 'inconclusive').map((one) => keyOf(one)),
+  )
+  const first = assessGated(plan, trials, 'measure').comparisons.filter(
+    ({ gated, verdict }) => gated && verdict === 'regressed',
+  )
+  return first.length > 0 && first.every((one) => decided.has(keyOf(one))) && !hasOpenDrop(fresh.comparisons)
+}
+
 /** Whether fresh blocks have to confirm something. */
 export function hasRegression(assessment: Assessment): boolean {
   return assessment.comparisons.some((comparison) => comparison.gated && comparison.verdict === 'regressed')

@@ -1,6 +1,6 @@
 /** When a suite stops: which candidates still run, whether there is a verdict, whether time or trials have run out. */
 import { runWarnings } from './messages.ts'
-import { assessGated } from '../judge/assess.ts'
+import { assessGated, isConfirmed } from '../judge/assess.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { isRanked, type Candidate, type Plan } from '../judge/plan.ts'
 import { whyGivenUp } from '../judge/unusable.ts'
@@ -34,8 +34,11 @@ export function isDecided(
   if (isRanked(plan))
     return plan.looks.includes(number) && number >= plan.blocks.min && isRankingDecided(plan, trials)
   return plan.candidates.every((candidate) => {
-    const { done, blocks } = assessGated(pairOf(plan, candidate), trialsOf(plan, candidate, trials), phase)
-    return done && blocks >= plan.blocks.min
+    const pair = pairOf(plan, candidate)
+    const own = trialsOf(plan, candidate, trials)
+    const assessed = assessGated(pair, own, phase)
+    if (assessed.blocks < plan.blocks.min) return false
+    return assessed.done || (phase === 'confirm' && isConfirmed(pair, own, assessed))
   })
 }
 

@@ -1,6 +1,6 @@
 /**
  * What must not be written down, and its removal from text: `redact` is applied where text enters the record (vitest/wire)
- * and where an error gets its message (errors). A secret is told by its place, such as the user info of a URL, or by its
+ * and where an error gets its message (errors). A secret is known by its place, such as the user info of a URL, or by its
  * value, once `keepSecret` has it. Every pattern is linear in the text, which may be a model's.
  */
 

@@ -1,7 +1,7 @@
 import { ChimeraError } from '../errors.ts'
 import { callMessages } from './messages.ts'
 import { objectOf, parseJson } from '../json.ts'
-import { keepHeaders, redact } from '../secrets.ts'
+import { keepHeaders } from '../secrets.ts'
 import type { Arm, Bound } from './arm.ts'
 import { CallContexts } from './call-context.ts'
 import type { MadeCall, Via } from './call.ts'
@@ -137,7 +137,6 @@ export class Calls {
       model: String(body['model']),
       options: completed.options,
       keepAlive: body['keep_alive'],
-      redact,
       ...(take && { take }),
     })
     this.#calls.push(call)

@@ -1,5 +1,4 @@
 import { Ollama, type ChatResponse } from 'ollama'
-import { redact } from '../secrets.ts'
 import type { StageTime } from '../schema/generated.ts'
 import type { MadeCall, Via } from './call.ts'
 import { Calls, type RecorderOptions } from './calls.ts'
@@ -30,8 +29,6 @@ export interface Recorder {
   asAgent: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
   /** The stages that have ended, by their start. */
   stages(): StageTime[]
-  /** The text without the credentials that calls were made with. */
-  redact: (text: string) => string
   /** When the last call ended, performance.now(); now while one is open, the trial's beginning before the first. */
   idleSince(): number
   /**
@@ -77,7 +74,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
     stage: (name, work) => contexts.stage(name, work),
     asAgent: (name, work) => throughDoor(globalDoor, () => contexts.run({ agent: name }, async () => work())),
     stages: () => contexts.stages(),
-    redact,
     idleSince: () => calls.idleSince(),
     async finish() {
       const made = await calls.finish()

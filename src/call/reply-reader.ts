@@ -12,6 +12,7 @@ import {
 } from './outcome.ts'
 import { parseJson } from '../json.ts'
 import { HideUsage, type Parser, type Protocol, type Said } from './protocol/index.ts'
+import { redact } from '../secrets.ts'
 import { Reply } from './reply.ts'
 
 export interface Expected extends Limits {
@@ -21,8 +22,6 @@ export interface Expected extends Limits {
   protocol: Protocol
   /** Whether usage was asked for that the reader is not to see. */
   hidesUsage: boolean
-  /** Takes secrets out of what is told of the call. */
-  redact: (text: string) => string
   take?: (said: Said) => void
 }
 
@@ -83,7 +82,7 @@ export class ReplyReader {
 
   decide(outcome: Outcome, at: number): void {
     if (this.outcome) return
-    this.outcome = outcome.valid ? outcome : { ...outcome, message: this.#expected.redact(outcome.message) }
+    this.outcome = outcome.valid ? outcome : { ...outcome, message: redact(outcome.message) }
     this.endedAt = at
   }
 

@@ -16,8 +16,6 @@ export interface Recording {
   context: AgentContext
   /** Runs the agent's work, in which calls through the process's own `fetch` are measured too. */
   inside: <T>(work: () => T) => T
-  /** The text without the credentials that calls were made with. */
-  redact: (text: string) => string
   /** When the last call of any agent ended, performance.now(); now while one is open. */
   idleSince: () => number
   /** Ends every call; the calls of all agents in the order in which they began. */
@@ -78,7 +76,6 @@ export function openRecording(
   return {
     context: contextOf(own, options.arm, own.stage),
     inside: own.inside,
-    redact: (text) => recorders.reduce((redacted, recorder) => recorder.redact(redacted), text),
     idleSince: () => Math.max(...recorders.map((recorder) => recorder.idleSince())),
     async finish() {
       isOver = true

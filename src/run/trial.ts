@@ -5,6 +5,7 @@ import type { Plan } from '../judge/plan.ts'
 import type { MadeCall, MadeRequest } from '../call/index.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
 import { trialFaults } from '../schema/validate.ts'
+import { redact } from '../secrets.ts'
 import { trialErrors } from './messages.ts'
 import { nameOf, runCheck, type CheckedTrial } from '../checks/index.ts'
 import { sameName } from '../server/index.ts'
@@ -102,7 +103,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
     fault === undefined ? await runChecks(setup, clock, { output, arm: planned.name, calls, stages }) : []
   clock.stop()
   const failed = fault ?? findTimeout(clock) ?? failedCheck(checks)
-  return redacted(recording, {
+  return withoutSecrets({
     suite: plan.suite,
     file: plan.file,
     block: block.number,
@@ -126,7 +127,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
 }
 
 /** A trial stands in reports, and what an agent returned or threw may repeat what a client was told. */
-function redacted({ redact }: Recording, trial: Trial): Trial {
+function withoutSecrets(trial: Trial): Trial {
   const { output, checks } = trial
   const text = JSON.stringify({ output, checks, message: trial.message })
   const kept = redact(text)

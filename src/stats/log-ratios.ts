@@ -17,42 +17,46 @@ export function logRatios(
   candidate: readonly number[],
   better: Better,
 ): number[] {
-  checkLengths(baseline, candidate)
-  const sign = better === 'lower' ? 1 : -1
-  return baseline.map((value, index) => {
-    const from = positive('baseline', index, value)
-    const to = positive('candidate', index, candidate[index] as number)
-    return sign * (Math.log(to) - Math.log(from))
-  })
+  return compared(baseline, candidate, better, logarithm)
 }
 
-/** One difference a block, positive is worse: of shares that may be 0, which have no logarithm. Throws as {@link logRatios} does. */
+/** One difference a block, positive is worse: of fractions that may be 0, which have no logarithm. Throws as {@link logRatios} does. */
 export function differences(
   baseline: readonly number[],
   candidate: readonly number[],
   better: Better,
 ): number[] {
-  checkLengths(baseline, candidate)
+  return compared(baseline, candidate, better, finite)
+}
+
+/** Candidate less baseline on a scale, block by block. */
+function compared(
+  baseline: readonly number[],
+  candidate: readonly number[],
+  better: Better,
+  onScale: (name: string, value: number | undefined) => number,
+): number[] {
+  if (baseline.length !== candidate.length)
+    throw new InvalidValuesError(
+      'candidate',
+      `${baseline.length} values, one for each of the baseline's`,
+      candidate.length,
+    )
   const sign = better === 'lower' ? 1 : -1
-  return baseline.map((from, index) => {
-    const difference = sign * ((candidate[index] as number) - from)
-    if (!Number.isFinite(difference)) throw new InvalidValuesError(`value ${index}`, 'a finite number', from)
-    return difference
+  return baseline.map((value, index) => {
+    const from = onScale(`baseline value ${index}`, value)
+    return sign * (onScale(`candidate value ${index}`, candidate[index]) - from)
   })
 }
 
-function checkLengths(baseline: readonly number[], candidate: readonly number[]): void {
-  if (baseline.length === candidate.length) return
-  throw new InvalidValuesError(
-    'candidate',
-    `${baseline.length} values, one for each of the baseline's`,
-    candidate.length,
-  )
+function logarithm(name: string, value = Number.NaN): number {
+  if (value > 0 && value < Infinity) return Math.log(value)
+  throw new InvalidValuesError(name, 'a finite, positive number', value)
 }
 
-function positive(arm: string, index: number, value: number): number {
-  if (value > 0 && value < Infinity) return value
-  throw new InvalidValuesError(`${arm} value ${index}`, 'a finite, positive number', value)
+function finite(name: string, value = Number.NaN): number {
+  if (Number.isFinite(value)) return value
+  throw new InvalidValuesError(name, 'a finite number', value)
 }
 
 /** The smallest log ratio that matters: a threshold of 0.05 (5 %) is ln 1.05. */

@@ -297,7 +297,8 @@ const embedded: ArmFacts = {
   server: {
     kind: 'embedded',
     version: '3.22.1',
-    engine: 'llama.cpp b7126 through node-llama-cpp 3.22.1, model tiny-4x128.gguf',
+    engine: 'llama.cpp b7126 through node-llama-cpp 3.22.1',
+    model_file: 'tiny-4x128.gguf',
   },
   effective: {
     num_ctx: 2048,

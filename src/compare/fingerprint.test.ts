@@ -52,18 +52,21 @@ describe('what differs', () => {
   })
 
   test("an embedded engine may listen anywhere, and its model file is the digest's matter", () => {
-    const embedded = (port: number, engine: string): ArmReport => ({
+    const embedded = (port: number, engine: string, file: string): ArmReport => ({
       ...arm,
       host: `http://127.0.0.1:${port}`,
-      server: { kind: 'embedded', version: '1', engine },
+      server: { kind: 'embedded', version: '1', engine, model_file: file },
     })
     const print = (one: ArmReport) => ({ environment, arm: one })
     expect(
-      differencesOf(print(embedded(1, 'llama.cpp 5, a.gguf')), print(embedded(2, 'llama.cpp 5, b.gguf'))),
+      differencesOf(print(embedded(1, 'llama.cpp 5', 'a.gguf')), print(embedded(2, 'llama.cpp 5', 'b.gguf'))),
     ).toEqual([])
     expect(
-      differencesOf(print(embedded(1, 'llama.cpp 5, a.gguf')), print(embedded(2, 'llama.cpp 6, a.gguf'))),
-    ).toEqual([{ part: 'engine', kind: 'hosts', from: 'llama.cpp 5', to: 'llama.cpp 6' }])
+      differencesOf(
+        print(embedded(1, 'llama.cpp, AVX2', 'a.gguf')),
+        print(embedded(2, 'llama.cpp, AVX512', 'a.gguf')),
+      ),
+    ).toEqual([{ part: 'engine', kind: 'hosts', from: 'llama.cpp, AVX2', to: 'llama.cpp, AVX512' }])
   })
 })
 

@@ -25,8 +25,7 @@ function fingerprintOf({ environment, arm }: Fingerprinted): Fingerprint {
     ['quantization', 'models', quantization],
     ['server', 'hosts', server.kind],
     ['server version', 'hosts', server.version],
-    // The engine's text names its model file after the first comma; that is the digest's matter.
-    ['engine', 'hosts', server.engine?.split(', ')[0]],
+    ['engine', 'hosts', server.engine],
     // An embedded engine listens on another free port in every run.
     ['host', 'machine', server.kind === 'embedded' ? undefined : arm.host],
     ['operating system', 'machine', environment.os],

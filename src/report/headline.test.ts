@@ -48,7 +48,7 @@ test('a passed gate says first what it does not watch and what got worse', () =>
 
 test('the embedded engine is named with what its figures do not say', () => {
   expect(embeddedNote(sampleRun('embedded').report)).toBe(
-    'Measured on the embedded engine (llama.cpp b7126 through node-llama-cpp 3.22.1, model tiny-4x128.gguf): the figures say nothing about a GPU or about the real model named gemma3.',
+    'Measured on the embedded engine (llama.cpp b7126 through node-llama-cpp 3.22.1, tiny-4x128.gguf): the figures say nothing about a GPU or about the real model named gemma3.',
   )
   expect(embeddedNote(sampleRun('regressed').report)).toBeUndefined()
 })

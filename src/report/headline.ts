@@ -91,7 +91,11 @@ function ungatedSlowdown(suites: Report['suites']): { metric: string; caveat: st
 export function embeddedNote({ suites }: Report): string | undefined {
   const arms = suites.flatMap((suite) => suite.arms).filter((arm) => arm.server.kind === 'embedded')
   if (arms.length === 0) return undefined
-  const engines = new Set(arms.flatMap(({ server }) => server.engine ?? server.version ?? []))
+  const engines = new Set(
+    arms.flatMap(({ server: { engine, model_file: file, version } }) =>
+      engine === undefined ? (version ?? []) : present(engine, file).join(', '),
+    ),
+  )
   const models = [...new Set(arms.map((arm) => arm.model))]
   const named =
     models.length === 1 ? `the real model named ${models[0]}` : `the real models named ${models.join(', ')}`

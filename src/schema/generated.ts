@@ -548,9 +548,13 @@ export interface ServerFacts {
   product?: string
   version?: string
   /**
-   * Embedded only: the inference engine, its version and the model file it ran.
+   * Embedded only: the inference engine and its version.
    */
   engine?: string
+  /**
+   * Embedded only: the model file that the engine ran.
+   */
+  model_file?: string
 }
 /**
  * What the server really did, from /api/ps and /api/show.

@@ -42,6 +42,17 @@ test("options and points keep their names: they are a server's and a user's", ()
   })
 })
 
+test("an embedded engine's model file is no part of its name", () => {
+  const server = { kind: 'embedded', engine: 'node-llama-cpp 3 (llama.cpp b1), tiny.gguf, 3 bytes' }
+  expect(upgraded({ schema_version: 1, suites: [{ arms: [{ server }] }] })).toMatchObject({
+    suites: [
+      {
+        arms: [{ server: { engine: 'node-llama-cpp 3 (llama.cpp b1)', model_file: 'tiny.gguf, 3 bytes' } }],
+      },
+    ],
+  })
+})
+
 test.each([[null], [2], [[1]], [{ schema_version: 2, pairs: 1 }], [{ pairs: 1 }]])('%j stays', (value) => {
   expect(upgraded(value)).toBe(value)
 })

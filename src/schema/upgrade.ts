@@ -39,10 +39,14 @@ function renamed(value: unknown): unknown {
   )
 }
 
-/** A suite or a comparison with its kind. */
+/** A suite or a comparison with its kind; an embedded server with its model file apart from its engine. */
 function tagged(value: object): object {
   if ('arms' in value && 'comparisons' in value)
     return { kind: 'sweep' in value ? 'sweep' : 'config', ...value }
+  if ('kind' in value && 'engine' in value && typeof value.engine === 'string') {
+    const [engine, ...file] = value.engine.split(', ')
+    return { ...value, engine, ...(file.length > 0 && { model_file: file.join(', ') }) }
+  }
   if (!('metric' in value && 'verdict' in value)) return value
   return value.metric === 'valid_rate' ? asDifference(value) : { kind: 'ratio', ...value }
 }

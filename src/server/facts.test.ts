@@ -46,7 +46,7 @@ describe('the server', () => {
       embedded: { engine: 'node-llama-cpp 3.22.1', model: 'tiny.gguf' },
     })
     expect(await serverFacts(server.url)).toMatchObject({
-      value: { kind: 'embedded', engine: 'node-llama-cpp 3.22.1, tiny.gguf' },
+      value: { kind: 'embedded', engine: 'node-llama-cpp 3.22.1', model_file: 'tiny.gguf' },
     })
   })
 

@@ -32,9 +32,17 @@ export async function serverFacts(host: Where, timeout?: number): Promise<Answer
       : { ok: true, value: { kind: 'ollama' } }
   const version = text(answer.value['version'])
   const embedded = objectOf(answer.value['embedded'])
-  const engine = [embedded['engine'], embedded['model']].filter((part) => text(part)).join(', ')
+  const [engine, file] = [text(embedded['engine']), text(embedded['model'])]
   const kind = 'embedded' in answer.value ? 'embedded' : 'ollama'
-  return { ok: true, value: { kind, ...(version && { version }), ...(engine && { engine }) } }
+  return {
+    ok: true,
+    value: {
+      kind,
+      ...(version && { version }),
+      ...(engine && { engine }),
+      ...(file && { model_file: file }),
+    },
+  }
 }
 
 /** Facts from /api/show and /api/tags. `model_missing` when the server knows it has no such model. */

@@ -140,9 +140,9 @@ describe('what a suite starts with', () => {
     expect(
       shown(false, [plan, ollama, ollama]).text.match(/on Ollama 0\.24\.0 at http:\/\/127\.0\.0\.1:11434\n/g),
     ).toHaveLength(1)
-    expect(shown(false, [plan, facts({ kind: 'embedded', engine: 'llama.cpp b1, tiny' })]).text).toContain(
-      'on the embedded engine (llama.cpp b1, tiny)',
-    )
+    expect(
+      shown(false, [plan, facts({ kind: 'embedded', engine: 'llama.cpp b1', model_file: 'tiny' })]).text,
+    ).toContain('on the embedded engine (llama.cpp b1, tiny)')
     expect(shown(false, [plan, facts({ kind: 'ollama' })]).text).toContain('Ollama of unknown version')
   })
 

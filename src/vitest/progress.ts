@@ -6,6 +6,7 @@ import type { Message } from './wire.ts'
 import { armsOf, type ArmFacts, type Plan } from '../judge/plan.ts'
 import { warningTexts } from '../judge/messages.ts'
 // Names come from the user's files, messages from servers: neither may move the cursor.
+import { present } from '../optional.ts'
 import { oneLine, span, treesText, visible } from '../text/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import type { Trial } from '../schema/generated.ts'
@@ -88,10 +89,10 @@ export class Progress {
   #nameServers([facts]: readonly ArmFacts[]): void {
     if (this.#named || facts === undefined) return
     this.#named = true
-    const { kind, version, engine } = facts.server
+    const { kind, version, engine, model_file: file } = facts.server
     const name =
       kind === 'embedded'
-        ? `the embedded engine (${engine ?? 'llama.cpp'})`
+        ? `the embedded engine (${present(engine ?? 'llama.cpp', file).join(', ')})`
         : `Ollama ${version ?? 'of unknown version'}`
     this.line(`  on ${name} at ${this.#hosts.join(' and ')}`)
   }

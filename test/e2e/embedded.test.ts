@@ -59,7 +59,8 @@ test(
       expect(server).toEqual({
         kind: 'embedded',
         version: '0.24.0-embedded',
-        engine: expect.stringMatching(/llama\.cpp.*chimera-tiny.*sha256/),
+        engine: expect.stringMatching(/^node-llama-cpp \S+ \(llama\.cpp \S+\)$/),
+        model_file: expect.stringMatching(/^chimera-tiny.*sha256/),
       })
       expect(effective.num_ctx).toBeGreaterThan(0)
       expect(invalid).toEqual({})

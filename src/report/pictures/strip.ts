@@ -1,5 +1,5 @@
 /** The strip plot: every trial's value of one metric in the order they ran, so that drift, steps and outliers show. */
-import { findCacheHits } from '../../judge/cache.ts'
+import { findCacheHits } from '../../judge/counters.ts'
 import { trialValues } from '../../judge/values.ts'
 import { metrics, type MetricName } from '../../metrics.ts'
 import type { Trial } from '../../schema/generated.ts'

@@ -29,19 +29,20 @@ import { requestOptions, type ProvidedSettings, type SuiteRequest } from './vite
 import { candidatesOf, checkSize, type AgentSweepOptions } from './run/candidates.ts'
 
 export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './call/index.ts'
-export type {
-  Agent,
-  AgentBenchOptions,
-  AgentContext,
-  CompareInput,
-  BlocksInput,
-  ThresholdInput,
+export {
+  team,
+  type Agent,
+  type AgentBenchOptions,
+  type AgentContext,
+  type CompareInput,
+  type BlocksInput,
+  type Team,
+  type ThresholdInput,
 } from './run/agent.ts'
 export type { MetricName } from './metrics.ts'
 export type { Call, CheckResult, Report, StageTime, Trial } from './schema/generated.ts'
 
 export type { AgentSweepOptions, Grid, HalvingInput } from './run/candidates.ts'
-export { team, type Team } from './run/team.ts'
 export {
   complete,
   hasSections,

@@ -3,7 +3,7 @@
  * a whole, so it is never a verdict: a run is one sample, however many trials it has.
  */
 import { completeBlocks } from '../judge/blocks.ts'
-import { findCacheHits } from '../judge/cache.ts'
+import { findCacheHits } from '../judge/counters.ts'
 import { stageValues, trialValues, type Values } from '../judge/values.ts'
 import { metricNames, type MetricName } from '../metrics.ts'
 import type { Role, Sample, Samples, SuiteReport, Trial } from '../schema/generated.ts'

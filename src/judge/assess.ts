@@ -8,7 +8,7 @@ import { metrics, type MetricName } from '../metrics.ts'
 import type { Call, Comparison, Trial } from '../schema/generated.ts'
 import { decideSequentially, toDifference, toRatio, type Decision } from '../stats/index.ts'
 import { completeBlocks } from './blocks.ts'
-import { findCacheHits } from './cache.ts'
+import { findCacheHits } from './counters.ts'
 import type { Noise } from './noise.ts'
 import { identity, type ArmPair } from './pair.ts'
 import {

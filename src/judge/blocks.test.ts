@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
 import type { Call, Role, Trial } from '../schema/generated.ts'
-import { completeBlocks, isCold } from './blocks.ts'
+import { completeBlocks, isCold, keepAliveMs } from './blocks.ts'
 
 const plan = pairFor()
 const numbers = (trials: Trial[], of = plan) =>
@@ -85,3 +85,25 @@ describe('cold trials', () => {
     expect(numbers(oneCold, asked)).toEqual([1, 2])
   })
 })
+
+test.each<[unknown, number | undefined]>([
+  [0, 0],
+  [1.5, 1500],
+  [-1, Infinity],
+  ['0', 0],
+  ['0.0', 0],
+  ['0s', 0],
+  ['0h0m0s', 0],
+  ['5m', 300_000],
+  ['1h30m', 5_400_000],
+  ['1.5s', 1500],
+  ['.5s', 500],
+  ['250ms', 250],
+  ['2µs', 0.002],
+  ['-1m', Infinity],
+  ['5', undefined],
+  ['5m later', undefined],
+  ['', undefined],
+  [null, undefined],
+  [undefined, undefined],
+])('keep_alive %j is %s ms', (keepAlive, expected) => expect(keepAliveMs(keepAlive)).toBe(expected))

@@ -7,7 +7,7 @@ import type { MetricName } from '../metrics.ts'
 import type { Comparison, Report } from '../schema/generated.ts'
 import { blocksNeeded, changes, logThreshold, type PairedValues, scale } from '../stats/index.ts'
 import { type Plan, effectiveThreshold } from './plan.ts'
-import { asksTheSame } from './requested.ts'
+import { asksTheSame } from './comparable.ts'
 
 /** Robust standard deviation of the blocks' log ratios or differences, by metric; 0.03 is about 3 %, or 3 points. */
 export type Noise = Readonly<Partial<Record<MetricName, number>>>

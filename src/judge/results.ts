@@ -15,7 +15,7 @@ import type {
 import { summarize } from '../stats/index.ts'
 import { judgePair, type Assessment } from './assess.ts'
 import { completeBlocks, type Block } from './blocks.ts'
-import { findCacheHits } from './cache.ts'
+import { findCacheHits } from './counters.ts'
 import { concurrencyValues, judgeConcurrency } from './concurrency.ts'
 import { pairOf, trialsOf, type ArmPair } from './pair.ts'
 import type { Candidate, Plan } from './plan.ts'

@@ -6,7 +6,7 @@ import { isDifference, MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../met
 import type { Call, Trial } from '../schema/generated.ts'
 import { geometricMean } from '../stats/index.ts'
 import { paceOf } from './pace.ts'
-import { FASTEST, plausible } from './plausible.ts'
+import { FASTEST, plausible } from './counters.ts'
 
 /** The values of one trial or one stage; only what was measured. */
 export type Values = ReadonlyMap<MetricName, number>

@@ -4,9 +4,8 @@ import type { Role, Trial, Warning } from '../schema/generated.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { whyAbsent } from './absence.ts'
 import type { Assessment } from './assess.ts'
-import { findCacheHits } from './cache.ts'
+import { findCacheHits, implausible } from './counters.ts'
 import type { ArmPair } from './pair.ts'
-import { implausible } from './plausible.ts'
 import {
   type AgentFacts,
   type ArmFacts,
@@ -15,7 +14,7 @@ import {
   type PlannedConfig,
   effectiveThreshold,
 } from './plan.ts'
-import { asksTheSame, canonical, configsOf } from './requested.ts'
+import { asksTheSame, canonical, configsOf } from './comparable.ts'
 
 type PairFacts = Readonly<Record<Role, ArmFacts>>
 

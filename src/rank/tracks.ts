@@ -4,7 +4,7 @@
  * it cancels, and where one of them had to run again it takes out what the machine did in between.
  */
 import { completeBlocks, type Block } from '../judge/blocks.ts'
-import { findCacheHits } from '../judge/cache.ts'
+import { findCacheHits } from '../judge/counters.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { type Candidate, type RankedPlan, effectiveThreshold } from '../judge/plan.ts'
 import { blockValues } from '../judge/series.ts'

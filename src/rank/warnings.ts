@@ -1,7 +1,7 @@
 import { warningTexts } from '../judge/messages.ts'
 import { sweepTexts } from './messages.ts'
 import { armsOf, factsOf, type Ending, type Facts, type RankedPlan } from '../judge/plan.ts'
-import { asksTheSame, canonical } from '../judge/requested.ts'
+import { asksTheSame, canonical } from '../judge/comparable.ts'
 import { effectiveConfig, suiteWarnings } from '../judge/warnings.ts'
 import type { Results } from '../judge/results.ts'
 import { present } from '../optional.ts'

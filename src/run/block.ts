@@ -9,7 +9,7 @@ import { mayBeOutage, OUTAGE_MS } from './outage.ts'
 import type { Loader } from './loader.ts'
 import type { PlaceOf } from './recording.ts'
 import { blockOrder, type PlannedBlock } from './schedule.ts'
-import { membersOf, soloAgent } from './team.ts'
+import { membersOf, soloAgent } from './agent.ts'
 import { runTrial, type Limits } from './trial.ts'
 
 /** What a suite needs, and where its trials go. */

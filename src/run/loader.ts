@@ -4,9 +4,9 @@
  * switched: unload, preload with the arm's own options, and the caller discards a warm-up trial.
  */
 import { runErrors, runWarnings } from './messages.ts'
-import { keepAliveMs } from '../judge/keep-alive.ts'
+import { keepAliveMs } from '../judge/blocks.ts'
 import { factsOf, type ArmFacts, type Facts } from '../judge/plan.ts'
-import { configsOf } from '../judge/requested.ts'
+import { configsOf } from '../judge/comparable.ts'
 import { runnerKey, running, unload, type Refusal } from '../server/index.ts'
 import type { Warning } from '../schema/generated.ts'
 import type { ServedArm, ServedConfig } from './arms.ts'

@@ -1,4 +1,4 @@
-import { keepAliveMs } from '../judge/keep-alive.ts'
+import { keepAliveMs } from '../judge/blocks.ts'
 import { type MadeCall } from '../call/index.ts'
 import { fullName, listed, preload, sharesRunner, type RunningModel } from '../server/index.ts'
 import type { Call } from '../schema/generated.ts'

@@ -1,7 +1,7 @@
 /** A server that goes away in mid-run, and whether what comes back is the same. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { factsOf, type Facts } from '../judge/plan.ts'
-import { configsOf } from '../judge/requested.ts'
+import { configsOf } from '../judge/comparable.ts'
 import type { Trial } from '../schema/generated.ts'
 import { modelFacts } from '../server/index.ts'
 import type { ServedArm, ServedConfig } from './arms.ts'

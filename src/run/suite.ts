@@ -13,10 +13,9 @@ import { RequestLog } from '../requests/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { servedArm } from './arms.ts'
 import { armsNamed, execute, runBlock, type Session, type SuiteRun } from './block.ts'
-import { forecast } from './forecast.ts'
 import { openLoader } from './loader.ts'
 import { blockOrder, plannedBlock } from './schedule.ts'
-import { contendersOf, isDecided, isSpent, isWorthAsking } from './stop.ts'
+import { contendersOf, forecast, isDecided, isSpent, isWorthAsking } from './stop.ts'
 
 type Stopped = Ending['stopped']
 type Phase = 'measure' | 'confirm'

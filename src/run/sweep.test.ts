@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { startScriptedOllama, type CallPlan, type Script } from '../../test/scripted-ollama/index.ts'
 import { sweepOn, type SuiteOutcome } from '../../test/support/run-suite.ts'
 import { isCold } from '../judge/blocks.ts'
-import { team } from './team.ts'
+import { team } from './agent.ts'
 
 const QUICK: CallPlan = { ttft: 1, per_token: 0.1, tokens: 20 }
 const GRID = { grid: { top_k: [1, 2, 3, 4] }, blocks: { min: 6, max: 8 } }

@@ -14,10 +14,9 @@ import {
 } from '../base/index.ts'
 import type { Arm } from '../call/index.ts'
 import type { Plan, PlannedCode } from '../judge/plan.ts'
-import type { AgentBenchOptions } from '../run/agent.ts'
+import { membersOf, type AgentBenchOptions } from '../run/agent.ts'
 import { armsToRun, type ArmSource, type RunArm } from '../run/arms.ts'
 import { makeCodePlan, type Settings } from '../run/plan.ts'
-import { membersOf } from '../run/team.ts'
 import type { SuiteRequest } from './wire.ts'
 
 /** A bench file's config comparison, which a code comparison takes its arms from. */

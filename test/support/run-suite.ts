@@ -1,11 +1,10 @@
 import type { Ending, Facts, Forecast, Plan } from '../../src/judge/plan.ts'
 import type { Arm } from '../../src/call/index.ts'
-import type { Agent, AgentBenchOptions } from '../../src/run/agent.ts'
+import { membersOf, type Agent, type AgentBenchOptions } from '../../src/run/agent.ts'
 import { armsToRun } from '../../src/run/arms.ts'
 import { candidatesOf, type AgentSweepOptions } from '../../src/run/candidates.ts'
 import { makePlan, makeSweepPlan, type Settings } from '../../src/run/plan.ts'
 import { runSuite } from '../../src/run/suite.ts'
-import { membersOf } from '../../src/run/team.ts'
 import type { Trial } from '../../src/schema/generated.ts'
 
 /** A suite run as the worker runs it, without Vitest. */

@@ -6,8 +6,8 @@
  */
 import { metrics, type MetricName } from '../metrics.ts'
 import type { Call, Comparison, Trial } from '../schema/generated.ts'
-import { decideSequentially, toDifference, toRatio, type Decision } from '../stats/index.ts'
-import { completeBlocks } from './blocks.ts'
+import { adjustedEstimate, decideSequentially, toDifference, toRatio, type Decision } from '../stats/index.ts'
+import { completeBlocks, type Block } from './blocks.ts'
 import { findCacheHits } from './counters.ts'
 import type { Noise } from './noise.ts'
 import { identity, type ArmPair } from './pair.ts'
@@ -21,6 +21,7 @@ import {
   isBeside,
   type Series,
 } from './series.ts'
+import { ttftParts } from './ttft.ts'
 import { attemptsOf, compareValidity, hasOpenDrop, trialsUpTo, validCounts } from './validity.ts'
 
 /** What the trials of one phase say. */
@@ -83,7 +84,10 @@ function assessSome(
       decisions[key]?.verdict !== undefined ||
       one.series.baseline.length >= last,
   )
-  const comparisons = [...series].map(([key, one]) => toComparison(plan, one, decisions[key]!))
+  const comparisons = [...series].map(([key, one]): Comparison => ({
+    ...toComparison(plan, one, decisions[key]!),
+    ...detailsOf(plan, blocks, series, one, decisions[key]!),
+  }))
   if (counts !== undefined) comparisons.push(compareValidity(plan, counts, validity, before + blocks.length))
   return {
     comparisons,
@@ -152,6 +156,27 @@ function absentMetrics(plan: ArmPair, series: readonly Series[]): MetricName[] {
     .map((metric) => metric.name)
     .filter((name) => name !== 'valid_rate' && plan.rules[name].gated && !present.has(name))
 }
+
+/** What explains a change: the parts of the TTFT, and a duration at equal length of the replies. */
+function detailsOf(
+  plan: ArmPair,
+  blocks: readonly Block[],
+  series: ReadonlyMap<string, Series>,
+  { metric, stage, series: values }: Series,
+  { n, alpha }: Decision,
+): Pick<Comparison, 'parts' | 'length_adjusted'> {
+  if (metric === 'ttft' && stage === null) {
+    const parts = ttftParts(plan, blocks)
+    return parts.length === 0 ? {} : { parts }
+  }
+  const tokens = series.get(keyOf({ metric: 'output_tokens', stage }))?.series
+  if (!LENGTH_BOUND.has(metric) || tokens === undefined) return {}
+  const adjusted = adjustedEstimate(values, tokens, { looks: plan.looks.filter((look) => look <= n), alpha })
+  return adjusted === undefined ? {} : { length_adjusted: toRatio(adjusted, values.better) }
+}
+
+/** Durations that a longer reply makes longer. */
+const LENGTH_BOUND: ReadonlySet<MetricName> = new Set(['trial_duration', 'stage_duration', 'e2e_latency'])
 
 function toComparison(plan: ArmPair, one: Series, decision: Decision): Comparison {
   const { metric, stage, series } = one

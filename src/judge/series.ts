@@ -7,6 +7,7 @@ import { noiseOf, type Noise } from './noise.ts'
 import type { ArmPair } from './pair.ts'
 import { type Rule, effectiveThreshold } from './plan.ts'
 import { judgedValues, type Values } from './values.ts'
+import { steadyTtft, warmLoads } from './ttft.ts'
 
 /** The values of one metric, of the whole trial or of one stage, block by block. */
 export interface Series {
@@ -17,7 +18,11 @@ export interface Series {
 }
 
 /** A series that still takes values. */
-type OpenSeries = Series & { series: { baseline: number[]; candidate: number[] } }
+type OpenSeries = Series & { series: OpenValues & { observed?: OpenValues } }
+interface OpenValues {
+  baseline: number[]
+  candidate: number[]
+}
 
 /** Tells a metric of a stage from all others. */
 export function keyOf({ metric, stage }: { metric: string; stage: string | null }): string {
@@ -31,7 +36,10 @@ export function collectSeries(
   hits: ReadonlySet<Call>,
 ): ReadonlyMap<string, Series> {
   const found = new Map<string, OpenSeries>()
+  // Of the first look's blocks, so that no later block changes what a look has said.
+  const loads = warmLoads(blocks.slice(0, plan.looks[0]))
   for (const block of blocks) {
+    const steady = loads.size === 0 ? undefined : steadyTtft(block, loads)
     const baseline = blockValues(block, 'baseline', hits)
     const candidate = blockValues(block, 'candidate', hits)
     for (const [stage, values] of baseline) {
@@ -41,8 +49,13 @@ export function collectSeries(
         const key = keyOf({ metric, stage })
         let one = found.get(key)
         if (one === undefined) found.set(key, (one = emptySeries(plan, metric, stage)))
-        one.series.baseline.push(value)
-        one.series.candidate.push(other)
+        const decided = metric === 'ttft' ? steady?.get(stage) : undefined
+        one.series.baseline.push(decided?.baseline ?? value)
+        one.series.candidate.push(decided?.candidate ?? other)
+        if (metric !== 'ttft' || steady === undefined) continue
+        one.series.observed ??= { baseline: [], candidate: [] }
+        one.series.observed.baseline.push(value)
+        one.series.observed.candidate.push(other)
       }
     }
   }

@@ -711,6 +711,54 @@ export interface ComparisonBase {
   blocks: number
   verdict: Verdict
   gated: boolean
+  /**
+   * Of ttft, whole trial: what it is spent on, where the server reports it.
+   */
+  parts?: TtftPart[]
+  length_adjusted?: LengthAdjusted
+}
+/**
+ * One part of the TTFT of warm calls.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "ttft_part".
+ */
+export interface TtftPart {
+  part: 'load' | 'prompt' | 'rest'
+  /**
+   * ms, median over the blocks of the mean over calls.
+   */
+  baseline_value: number
+  /**
+   * The same of the candidate.
+   */
+  candidate_value: number
+  /**
+   * Repeated confidence interval of the difference, ms, lower end first; the intervals of all parts hold jointly. Absent where too few blocks allow none.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval?: [number, number]
+}
+/**
+ * Of trial_duration, stage_duration and e2e_latency: the change that the number of output tokens does not explain. Absent where output_tokens differ detectably, because then the length is part of the change.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "length_adjusted".
+ */
+export interface LengthAdjusted {
+  /**
+   * candidate / baseline at equal output tokens.
+   */
+  ratio: number
+  /**
+   * Repeated confidence interval of the ratio, lower end first; absent where too few blocks allow none.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval?: [number, number]
 }
 /**
  * A change as a ratio.

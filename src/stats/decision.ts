@@ -23,6 +23,8 @@ export interface MetricSeries extends PairedValues {
   gated: boolean
   /** See {@link verdict}. */
   strict?: boolean
+  /** The same blocks with what the values leave out, as a user observes them; see {@link verdictOfBoth}. */
+  observed?: Pick<PairedValues, 'baseline' | 'candidate'>
 }
 
 /** What is known of one metric. Numbers are log ratios, or differences where these are compared; positive is worse. */
@@ -40,13 +42,19 @@ export interface Decision extends Estimate {
 /** A metric with what it is judged by, block by block. */
 export interface Prepared extends MetricSeries {
   d: readonly number[]
+  dObserved?: readonly number[]
   delta: number
 }
 
 /** @throws InvalidValuesError on values that have no logarithm, or a threshold that is not positive */
 export function prepare(series: MetricSeries): Prepared {
-  const { threshold, difference = false } = series
-  return { ...series, d: changes(series), delta: difference ? threshold : logThreshold(threshold) }
+  const { threshold, difference = false, observed } = series
+  return {
+    ...series,
+    d: changes(series),
+    ...(observed !== undefined && { dObserved: changes({ ...series, ...observed }) }),
+    delta: difference ? threshold : logThreshold(threshold),
+  }
 }
 
 /** One number a block, positive is worse. */
@@ -72,7 +80,29 @@ export function atLook(
   if (n === undefined || c === undefined || metric.d.length < n) return undefined
   const interval = repeatedInterval(metric.d.slice(0, n), c)
   const found = verdict(interval, metric.delta, { strict: metric.strict ?? false })
-  return { ...interval, n, alpha: share.alpha / share.tests, ...(found !== undefined && { verdict: found }) }
+  const own = {
+    ...interval,
+    n,
+    alpha: share.alpha / share.tests,
+    ...(found !== undefined && { verdict: found }),
+  }
+  return metric.dObserved === undefined
+    ? own
+    : verdictOfBoth(own, repeatedInterval(metric.dObserved.slice(0, n), c), metric.delta)
+}
+
+/**
+ * Values that leave something out decide unless it is where the change lies. `unchanged` stands only while the
+ * estimate of what a user observes is within the threshold too; and where the whole interval of that lies beyond it, that
+ * is the verdict. So strict a condition takes no part of alpha: an error requires an interval that is off by the threshold.
+ */
+function verdictOfBoth(own: Decision, observed: Estimate, delta: number): Decision {
+  const { verdict: found, ...open } = own
+  if (found === 'regressed' || found === 'improved') return own
+  const [lower, upper] = observed.interval ?? [-Infinity, Infinity]
+  if (lower > delta) return { ...open, ...observed, verdict: 'regressed' }
+  if (upper < -delta) return { ...open, ...observed, verdict: 'improved' }
+  return Math.abs(observed.estimate) < delta ? own : { ...open, ...observed }
 }
 
 /** The last look reached, without a verdict; before the first look only an estimate. */

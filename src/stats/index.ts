@@ -8,6 +8,7 @@
  * `failureTest` proves that one arm fails more often, `differenceInterval` says by how much; `summarize` describes one
  * arm, `scale` a machine's noise.
  */
+export { adjustedEstimate } from './adjusted.ts'
 export { scale } from './summary.ts'
 export { type Better, logRatios, logThreshold } from './log-ratios.ts'
 export { criticalValues } from './critical.ts'

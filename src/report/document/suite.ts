@@ -1,4 +1,5 @@
 /** One suite's section: comparisons, stages, trials in run order, arms, what the agents returned. */
+import { explanations } from './explained.ts'
 import { isMetric } from '../../metrics.ts'
 import { present } from '../../optional.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
@@ -104,6 +105,7 @@ function pairingBlocks(
     heading(3, title),
     ...only('markdown', ...short),
     ...only('html', tableOf(whole)),
+    ...explanations(whole),
     ...stageBlocks(title, comparisons),
     ...attributionBlocks(suite),
     ...titled('First request that differs', requestBlocks(suite)),

@@ -21,7 +21,7 @@ import {
   isBeside,
   type Series,
 } from './series.ts'
-import { ttftParts } from './ttft.ts'
+import { ttftParts } from './steady.ts'
 import { attemptsOf, compareValidity, hasOpenDrop, trialsUpTo, validCounts } from './validity.ts'
 
 /** What the trials of one phase say. */

@@ -7,7 +7,7 @@ import { noiseOf, type Noise } from './noise.ts'
 import type { ArmPair } from './pair.ts'
 import { type Rule, effectiveThreshold } from './plan.ts'
 import { judgedValues, type Values } from './values.ts'
-import { steadyTtft, warmLoads } from './ttft.ts'
+import { steadyTtft, warmLoads } from './steady.ts'
 
 /** The values of one metric, of the whole trial or of one stage, block by block. */
 export interface Series {

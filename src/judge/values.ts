@@ -5,7 +5,7 @@
 import { isDifference, MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
 import type { Call, Trial } from '../schema/generated.ts'
 import { geometricMean } from '../stats/index.ts'
-import { paceOf } from './pace.ts'
+import { paceOf } from './steady.ts'
 import { FASTEST, plausible } from './counters.ts'
 
 /** The values of one trial or one stage; only what was measured. */

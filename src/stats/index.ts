@@ -29,9 +29,8 @@ export {
   type SequentialInput,
   type ValidityDecision,
 } from './sequential.ts'
-export { studentQuantile, studentTail } from './student.ts'
+export { studentQuantile, studentTail, welchLogShift } from './student.ts'
 export { atLastLook, type Standing } from './critical.ts'
 export { geometricMean, median, quantile, quantiles, summarize } from './summary.ts'
 export { blocksNeeded, type Verdict, verdict } from './verdict.ts'
 export { hodgesLehmann, walshAverages } from './interval.ts'
-export { welchLogShift } from './welch.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { callOf } from '../../test/support/trials.ts'
-import { paceOf } from './pace.ts'
+import { paceOf } from './steady.ts'
 
 /** A reply of one token a chunk whose chunks come after these gaps, ms. */
 const reply = (gaps: readonly number[], over: object = {}) => {

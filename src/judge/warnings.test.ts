@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { blocksOf, planFor } from '../../test/support/trials.ts'
 import type { Arm } from '../index.ts'
 import { makePlan } from '../run/plan.ts'
-import type { Effective, Trial } from '../schema/generated.ts'
+import type { MachineTime, Effective, Trial } from '../schema/generated.ts'
 import type { ArmFacts, Ending, Plan } from './plan.ts'
 import { judge } from './results.ts'
 import { suiteWarnings } from './warnings.ts'
@@ -158,6 +158,23 @@ describe('concurrent agents', () => {
 describe('budget, noise and cache', () => {
   const facts = { baseline: factsOf(GPU), candidate: factsOf(GPU) }
   const ending: Ending = { stopped: 'budget', requeued: 0, warnings: [] }
+
+  test('a machine that was busy is named where a verdict is open, time that was taken from the suite always', () => {
+    const plan = planFor({})
+    const codes = (machine: MachineTime, blocks: number): string[] =>
+      warn(
+        plan,
+        facts,
+        blocksOf(blocks, () => ({})).map((trial) => ({ ...trial, machine })),
+      )
+        .map(({ code }) => code)
+        .filter((code) => code.startsWith('machine_'))
+    expect(codes({ waited: 0.9 }, 5)).toEqual(['machine_busy'])
+    expect(codes({ waited: 0.9 }, 8)).toEqual([])
+    expect(codes({ waited: 0.4 }, 5)).toEqual([])
+    expect(codes({ waited: 0.4, stolen: 0.03, throttled: 0.03 }, 8)).toEqual(['machine_taken'])
+    expect(codes({ stolen: 0.04 }, 8)).toEqual([])
+  })
 
   test('fewer blocks than can decide, blocks run again, and what the worker had to say', () => {
     const plan = planFor({ blocks: { min: 1, max: 3 } })

@@ -1,6 +1,7 @@
 /** What a reader has to know before trusting a comparison, as data; reports show each once. */
 import { warningTexts } from './messages.ts'
-import type { Role, Trial, Warning } from '../schema/generated.ts'
+import { present } from '../optional.ts'
+import type { MachineTime, Role, Trial, Warning } from '../schema/generated.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { whyAbsent } from './absence.ts'
 import type { Assessment } from './assess.ts'
@@ -34,6 +35,7 @@ export function suiteWarnings(
     ...cacheWarnings(plan, trials),
     ...counterWarnings(plan, trials),
     ...reportedWarnings(plan, assessment),
+    ...machineWarnings(plan, trials, assessment),
     ...assessment.absent.map((metric) => ({
       code: 'metric_absent',
       metric,
@@ -163,6 +165,31 @@ function noiseWarnings(plan: ArmPair, { noise, comparisons }: Assessment): Warni
       },
     ]
   })
+}
+
+/** Fractions of the time from which on the machine is worth a word. */
+const [BUSY, TAKEN] = [0.5, 0.05]
+
+/** What took the processor away: always where it took time from the suite, what else ran only where a verdict is open. */
+function machineWarnings(
+  { suite }: ArmPair,
+  trials: readonly Trial[],
+  { comparisons }: Assessment,
+): Warning[] {
+  const time = trials.reduce((sum, { machine, duration }) => sum + (machine === undefined ? 0 : duration), 0)
+  const meanOf = (of: (machine: MachineTime) => number): number =>
+    trials.reduce(
+      (sum, { machine, duration }) => sum + (machine === undefined ? 0 : of(machine) * duration),
+      0,
+    ) / time
+  if (time === 0) return []
+  const waited = meanOf(({ waited: part = 0 }) => part)
+  const taken = meanOf(({ stolen = 0, throttled = 0 }) => stolen + throttled)
+  const isOpen = comparisons.some(({ gated, verdict }) => gated && verdict === 'inconclusive')
+  return present(
+    isOpen && waited >= BUSY && { code: 'machine_busy', message: warningTexts.machineBusy(suite, waited) },
+    taken >= TAKEN && { code: 'machine_taken', message: warningTexts.machineTaken(suite, taken) },
+  )
 }
 
 /** Beyond this the server's figure and what arrives are two different things. */

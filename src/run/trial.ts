@@ -5,6 +5,7 @@ import type { Plan } from '../judge/plan.ts'
 import type { MadeCall, MadeRequest } from '../call/index.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
 import { trialFaults } from '../schema/validate.ts'
+import { watchMachine } from '../machine.ts'
 import { redact } from '../secrets.ts'
 import { trialErrors } from './messages.ts'
 import { nameOf, runCheck, type CheckedTrial } from '../checks/index.ts'
@@ -73,6 +74,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
   const { arm, planned } = setup.arm
   const seed = typeof arm.options?.seed === 'number' ? arm.options.seed : block.seed
   const nonce = limits.nonce === false ? undefined : drawNonce()
+  const meanwhile = watchMachine()
   const origin = now()
   const startedAt = new WallClock(timeOrigin + origin).toISOString()
   const clock = startTrialClock(setup.limit, setup.signal)
@@ -92,6 +94,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
   clock.watch(recording.idleSince)
   const ran = await runAgent(setup, clock, recording)
   const duration = now() - origin
+  const machine = meanwhile()
   const { made, stages } = await recording.finish()
   for (const call of made)
     if (call.served !== undefined && !sameName(call.served, call.model)) setup.onOtherModel(call, call.served)
@@ -116,6 +119,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
     ...(nonce !== undefined && { nonce }),
     started_at: startedAt,
     duration: Math.round(duration * 1000) / 1000,
+    ...(machine !== undefined && { machine }),
     ...(failed === undefined
       ? { valid: true }
       : { valid: false, invalid_reason: failed.reason, message: failed.message }),

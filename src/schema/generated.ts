@@ -101,6 +101,7 @@ export interface TrialBase {
    * Wall time of the agent, ms.
    */
   duration: number
+  machine?: MachineTime
   /**
    * What the agent returned, as JSON.
    */
@@ -108,6 +109,23 @@ export interface TrialBase {
   checks: CheckResult[]
   stages: StageTime[]
   calls: Call[]
+}
+/**
+ * What the machine did while the agent ran, on Linux, as fractions of that time.
+ */
+export interface MachineTime {
+  /**
+   * At least one task of the machine waited for a processor (pressure stall information).
+   */
+  waited?: number
+  /**
+   * Processor time that the hypervisor gave to other machines.
+   */
+  stolen?: number
+  /**
+   * The processor limit of the container held its tasks back.
+   */
+  throttled?: number
 }
 export interface CheckResult {
   name: string

@@ -7,7 +7,7 @@ import {
   type Script,
   type SeenRequest,
 } from '../scripted-ollama/index.ts'
-import { benchFile, createFixture, type BenchRun, type Fixture } from './fixture.ts'
+import { benchFile, createFixture, ofTheSuite, type BenchRun, type Fixture } from './fixture.ts'
 
 const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 /** No test's verdict may hang on how busy the machine is. */
@@ -56,7 +56,7 @@ async function bench(project: Fixture, script: Script, args: string[] = []): Pro
 
 const optionsOf = ({ body }: SeenRequest) => (body['options'] ?? {}) as Record<string, unknown>
 const warningsOf = ({ warnings }: SuiteReport) =>
-  warnings.map(({ code, arm }) => (arm === undefined ? code : `${code}:${arm}`))
+  ofTheSuite({ warnings }).map(({ code, arm }) => (arm === undefined ? code : `${code}:${arm}`))
 
 describe('what passes', () => {
   const ONE = `sha256:${'a'.repeat(64)}`

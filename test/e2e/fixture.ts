@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Report, Trial } from '../../src/schema/generated.ts'
+import type { Report, SuiteReport, Trial, Warning } from '../../src/schema/generated.ts'
 import { repositoryAt, type TestRepository } from '../support/repository.ts'
 
 const repository = fileURLToPath(new URL('../../', import.meta.url))
@@ -117,6 +117,11 @@ export function runVitest(
 }
 
 /** The outer Vitest's own variables would make the inner one believe that it is a worker. */
+/** Warnings but for those about the machine: what else runs on it is none of a test's business. */
+export function ofTheSuite({ warnings }: Pick<SuiteReport, 'warnings'>): Warning[] {
+  return warnings.filter(({ code }) => !code.startsWith('machine_'))
+}
+
 export function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) =>

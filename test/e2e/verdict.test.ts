@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startScriptedOllama, type CallPlan } from '../scripted-ollama/index.ts'
-import { benchFile, createFixture, type BenchRun } from './fixture.ts'
+import { benchFile, createFixture, ofTheSuite, type BenchRun } from './fixture.ts'
 
 /** Long spans and wide thresholds: no test's verdict may hang on how busy the machine is. */
 const LIMITS = 'blocks: { min: 6, max: 40 }, thresholds: { ttft: 1, output_throughput: 0.3 },'
@@ -30,7 +30,7 @@ describe('suites whose candidates are slower, equal or faster', () => {
         .map((one) => [one.metric, one.verdict]),
     )
   const warningsOf = (name: keyof typeof SUITES) =>
-    suite(name).warnings.map(({ code, arm }) => (arm === undefined ? code : `${code} ${arm}`))
+    ofTheSuite(suite(name)).map(({ code, arm }) => (arm === undefined ? code : `${code} ${arm}`))
 
   beforeAll(async () => {
     const names = Object.keys(SUITES)

@@ -94,8 +94,8 @@ export const warningTexts = {
     `The server reported ${names.join(', ')} for ${calls} of ${of} calls of arm "${arm}" that cannot be: more than 1,000,000 tok/s, or far longer than the call. Figures leave them out. Check the server, and whether it serves replies from a cache.`,
   machineBusy: (suite: string, waited: number): string =>
     `Something waited for a processor ${share(waited)} of the time while ${suite} ran, which makes verdicts take more blocks. Close what else runs, or use an idle machine.`,
-  machineTaken: (suite: string, taken: number): string =>
-    `${suite} lost ${share(taken)} of its time to other machines of the host or to the container's processor limit. Raise the limit, or use a machine that is not shared.`,
+  machineTaken: (suite: string, least: number): string =>
+    `${suite} lost ${share(least)} of its time or more to other machines of the host or to the container's processor limit. Raise the limit, or use a machine that is not shared.`,
   reportedGated: (suite: string): string =>
     `Nothing in ${suite} is streamed, so output_throughput cannot be measured and reported_throughput, the server's own figure, is gated instead. Stream the calls to gate output_throughput.`,
   metricAbsent: (metric: string, absence: Absence): string =>

@@ -188,7 +188,7 @@ function machineWarnings(
   const isOpen = comparisons.some(({ gated, verdict }) => gated && verdict === 'inconclusive')
   return present(
     isOpen && waited >= BUSY && { code: 'machine_busy', message: warningTexts.machineBusy(suite, waited) },
-    taken >= TAKEN && { code: 'machine_taken', message: warningTexts.machineTaken(suite, taken) },
+    taken >= TAKEN && { code: 'machine_taken', message: warningTexts.machineTaken(suite, TAKEN) },
   )
 }
 

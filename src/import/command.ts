@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from '../cli.ts'
 import { ChimeraError, messageOf } from '../errors.ts'
 import { printTerminal, writeReports } from '../report/index.ts'
-import type { GateFailure } from '../schema/generated.ts'
+import type { GateFinding } from '../schema/generated.ts'
 import { asReport, asTrial } from '../schema/validate.ts'
 import { visible } from '../text/index.ts'
 import { ownVersion } from '../vitest/environment.ts'
@@ -70,10 +70,10 @@ function parse(args: readonly string[]) {
 async function readAll(
   files: readonly string[],
   io: CommandIo,
-): Promise<{ imported: Imported[]; refusals: GateFailure[] }> {
+): Promise<{ imported: Imported[]; refusals: GateFinding[] }> {
   const names = suiteNames(files.map((file) => resolve(file)))
   const imported: Imported[] = []
-  const refusals: GateFailure[] = []
+  const refusals: GateFinding[] = []
   for (const [i, file] of files.entries()) {
     const suite = names[i] ?? file
     try {

@@ -67,6 +67,6 @@ export const importTexts = {
     `The two agents ran one after the other: their times add up to ${quantity(total * 1000, 'ms')} of a wall time of ${quantity(wall * 1000, 'ms')}. Their throughput is that of an agent alone.`,
   differs: (arm: string, name: string, published: number, reproduced: number): string =>
     `${name} of arm "${arm}" is ${published} in the file, but the file's calls give ${reproduced}.`,
-  summaryOnly: (suite: string): string =>
-    `${suite}: a summary without calls, so there is nothing to compare. Import the metrics.json of its runs.`,
+  summaryOnly: (): string =>
+    `a summary without calls, so there is nothing to compare. Import the metrics.json of its runs.`,
 } as const

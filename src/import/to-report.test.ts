@@ -111,7 +111,7 @@ describe('a single agent', () => {
       { metric: 'ttft', verdict: 'inconclusive', blocks: 2, blocks_needed: 6 },
     ])
     expect(report.gate).toMatchObject({ status: 'inconclusive', failures: [] })
-    expect(report.gate.notices[0]).toContain('about 6 blocks would decide it')
+    expect(report.gate.notices[0]?.message).toContain('about 6 blocks would decide it')
   })
 
   test('the reader is told what to know', () => {

@@ -2,12 +2,11 @@
 import { callValues } from '../judge/values.ts'
 import { metrics, type MetricName } from '../metrics.ts'
 import { completeBlocks } from '../judge/blocks.ts'
-import { gateTexts } from '../judge/messages.ts'
 import { pairOf } from '../judge/pair.ts'
 import type { Plan, PlannedArm, SuiteRecord } from '../judge/plan.ts'
 import { buildReport } from '../report/index.ts'
 import { makePlan } from '../run/plan.ts'
-import type { Gate, GateFailure, Report, Samples, SuiteReport, Trial } from '../schema/generated.ts'
+import type { Gate, GateFinding, Report, Samples, SuiteReport, Trial } from '../schema/generated.ts'
 import { minimumBlocks, summarize } from '../stats/index.ts'
 import { differences, legacyOf, pairLegacyOf } from './legacy.ts'
 import { importTexts } from './messages.ts'
@@ -26,7 +25,7 @@ export interface Imported {
 /** The report of all files, and their trials in the order of the files. `refusals` are the files that could not be read. */
 export function toReport(
   files: readonly Imported[],
-  refusals: readonly GateFailure[],
+  refusals: readonly GateFinding[],
   version: string,
 ): { report: Report; trials: Trial[] } {
   const built = files.map(buildOne)
@@ -169,16 +168,15 @@ function shortest(value: number): number {
 }
 
 /** The gate's notices again: a summary has nothing that could fail. */
-function gateOf(gate: Gate, suites: readonly SuiteReport[], refusals: readonly GateFailure[]): Gate {
+function gateOf(gate: Gate, suites: readonly SuiteReport[], refusals: readonly GateFinding[]): Gate {
   const summaries = new Set(suites.flatMap(({ legacy, name }) => (legacy?.shape === 'summary' ? [name] : [])))
   const failures = gate.failures.filter(
     (failure) => !summaries.has(failure.suite) || refusals.includes(failure),
   )
-  const notices = suites.flatMap((suite) => {
-    if (summaries.has(suite.name)) return [importTexts.summaryOnly(suite.name)]
-    const open = suite.comparisons.filter((one) => one.gated && one.verdict === 'inconclusive')
-    return open.map((comparison) => gateTexts.verdict(suite.name, comparison))
-  })
+  const notices = [
+    ...[...summaries].map((suite) => ({ suite, message: importTexts.summaryOnly() })),
+    ...gate.notices.filter(({ suite, metric }) => metric !== undefined && !summaries.has(suite)),
+  ]
   const onlySummaries = gate.status === 'invalid' && failures.length === 0
   return { status: onlySummaries ? 'inconclusive' : gate.status, failures, notices }
 }

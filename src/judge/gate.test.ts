@@ -48,7 +48,7 @@ describe('the gate of a suite', () => {
           metric: 'output_throughput',
           arm: 'candidate',
           message:
-            'made: output_throughput regressed: candidate against baseline −10.7 % [−10.7, −10.7] over 6 blocks, threshold 5 %.',
+            'output_throughput regressed: candidate against baseline −10.7 % [−10.7, −10.7] over 6 blocks, threshold 5 %.',
         },
       ],
       notices: [],
@@ -67,8 +67,14 @@ describe('the gate of a suite', () => {
     const scattered = blocksOf(10, (block) => ({ eval_duration: block % 2 === 0 ? 90 : 110 }))
     const lenient = gate(scattered)
     expect(lenient).toMatchObject({ status: 'inconclusive', failures: [] })
-    expect(lenient.notices).toEqual([
-      expect.stringMatching(/output_throughput inconclusive: .*; about \d+ blocks would decide it\.$/),
+    expect(lenient.notices).toMatchObject([
+      {
+        suite: 'made',
+        metric: 'output_throughput',
+        message: expect.stringMatching(
+          /output_throughput inconclusive: .*; about \d+ blocks would decide it\.$/,
+        ) as string,
+      },
     ])
     expect(gate(scattered, decided, new Set(['inconclusive'])).failures).toMatchObject([
       { metric: 'output_throughput' },
@@ -79,9 +85,9 @@ describe('the gate of a suite', () => {
     const broken = trialOf({ role: 'candidate', block: 7, call: brokenCall('no_done') })
     const found = gate([...same, trialOf({ role: 'baseline', block: 7 }), broken])
     expect(found).toMatchObject({ status: 'inconclusive', failures: [] })
-    expect(found.notices).toEqual([
+    expect(found.notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(
-        /^made: valid_rate inconclusive: candidate 85\.7 % of trials valid against baseline 100\.0 %: ~ −14\.3 points \[−\d+\.\d, \+\d+\.\d\], threshold 5 points\.$/,
+        /^valid_rate inconclusive: candidate 85\.7 % of trials valid against baseline 100\.0 %: ~ −14\.3 points \[−\d+\.\d, \+\d+\.\d\], threshold 5 points\.$/,
       ),
     ])
     const strict = gate(
@@ -118,7 +124,7 @@ describe('the gate of a suite', () => {
       ),
     )
     expect(found.status).toBe('inconclusive')
-    expect(found.notices).toEqual([
+    expect(found.notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(
         /none of the gated metrics could be measured.*output_throughput: every reply has fewer/,
       ),
@@ -140,7 +146,7 @@ describe('data that cannot be judged', () => {
         {
           suite: 'made',
           arm: 'candidate',
-          message: 'made: arm "candidate" has no valid trial (3 of 3 busy, no_done). scripted no_done',
+          message: 'arm "candidate" has no valid trial (3 of 3 busy, no_done). scripted no_done',
         },
       ],
       notices: [],
@@ -162,7 +168,7 @@ describe('data that cannot be judged', () => {
       ),
     ).toMatchObject({
       status: 'invalid',
-      failures: [{ arm: 'baseline', message: 'made: nothing usable was measured. No server.' }],
+      failures: [{ arm: 'baseline', message: 'nothing usable was measured. No server.' }],
     })
   })
 
@@ -185,11 +191,11 @@ describe('data that cannot be judged', () => {
   })
 
   test.each<[string, Ending | undefined, RegExp]>([
-    ['a worker that died', undefined, /^made: its worker ended before a verdict: .*See the error/],
+    ['a worker that died', undefined, /^its worker ended before a verdict: .*See the error/],
     [
       'an interrupted suite',
       { stopped: 'interrupted', requeued: 0, warnings: [] },
-      /^made: interrupted before a verdict\. Run it again\.$/,
+      /^interrupted before a verdict\. Run it again\.$/,
     ],
   ])('%s never passes, whatever the verdicts', (_, ending, sentence) => {
     const plan = planFor()
@@ -214,7 +220,7 @@ describe('the gate of a run', () => {
   const suite = (status: SuiteGate['status']): SuiteGate => ({
     status,
     failures: [],
-    notices: [`a notice of ${status}`],
+    notices: [{ suite: 'made', message: `a notice of ${status}` }],
   })
 
   test.each<[SuiteGate['status'][], SuiteGate['status']]>([

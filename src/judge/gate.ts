@@ -3,7 +3,7 @@
  * the test and the exit code of the run.
  */
 import { gateErrors, gateTexts } from './messages.ts'
-import type { Comparison, Gate, GateFailure, Verdict } from '../schema/generated.ts'
+import type { Comparison, Gate, GateFinding, Verdict } from '../schema/generated.ts'
 import { whyAbsent } from './absence.ts'
 import { isRanked, type Plan, type SuiteRecord } from './plan.ts'
 import type { CandidateResults, Results } from './results.ts'
@@ -23,8 +23,8 @@ export function readFailOn(value: string | undefined): ReadonlySet<Verdict> {
 /** One suite's share of the gate. */
 export interface SuiteGate {
   status: Gate['status']
-  failures: GateFailure[]
-  notices: string[]
+  failures: GateFinding[]
+  notices: GateFinding[]
 }
 
 /** What the gate of a suite rests on. */
@@ -45,18 +45,19 @@ export function gateSuite(
   if (broken !== undefined) return failed('invalid', { suite: plan.suite, ...broken })
   if (ending === undefined || ending.stopped === 'interrupted') {
     const text = ending === undefined ? gateTexts.workerLost : gateTexts.interrupted
-    return failed('inconclusive', { suite: plan.suite, message: text(plan.suite) })
+    return failed('inconclusive', { suite: plan.suite, message: text() })
   }
   if (results.candidates.every(({ assessment }) => assessment.blocks === 0))
-    return failed('invalid', { suite: plan.suite, message: gateTexts.noBlock(plan.suite) })
+    return failed('invalid', { suite: plan.suite, message: gateTexts.noBlock() })
   if (isRanked(plan)) {
-    const notices = unranked.length === 0 ? [] : [gateTexts.notRanked(plan.suite, unranked)]
+    const notices =
+      unranked.length === 0 ? [] : [{ suite: plan.suite, message: gateTexts.notRanked(unranked) }]
     return { status: 'passed', failures: [], notices }
   }
   return gateComparisons(plan, results, failOn)
 }
 
-function failed(status: SuiteGate['status'], failure: GateFailure): SuiteGate {
+function failed(status: SuiteGate['status'], failure: GateFinding): SuiteGate {
   return { status, failures: [failure], notices: [] }
 }
 
@@ -65,32 +66,26 @@ function gateComparisons({ suite }: Plan, { candidates }: Results, failOn: Reado
   // That trials were valid says nothing of their speed.
   const measured = judged.some(({ metric }) => metric !== 'valid_rate')
   const status = statusOf(judged, measured)
-  const noticed = [
-    ...judged
-      .filter((comparison) => comparison.verdict === 'inconclusive')
-      .map((comparison) => gateTexts.verdict(suite, comparison)),
-    ...(!measured && status !== 'regressed' ? candidates.map(nothingGated) : []),
-  ]
+  const found = (isMeant: (verdict: Verdict) => boolean): GateFinding[] =>
+    judged
+      .filter(({ verdict }) => isMeant(verdict))
+      .map((one) => ({ suite, metric: one.metric, arm: one.candidate, message: gateTexts.verdict(one) }))
   return {
     status,
-    failures: judged
-      .filter((comparison) => failOn.has(comparison.verdict))
-      .map((comparison) => ({
-        suite,
-        metric: comparison.metric,
-        arm: comparison.candidate,
-        message: gateTexts.verdict(suite, comparison),
-      })),
-    notices: noticed,
+    failures: found((verdict) => failOn.has(verdict)),
+    notices: [
+      ...found((verdict) => verdict === 'inconclusive'),
+      ...(!measured && status !== 'regressed' ? candidates.map(nothingGated) : []),
+    ],
   }
 }
 
 /** The gate of a run: the gravest suite decides. No suite at all is a failure, never a pass. */
 export function gateRun(
   suites: readonly SuiteGate[],
-  refusals: readonly GateFailure[],
+  refusals: readonly GateFinding[],
   interrupted: boolean,
-  more: readonly string[] = [],
+  more: readonly GateFinding[] = [],
 ): Gate {
   const failures = [...refusals, ...suites.flatMap((suite) => suite.failures)]
   const notices = [...suites.flatMap((suite) => suite.notices), ...more]
@@ -106,9 +101,9 @@ export function gateRun(
   return { status: order.find((status) => statuses.includes(status)) ?? 'invalid', failures, notices }
 }
 
-function nothingGated({ pair, trials, assessment }: CandidateResults): string {
+function nothingGated({ pair, trials, assessment }: CandidateResults): GateFinding {
   const absences = assessment.absent.map((metric) => ({ metric, ...whyAbsent(pair, trials, metric) }))
-  return gateTexts.nothingGated(pair.suite, absences)
+  return { suite: pair.suite, message: gateTexts.nothingGated(absences) }
 }
 
 function statusOf(gated: readonly Comparison[], measured: boolean): Gate['status'] {
@@ -119,25 +114,18 @@ function statusOf(gated: readonly Comparison[], measured: boolean): Gate['status
 
 /** An arm without a valid trial, or one whose server or model went away for good. */
 function findBrokenArm({ plan, trials, ending }: Judged): { arm?: string; message: string } | undefined {
-  const { suite, candidates } = plan
+  const { candidates } = plan
   const dead = findNeverValid(plan, trials)
   if (dead !== undefined) {
     const reasons = dead.trials.flatMap(({ invalid_reason: reason }) => reason ?? [])
-    const message = gateTexts.noValidTrial(
-      suite,
-      dead.arm,
-      dead.trials.length,
-      [...new Set(reasons)],
-      dead.message,
-    )
-    return { arm: dead.arm, message }
+    const { arm, message } = dead
+    return { arm, message: gateTexts.noValidTrial(arm, dead.trials.length, [...new Set(reasons)], message) }
   }
   // Of several candidates none is to blame alone.
   const blamed = ending?.arm ?? (candidates.length === 1 ? candidates[0].arm.name : undefined)
   const arm = blamed === undefined ? {} : { arm: blamed }
-  if (ending?.stopped === 'unusable')
-    return { ...arm, message: gateTexts.unusable(suite, ending.message ?? '') }
+  if (ending?.stopped === 'unusable') return { ...arm, message: gateTexts.unusable(ending.message ?? '') }
   if (ending !== undefined && ending.stopped !== 'interrupted' && trials.length === 0)
-    return { ...arm, message: gateTexts.unusable(suite, 'no trial was started') }
+    return { ...arm, message: gateTexts.unusable('no trial was started') }
   return undefined
 }

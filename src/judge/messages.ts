@@ -15,31 +15,25 @@ export const gateErrors = {
 
 /** What the gate says. */
 export const gateTexts = {
-  noValidTrial: (
-    suite: string,
-    arm: string,
-    trials: number,
-    reasons: readonly string[],
-    message: string,
-  ): string =>
-    `${suite}: arm "${arm}" has no valid trial (${trials} of ${trials} ${reasons.join(', ')}). ${message}`,
-  unusable: (suite: string, message: string): string => `${suite}: nothing usable was measured. ${message}`,
-  noBlock: (suite: string): string =>
-    `${suite}: nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold; see the arms' invalid trials for the reasons.`,
-  interrupted: (suite: string): string => `${suite}: interrupted before a verdict. Run it again.`,
-  workerLost: (suite: string): string =>
-    `${suite}: its worker ended before a verdict: the process exited, crashed or was killed. See the error that Vitest prints; results so far are in the reports.`,
+  noValidTrial: (arm: string, trials: number, reasons: readonly string[], message: string): string =>
+    `arm "${arm}" has no valid trial (${trials} of ${trials} ${reasons.join(', ')}). ${message}`,
+  unusable: (message: string): string => `nothing usable was measured. ${message}`,
+  noBlock: (): string =>
+    `nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold; see the arms' invalid trials for the reasons.`,
+  interrupted: (): string => `interrupted before a verdict. Run it again.`,
+  workerLost: (): string =>
+    `its worker ended before a verdict: the process exited, crashed or was killed. See the error that Vitest prints; results so far are in the reports.`,
   runInterrupted: (): string =>
     'The run was interrupted. Results so far are in the reports; run it again for a verdict.',
   removedSuite: (file: string): string =>
     `${file} exists at base but not at head, so its suites were not measured.`,
   nothingRan: (): string =>
     'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
-  nothingGated: (suite: string, absences: readonly (Absence & { metric: string })[]): string =>
-    `${suite}: none of the gated metrics could be measured. ${absences.map((one) => `${one.metric}: ${absent(one.metric, one)} `).join('')}You can also gate another metric through \`thresholds\`.`,
-  verdict: (suite: string, comparison: Comparison): string => {
+  nothingGated: (absences: readonly (Absence & { metric: string })[]): string =>
+    `none of the gated metrics could be measured. ${absences.map((one) => `${one.metric}: ${absent(one.metric, one)} `).join('')}You can also gate another metric through \`thresholds\`.`,
+  verdict: (comparison: Comparison): string => {
     const { metric, stage, verdict, blocks, difference } = comparison
-    const what = `${suite}: ${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
+    const what = `${metric}${stage === null ? '' : ` in stage ${stage}`} ${verdict}`
     if (difference !== undefined && metric === 'valid_rate') {
       const [before, after] = [comparison.baseline_value, comparison.candidate_value].map((rate) =>
         quantity(rate, 'fraction'),
@@ -52,8 +46,8 @@ export const gateTexts = {
         : `; about ${comparison.blocks_needed} blocks would decide it`
     return `${what}: ${comparison.candidate} against ${comparison.baseline} ${comparison.ratio === undefined && difference === undefined ? 'not measured' : change(comparison)} over ${count(blocks, 'block')}, threshold ${threshold(comparison)}${needed}.`
   },
-  notRanked: (suite: string, arms: readonly string[]): string =>
-    `${suite}: ${count(arms.length, 'candidate')} ${arms.length === 1 ? 'is' : 'are'} not ranked (${arms.join('; ')}); the warnings say why.`,
+  notRanked: (arms: readonly string[]): string =>
+    `${count(arms.length, 'candidate')} ${arms.length === 1 ? 'is' : 'are'} not ranked (${arms.join('; ')}); the warnings say why.`,
 } as const
 
 /** What a reader has to know before trusting a comparison. */

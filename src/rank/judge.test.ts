@@ -138,7 +138,7 @@ describe('who is not ranked', () => {
     ])
     const { gate } = assessed
     expect(gate).toMatchObject({ status: 'passed', failures: [] })
-    expect(gate.notices.join()).toMatch(/3 candidates are not ranked \(top_k=1; top_k=2; top_k=3\)/)
+    expect(gate.notices[0]?.message).toMatch(/3 candidates are not ranked \(top_k=1; top_k=2; top_k=3\)/)
   })
 
   test('the gate fails when the baseline, or every block, is broken, and when it was interrupted', () => {

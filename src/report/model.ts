@@ -28,7 +28,7 @@ import type {
   Comparison,
   ConfigSuite,
   Environment,
-  GateFailure,
+  GateFinding,
   Report,
   SuiteBase,
   SuiteReport,
@@ -48,9 +48,9 @@ export interface RunRecord {
   environment: Environment
   suites: readonly SuiteRecord[]
   /** Suites that were refused before a trial, and files that could not be loaded. */
-  refusals: readonly GateFailure[]
+  refusals: readonly GateFinding[]
   /** What a reader of the gate has to know besides. */
-  notices?: readonly string[]
+  notices?: readonly GateFinding[]
   failOn: ReadonlySet<Verdict>
 }
 

@@ -346,6 +346,32 @@ export type SweepRow = SweepRowBase & (RankedRow | UnrankedRow)
  */
 export type Unranked = 'answers_worse' | 'given_up' | 'not_measured'
 /**
+ * Name of a metric in the table of metrics.
+ */
+export type MetricName1 =
+  | 'output_throughput'
+  | 'stall_share'
+  | 'reported_throughput'
+  | 'ttft'
+  | 'ttft_cold'
+  | 'ttft_content'
+  | 'tpot'
+  | 'itl'
+  | 'e2e_latency'
+  | 'prompt_throughput'
+  | 'load_duration'
+  | 'trial_duration'
+  | 'stage_duration'
+  | 'llm_share'
+  | 'calls'
+  | 'input_tokens'
+  | 'output_tokens'
+  | 'speedup'
+  | 'efficiency'
+  | 'slowdown'
+  | 'load_balance'
+  | 'valid_rate'
+/**
  * One member of a request that differs.
  *
  * This interface was referenced by `Report`'s JSON-Schema
@@ -1170,20 +1196,26 @@ export interface SweepRung {
  */
 export interface Gate {
   status: 'passed' | 'regressed' | 'invalid' | 'inconclusive'
-  failures: GateFailure[]
+  failures: GateFinding[]
   /**
    * What did not fail the gate but should be read.
    */
-  notices: string[]
+  notices: GateFinding[]
 }
 /**
  * This interface was referenced by `Report`'s JSON-Schema
- * via the `definition` "failure".
+ * via the `definition` "finding".
  */
-export interface GateFailure {
+export interface GateFinding {
+  /**
+   * Empty for what concerns the whole run.
+   */
   suite: string
-  metric?: MetricName
+  metric?: MetricName1
   arm?: string
+  /**
+   * What was found and the cure, without the suite's name.
+   */
   message: string
 }
 /**

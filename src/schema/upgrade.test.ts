@@ -15,7 +15,12 @@ function older(): Record<string, unknown> {
         : { ...one, ratio: 1 + difference, p: 0.2, kind: undefined },
     ),
   }))
-  const text = JSON.stringify({ ...report, schema_version: 1, suites })
+  const text = JSON.stringify({
+    ...report,
+    schema_version: 1,
+    suites,
+    gate: { ...report.gate, notices: ['a notice'] },
+  })
     .replaceAll(/"reported_throughput":\{[^}]*\},?/g, '')
     .replaceAll('"blocks":', '"pairs":')
     .replaceAll('"blocks_needed":', '"pairs_needed":')
@@ -31,6 +36,7 @@ test('a report of version 1 becomes one of version 2', () => {
   expect(text).not.toMatch(/"pairs|"share"|"output_throughput"/)
   expect(text).toContain('"reported_throughput"')
   expect(report).toMatchObject({ suites: [{ kind: 'config' }, { kind: 'config' }] })
+  expect(report).toMatchObject({ gate: { notices: [{ suite: '', message: 'a notice' }] } })
   expect(text).toMatch(/"kind":"ratio".*"metric":"ttft"/)
   expect(text).toMatch(/"kind":"difference","metric":"valid_rate"/)
 })

@@ -39,7 +39,10 @@ function renamed(value: unknown): unknown {
   )
 }
 
-/** A suite or a comparison with its kind; an embedded server with its model file apart from its engine. */
+/**
+ * A suite or a comparison with its kind; an embedded server with its model file apart from its engine;
+ * a gate with notices that are no plain texts.
+ */
 function tagged(value: object): object {
   if ('arms' in value && 'comparisons' in value)
     return { kind: 'sweep' in value ? 'sweep' : 'config', ...value }
@@ -47,6 +50,8 @@ function tagged(value: object): object {
     const [engine, ...file] = value.engine.split(', ')
     return { ...value, engine, ...(file.length > 0 && { model_file: file.join(', ') }) }
   }
+  if ('notices' in value && Array.isArray(value.notices))
+    return { ...value, notices: value.notices.map((message: unknown) => ({ suite: '', message })) }
   if (!('metric' in value && 'verdict' in value)) return value
   return value.metric === 'valid_rate' ? asDifference(value) : { kind: 'ratio', ...value }
 }

@@ -1,6 +1,6 @@
 /** Why Vitest will exit non-zero although no gate failed: the report has to say so, or it would read as passed. */
 import type { TestCase, TestModule } from 'vitest/node'
-import type { GateFailure } from '../schema/generated.ts'
+import type { GateFinding } from '../schema/generated.ts'
 import { reporterTexts } from './messages.ts'
 
 /** An error as Vitest serializes it. */
@@ -10,10 +10,10 @@ interface Thrown {
 }
 
 /** A bench file that could not be loaded is reported like a suite that was refused. */
-export function unloadable(module: TestModule): GateFailure[] {
+export function unloadable(module: TestModule): GateFinding[] {
   return module.errors().map((error) => ({
     suite: module.relativeModuleId,
-    message: reporterTexts.unloadable(module.relativeModuleId, firstLine(error.message)),
+    message: reporterTexts.unloadable(firstLine(error.message)),
   }))
 }
 
@@ -21,7 +21,7 @@ export function unloadable(module: TestModule): GateFailure[] {
 export function failedTests(
   tests: readonly TestCase[],
   isExplained: (test: TestCase) => boolean,
-): GateFailure[] {
+): GateFinding[] {
   return tests.flatMap((test) => {
     const { state, errors } = test.result()
     if (state !== 'failed' || isExplained(test)) return []
@@ -39,7 +39,7 @@ export function isWorkerExit(message: string): boolean {
 }
 
 /** Errors outside of any test, such as a rejection that nobody handled. */
-export function unhandled(errors: readonly Thrown[]): GateFailure[] {
+export function unhandled(errors: readonly Thrown[]): GateFinding[] {
   return errors.map(({ name, message }) => ({
     suite: '',
     message: reporterTexts.unhandled(firstLine(name === undefined ? message : `${name}: ${message}`)),

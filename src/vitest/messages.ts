@@ -47,5 +47,5 @@ export const reporterTexts = {
     `An error outside of any test: ${message}. Vitest exits with an error for it, whatever the gate says. Await every promise, and handle its rejection.`,
   noRetry: (): string =>
     'agentBench ignores `retry`: a retry would replace a confirmed regression by a luckier run.',
-  unloadable: (file: string, message: string): string => `${file} could not be loaded: ${message}`,
+  unloadable: (message: string): string => `could not be loaded: ${message}`,
 } as const

@@ -21,7 +21,7 @@ import {
   type RunRecord,
 } from '../report/index.ts'
 import { forget, messagesOf, receive, recordSuite, release, type TestRecord } from './wire.ts'
-import type { GateFailure, Report, Trial } from '../schema/generated.ts'
+import type { GateFinding, Report, Trial } from '../schema/generated.ts'
 import { redactError } from '../secrets.ts'
 import { interceptSignals } from './signals.ts'
 import { soundReport } from './sound-report.ts'
@@ -186,7 +186,7 @@ export default class ChimeraReporter implements Reporter {
       notices: [
         ...[...new Set(removed)].map((file) => gateTexts.removedSuite(file)),
         ...(retries(this.#vitest.config) ? [reporterTexts.noRetry()] : []),
-      ],
+      ].map((message) => ({ suite: '', message })),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
     }
     const judged = soundReport(run)
@@ -201,7 +201,7 @@ export default class ChimeraReporter implements Reporter {
   }
 
   /** Errors that Vitest exits for, but for the end of a worker where a suite without an ending has said so. */
-  #unhandled(errors: RunEnd['errors'], explained: boolean): GateFailure[] {
+  #unhandled(errors: RunEnd['errors'], explained: boolean): GateFinding[] {
     if (this.#vitest.config.dangerouslyIgnoreUnhandledErrors) return []
     return unhandled(errors.filter(({ message }) => !(explained && isWorkerExit(message))))
   }

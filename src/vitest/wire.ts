@@ -11,7 +11,7 @@ import { adapterTexts } from './messages.ts'
 import type { Ending, Facts, Forecast, Plan, SuiteRecord } from '../judge/plan.ts'
 import type { Agent, AgentBenchOptions, BlocksInput, ThresholdInput } from '../run/agent.ts'
 import type { AgentSweepOptions } from '../run/candidates.ts'
-import type { GateFailure, Trial } from '../schema/generated.ts'
+import type { GateFinding, Trial } from '../schema/generated.ts'
 import { isObject, parseJson } from '../json.ts'
 import { trialFaults } from '../schema/validate.ts'
 import { redacted } from '../secrets.ts'
@@ -150,7 +150,7 @@ export function messagesOf(artifacts: readonly { type: string }[]): Message[] {
 /** What one test sent: a suite, or why there is none. */
 export interface TestRecord {
   suites: SuiteRecord[]
-  refusals: GateFailure[]
+  refusals: GateFinding[]
   removed: readonly string[]
   /** Harness overhead, ms. */
   overhead?: number
@@ -173,7 +173,7 @@ export function recordSuite(
   let overhead: number | undefined
   let removed: readonly string[] = []
   const trials: Trial[] = []
-  const refusals: GateFailure[] = []
+  const refusals: GateFinding[] = []
   const damages: string[] = []
   for (const message of messages) {
     if (message.kind === 'plan') ({ plan, removed = [] } = message)

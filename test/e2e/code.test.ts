@@ -150,7 +150,9 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       expect(fresh!.comparisons.some((one) => one.gated)).toBe(false)
       expect(report!.gate.failures).toEqual([])
       expect(report!.gate.notices).toContainEqual(
-        expect.stringContaining('suites/gone.bench.ts exists at base'),
+        expect.objectContaining({
+          message: expect.stringContaining('suites/gone.bench.ts exists at base') as string,
+        }),
       )
       expect(exitCode).toBe(0)
       expect(JSON.parse(await repository.state())).toEqual(before)
@@ -173,7 +175,9 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       })
       expect(report!.suites.find(({ name }) => name === 'reports')!.attribution).toBeDefined()
       expect(report!.gate.notices).toContainEqual(
-        expect.stringContaining('suites/gone.bench.ts exists at base'),
+        expect.objectContaining({
+          message: expect.stringContaining('suites/gone.bench.ts exists at base') as string,
+        }),
       )
       expect(exitCode).toBe(0)
     },

@@ -73,7 +73,7 @@ describe('one broken call takes its block out and leaves the verdict alone', () 
     expect(gate.failures).toEqual([])
     expect(gate.status).toBe('inconclusive')
     expect(gate.notices).not.toEqual([])
-    for (const notice of gate.notices) expect(notice).toMatch(/valid_rate .*inconclusive/)
+    for (const { message } of gate.notices) expect(message).toMatch(/valid_rate .*inconclusive/)
     expect(run.exitCode).toBe(0)
   })
 

@@ -2,9 +2,8 @@
  * The document of a run: may this merge, why, one line a suite with failures first; then the evidence, a section a suite.
  * report.md and report.html are this document in two formats.
  */
-import { gateTexts } from '../../judge/messages.ts'
 import { present } from '../../optional.ts'
-import type { GateFailure, Report, SuiteReport, Trial } from '../../schema/generated.ts'
+import type { GateFinding, Report, SuiteReport, Trial } from '../../schema/generated.ts'
 import { absent, count, span } from '../../text/index.ts'
 import { embeddedNote, headline } from '../headline.ts'
 import { Configs, validity } from './arms.ts'
@@ -89,8 +88,8 @@ function top(report: Report, suites: readonly SuiteReport[], trials: number): Bl
   const lines = suites.flatMap((suite) => suiteLines(report, suite))
   return present<Block>(
     { kind: 'title', ...headline(report), facts },
-    list(gate.failures.map(failureLine), { title: 'Failed', tone: 'failures' }),
-    list(openNotices(report), { title: 'Notices', tone: 'notices' }),
+    list(gate.failures.map(findingLine), { title: 'Failed', tone: 'failures' }),
+    list(openNotices(report).map(findingLine), { title: 'Notices', tone: 'notices' }),
     engine !== undefined && prose(engine, 'engine'),
     only('markdown', ...list(lines, { title: 'Suites' })),
     only('html', ...overview(suites)),
@@ -156,15 +155,12 @@ function validRates({ arms }: SuiteReport, { baseline, candidate, comparisons }:
   return trusted(`valid ${counts.join(' vs ')}${word}`)
 }
 
-/** Led by its suite, unless it names that itself. */
-export function failureLine({ suite, message }: GateFailure): Inline {
-  return message.startsWith(suite) ? message : say`${strong(suite)}: ${message}`
+/** What was found, led by its suite. */
+export function findingLine({ suite, message }: GateFinding): Inline {
+  return suite === '' ? message : say`${strong(suite)}: ${message}`
 }
 
-/** Notices, without those that only repeat a comparison which has its line. */
-export function openNotices({ gate, suites }: Report): string[] {
-  const repeated = new Set(
-    suites.flatMap(({ name, comparisons }) => comparisons.map((one) => gateTexts.verdict(name, one))),
-  )
-  return gate.notices.filter((notice) => !repeated.has(notice))
+/** Notices, without those on a comparison, which has its line. */
+export function openNotices({ gate }: Report): GateFinding[] {
+  return gate.notices.filter(({ metric }) => metric === undefined)
 }

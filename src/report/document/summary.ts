@@ -21,7 +21,7 @@ import {
 import type { Block, Inline, Tone } from './blocks.ts'
 import { changePart, hasMoved, label, needed, pairings, type Pairing } from './comparisons.ts'
 import { concurrencyLines } from './concurrency.ts'
-import { failureLine, inReadingOrder, openNotices } from './run.ts'
+import { findingLine, inReadingOrder, openNotices } from './run.ts'
 import { requestBlocks } from './requests.ts'
 import { effectLines, rankingTable, rungLines, sweepTitle } from './sweep.ts'
 
@@ -40,8 +40,8 @@ export function summaryDocument(report: Report, outputDir: string | undefined): 
     inReadingOrder(report).flatMap(suiteSections),
     engine !== undefined && prose(strong(engine, 'warning')),
     section(
-      ...openNotices(report).map((notice) => led('notice', 'warning', notice)),
-      ...report.gate.failures.map((failure) => led('failed', 'failed', failureLine(failure))),
+      ...openNotices(report).map((notice) => led('notice', 'warning', findingLine(notice))),
+      ...report.gate.failures.map((failure) => led('failed', 'failed', findingLine(failure))),
       { kind: 'title', ...headline(report), facts: [] },
       ...(outputDir === undefined ? [] : reportsLine(outputDir)),
     ),

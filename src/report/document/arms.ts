@@ -3,7 +3,7 @@ import { countValid } from '../../judge/validity.ts'
 import { defined, present } from '../../optional.ts'
 import type { ArmReport, SuiteReport, Trial } from '../../schema/generated.ts'
 import { absent, brief, bytes, json, quantity, share } from '../../text/index.ts'
-import { code, columns, heading, joined, measured, prose, say, table, trusted } from './blocks.ts'
+import { code, columns, heading, joined, measured, only, prose, say, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 import type { Notes } from './notes.ts'
 
@@ -69,10 +69,11 @@ export function armBlocks(
   })
   const heads = [...columns('arm', '>valid trials', 'invalid'), ...different.map((name) => ({ head: name }))]
   const own = shared.filter((name) => !configs.common.includes(name))
+  const blocks = [heading(3, trusted('Arms')), table(say`Arms of ${suite.name}`, heads, rows)]
+  const isPlain = different.length === 0 && suite.arms.every((arm) => Object.keys(arm.invalid).length === 0)
   return present<Block>(
-    heading(3, trusted('Arms')),
-    table(say`Arms of ${suite.name}`, heads, rows),
-    own.length > 0 && prose(say`The same in all: ${configs.line(suite.arms, own)}.`, 'legend'),
+    isPlain ? only('html', ...blocks) : blocks,
+    own.length > 0 && prose(say`The same in all arms: ${configs.line(suite.arms, own)}.`, 'legend'),
     invalidKinds(trials),
   )
 }

@@ -2,7 +2,7 @@
 import { present } from '../../optional.ts'
 import type { Report, SuiteReport } from '../../schema/generated.ts'
 import { count, share } from '../../text/index.ts'
-import { code, heading, joined, list, only, say, section, trusted } from './blocks.ts'
+import { code, heading, joined, list, only, remark, say, section, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 
 /** One kind of warning, however many suites raised it. */
@@ -54,7 +54,7 @@ function anchor(
   return {}
 }
 
-/** Each kind with its first text where space is short; on the page with every text. */
+/** Each kind with its first text where space is short, as marks show the other places; on the page with every text. */
 export function noteBlocks({ all }: Notes): Block[] {
   if (all.length === 0) return []
   const numbered = (item: (note: Note) => Inline): Block[] => list(all.map(item), { numbered: 'note' })
@@ -71,9 +71,10 @@ export function noteBlocks({ all }: Notes): Block[] {
 }
 
 function firstText({ code: name, messages: [first, ...others] }: Note): Inline {
-  const places = new Map(others.flatMap(({ where }) => where).map((path) => [path.join('\n'), path]))
-  const more = places.size > 0 ? say` Likewise: ${placesOf([...places.values()])}.` : ''
-  return say`${code(name)} ${first && textOf(first)}${more}`
+  const [place, ...same] = first?.where ?? []
+  const more = same.length + others.reduce((sum, { where }) => sum + where.length, 0)
+  const where = say`${joined(place ?? [], ' · ')}${more > 0 ? trusted(`; also at ${count(more, 'other place')}`) : ''}`
+  return say`${code(name)} ${first?.message} (${where})`
 }
 
 function textOf({ message, where }: Note['messages'][number]): Inline {
@@ -108,7 +109,11 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
   )
   if (items.length === 0) return []
   const unique = [...new Set(items)].map(trusted)
-  return [section(heading(2, trusted('How to read this')), ...list(unique))]
+  const left =
+    'Metrics that are not gated are listed where a change is detected, arms where they differ or have invalid trials; report.html lists all.'
+  return [
+    section(heading(2, trusted('How to read this')), ...list(unique), ...only('markdown', remark(left))),
+  ]
 }
 
 function rankingLegend({ threshold, alpha, ranking }: NonNullable<SuiteReport['sweep']>): string {

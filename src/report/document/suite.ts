@@ -3,7 +3,7 @@ import { explanations } from './explained.ts'
 import { isMetric } from '../../metrics.ts'
 import { present } from '../../optional.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
-import { count, treesText } from '../../text/index.ts'
+import { count, includesNone, treesText } from '../../text/index.ts'
 import { attributionBlocks } from './attribution.ts'
 import { armBlocks, type Configs } from './arms.ts'
 import { changed, code, fold, heading, joined, only, prose, remark, say, trusted } from './blocks.ts'
@@ -97,9 +97,10 @@ function pairingBlocks(
   )
   const tableOf = (some: readonly Comparison[]): Block =>
     comparisonTable(title, [{ comparisons: some, marks: (metric) => notes.at(suite, { metric }) }])
+  const small = quiet.filter((one) => !includesNone(one)).map((one) => say`${one.metric} ${changed(one)}`)
   const short = present(
     telling.length > 0 && tableOf(telling),
-    quiet.length > 0 && prose(say`Not gated, neither regressed nor improved: ${quietList(quiet)}.`),
+    small.length > 0 && prose(say`Not gated, change detected: ${joined(small, '; ')}.`),
   )
   return [
     heading(3, title),
@@ -114,15 +115,6 @@ function pairingBlocks(
 
 function titled(title: string, blocks: Block[]): Block[] {
   return blocks.length === 0 ? [] : [heading(4, trusted(title)), ...blocks]
-}
-
-/** The changes, then the names alone of what is the same in both arms, as counts mostly are. */
-function quietList(quiet: readonly Comparison[]): Inline {
-  const still = quiet.filter(isStill).map(({ metric }) => metric)
-  const changes = quiet
-    .filter((one) => !isStill(one))
-    .map((one): Inline => say`${one.metric} ${changed(one)}`)
-  return joined([...changes, ...(still.length === 0 ? [] : [say`no change in ${joined(still, ', ')}`])], '; ')
 }
 
 /** One matrix: of what is gated or moved where space is short, of every metric on the page, with each row on demand. */

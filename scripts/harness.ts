@@ -9,6 +9,7 @@ import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { bench, do_not_optimize, group, run, summary } from 'mitata'
 import { Ollama } from 'ollama'
+import type { Recorder } from '../src/call/index.ts'
 import { assess } from '../src/judge/assess.ts'
 import { blocksOf, pairFor } from '../test/support/trials.ts'
 import { recording } from '../test/scripted-ollama/recording.ts'
@@ -34,8 +35,8 @@ async function measured(): Promise<number> {
 const LARGE = 100_000
 await using instant = await startInstantServer(LARGE)
 
-async function nodeHttp(): Promise<number> {
-  const request = httpRequest(`${instant.url}/api/generate`, { method: 'POST' })
+async function nodeHttp(path: string): Promise<number> {
+  const request = httpRequest(instant.url + path, { method: 'POST' })
   request.end('{}')
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   let rest = ''
@@ -49,18 +50,24 @@ async function nodeHttp(): Promise<number> {
   return objects
 }
 
-async function large(): Promise<number> {
-  const recorder = recording(instant.url)
-  await recorder.generate({ prompt: request.prompt })
-  return (await recorder.finish()).length
+const reads = {
+  generate: ({ generate }: Pick<Recorder, 'generate'>) => generate({ prompt: request.prompt }),
+  chat: ({ chat }: Pick<Recorder, 'chat'>) => chat({ messages: [{ role: 'user', content: request.prompt }] }),
 }
-
-summary(() => {
-  group(`a reply of ${LARGE} chunks at once`, () => {
-    bench('node:http with JSON.parse', async () => do_not_optimize(await nodeHttp())).baseline(true)
-    bench('measured client', async () => do_not_optimize(await large()))
+for (const [name, read] of Object.entries(reads)) {
+  summary(() => {
+    group(`a reply of ${LARGE} chunks at once`, () => {
+      const path = `/api/${name}`
+      bench('node:http with JSON.parse', async () => do_not_optimize(await nodeHttp(path))).baseline(true)
+      bench(name, async () => do_not_optimize(await read(recording(instant.url))))
+      bench(`${name} and the record of the call`, async () => {
+        const recorder = recording(instant.url)
+        await read(recorder)
+        do_not_optimize(await recorder.finish())
+      })
+    })
   })
-})
+}
 
 summary(() => {
   group('a call of 200 chunks', () => {
@@ -84,11 +91,15 @@ await run()
 /** A server in a process of its own that writes a reply of so many chunks as fast as it is read. */
 async function startInstantServer(chunks: number): Promise<AsyncDisposable & { url: string }> {
   const program = `
-    const line = JSON.stringify({ model: 'tiny', created_at: '2026-01-01T00:00:00Z', response: ' word', done: false }) + '\\n'
+    const line = (said) => JSON.stringify({ model: 'tiny', created_at: '2026-01-01T00:00:00Z', ...said, done: false }) + '\\n'
     const counters = { prompt_eval_count: 1, eval_count: ${chunks}, prompt_eval_duration: 1, eval_duration: 1 }
     const last = JSON.stringify({ model: 'tiny', response: '', done: true, done_reason: 'stop', ...counters }) + '\\n'
-    const reply = Buffer.from(line.repeat(${chunks}) + last)
-    const server = require('node:http').createServer((_, response) => response.end(reply))
+    const reply = (said) => Buffer.from(line(said).repeat(${chunks}) + last)
+    const replies = {
+      '/api/generate': reply({ response: ' word' }),
+      '/api/chat': reply({ message: { role: 'assistant', content: ' word' } }),
+    }
+    const server = require('node:http').createServer(({ url }, response) => response.end(replies[url]))
     server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port))`
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [url] = (await once(child.stdout, 'data')) as [Buffer]

@@ -18,8 +18,11 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** `value` if it is an object with members, else an empty one. */
 export function objectOf(value: unknown): JsonObject {
-  return isObject(value) ? value : {}
+  return isObject(value) ? value : NONE
 }
+
+/** One for all: replies of a million events ask for it. */
+const NONE: JsonObject = Object.freeze({})
 
 /** A counter as the server sent it; undefined if it did not, or sent nonsense. */
 export function count(value: unknown): number | undefined {

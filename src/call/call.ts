@@ -78,7 +78,8 @@ function streamTimes({ reply, writtenAt }: CallFacts, counters: Final): Partial<
   const [first] = times
   const last = times.at(-1)
   if (first === undefined || last === undefined) return {}
-  const gaps = reply.arrivals.slice(1).map((at, i) => roundMs(at - (reply.arrivals[i] ?? at)))
+  const { arrivals } = reply
+  const gaps = new Float64Array(times.length - 1).map((_, i) => (arrivals[i + 1] ?? 0) - (arrivals[i] ?? 0))
   return {
     ttft: first,
     ...ttftParts(first, counters),
@@ -89,7 +90,7 @@ function streamTimes({ reply, writtenAt }: CallFacts, counters: Final): Partial<
   }
 }
 
-function spread(gaps: readonly number[]): NonNullable<CallBase['itl']> {
+function spread(gaps: Float64Array): NonNullable<CallBase['itl']> {
   const [p50 = 0, p95 = 0, p99 = 0, max = 0] = quantiles(gaps, [0.5, 0.95, 0.99, 1]).map(roundMs)
   return { p50, p95, p99, max }
 }

@@ -1,7 +1,7 @@
 import type { ChatResponse, GenerateResponse, Logprob, ToolCall } from 'ollama'
 import { objectOf, type JsonObject } from '../json.ts'
 import type { Arm } from './arm.ts'
-import type { ChatInput, Gathering, Generated, GenerateInput } from './gathering.ts'
+import { Text, type ChatInput, type Gathering, type Generated, type GenerateInput } from './gathering.ts'
 import { textOf } from './protocol/index.ts'
 import { openAiChat, openAiGenerate } from './translate.ts'
 
@@ -72,24 +72,25 @@ function shared({ think, format }: Arm): Pick<Arm, 'think' | 'format'> {
 class Parts {
   /** The latest object: in the end the final one. */
   last: JsonObject = {}
-  #content = ''
-  #thinking = ''
+  readonly #content = new Text()
+  readonly #thinking = new Text()
   readonly #tools: ToolCall[] = []
   readonly #logprobs: Logprob[] = []
 
   /** `part` is what of the object carries the text. */
   add(part: JsonObject = {}, object: JsonObject = {}): void {
     this.last = object
-    this.#content += textOf(part['response']) || textOf(part['content'])
-    this.#thinking += textOf(part['thinking'])
+    this.#content.add(textOf(part['response']) || textOf(part['content']))
+    this.#thinking.add(textOf(part['thinking']))
     if (Array.isArray(part['tool_calls'])) this.#tools.push(...(part['tool_calls'] as ToolCall[]))
     if (Array.isArray(object['logprobs'])) this.#logprobs.push(...(object['logprobs'] as Logprob[]))
   }
 
   all(): { content: string; thinking?: string; tool_calls?: ToolCall[]; logprobs?: Logprob[] } {
+    const thinking = this.#thinking.toString()
     return {
-      content: this.#content,
-      ...(this.#thinking && { thinking: this.#thinking }),
+      content: this.#content.toString(),
+      ...(thinking && { thinking }),
       ...(this.#tools.length > 0 && { tool_calls: this.#tools }),
       ...(this.#logprobs.length > 0 && { logprobs: this.#logprobs }),
     }

@@ -17,3 +17,20 @@ export interface Gathering<T> {
   take: (said: Said) => void
   result: () => T
 }
+
+/** A text put together from pieces. Added to a string one by one, a million of them would be kept to the end of the reply. */
+export class Text {
+  #whole = ''
+  #pieces: string[] = []
+
+  add(piece: string): void {
+    if (piece === '') return
+    if (this.#pieces.push(piece) === 1024) this.toString()
+  }
+
+  toString(): string {
+    this.#whole += this.#pieces.join('')
+    this.#pieces = []
+    return this.#whole
+  }
+}

@@ -46,7 +46,8 @@ export class ReplyReader {
     this.#expected = expected
     this.#elapsed = elapsed
     this.#parser = expected.protocol.stream()
-    this.#hiding = expected.hidesUsage ? new HideUsage() : undefined
+    const isRead = expected.take === undefined
+    this.#hiding = expected.hidesUsage && isRead ? new HideUsage() : undefined
     this.streamed = expected.streamed
   }
 

@@ -10,6 +10,7 @@ export class Reply {
   /** The model that the final word names. */
   served: string | undefined
   #piece = ''
+  #trimmed = ''
   #run = 0
 
   /** How many identical pieces in a row stand at the end. */
@@ -28,8 +29,12 @@ export class Reply {
 
   /** As Ollama's own guard does, whitespace around a piece is no difference. */
   #count(piece: string): void {
-    const trimmed = piece.trim()
-    this.#run = trimmed === this.#piece ? this.#run + 1 : 1
-    this.#piece = trimmed
+    if (piece !== this.#piece) {
+      const trimmed = piece.trim()
+      if (trimmed !== this.#trimmed) this.#run = 0
+      this.#piece = piece
+      this.#trimmed = trimmed
+    }
+    this.#run++
   }
 }

@@ -1,7 +1,7 @@
 import type { ChatResponse, ToolCall } from 'ollama'
 import { objectOf, parseJson } from '../json.ts'
 import { callErrors } from './messages.ts'
-import type { ChatInput, Gathering, Generated, GenerateInput } from './gathering.ts'
+import { Text, type ChatInput, type Gathering, type Generated, type GenerateInput } from './gathering.ts'
 import { textOf, type Body, type Final, type Said } from './protocol/index.ts'
 
 /** What both kinds of call may set, and may leave open. */
@@ -84,15 +84,15 @@ function translateMessages(messages: Messages): Body[] {
 /** A reply as Ollama would give it. */
 class Reply {
   #model = ''
-  #content = ''
-  #thinking = ''
+  readonly #content = new Text()
+  readonly #thinking = new Text()
   #final: Final = {}
   readonly #tools: { name: string; text: string }[] = []
 
   take({ object, content = '', thinking = '', final }: Said): void {
     this.#model ||= textOf(object?.['model'])
-    this.#content += content
-    this.#thinking += thinking
+    this.#content.add(content)
+    this.#thinking.add(thinking)
     if (final) this.#final = final
     const [choice] = Array.isArray(object?.['choices']) ? object['choices'].map(objectOf) : []
     const calls = objectOf(choice?.['delta'])['tool_calls']
@@ -108,7 +108,7 @@ class Reply {
   }
 
   generated(): Generated {
-    return { ...this.#ended(), response: this.#content, ...this.#thoughts() }
+    return { ...this.#ended(), response: this.#content.toString(), ...this.#thoughts() }
   }
 
   chat(): ChatResponse {
@@ -117,7 +117,7 @@ class Reply {
     }))
     const message = {
       role: 'assistant',
-      content: this.#content,
+      content: this.#content.toString(),
       ...this.#thoughts(),
       ...(tool_calls.length > 0 && { tool_calls }),
     }
@@ -125,7 +125,8 @@ class Reply {
   }
 
   #thoughts(): { thinking?: string } {
-    return this.#thinking ? { thinking: this.#thinking } : {}
+    const thinking = this.#thinking.toString()
+    return thinking ? { thinking } : {}
   }
 
   /** Durations in nanoseconds, as Ollama has them; what the server did not say is absent, whatever the type promises. */

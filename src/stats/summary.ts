@@ -53,7 +53,7 @@ export function quantile(values: readonly number[], p: number): number {
 }
 
 /** Several quantiles of one sample, which is sorted once. Throws as {@link quantile} does. */
-export function quantiles(values: readonly number[], ps: readonly number[]): number[] {
+export function quantiles(values: readonly number[] | Float64Array, ps: readonly number[]): number[] {
   const sorted = sortedFinite(values)
   return ps.map((p) => quantileOfSorted(sorted, p))
 }
@@ -86,12 +86,13 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(meanOf(sortedFinite(logs)))
 }
 
-function sortedFinite(values: readonly number[]): Float64Array {
+function sortedFinite(values: readonly number[] | Float64Array): Float64Array {
   if (values.length === 0) throw new InvalidValuesError('sample', 'at least one value', 'none')
-  values.forEach((value, index) => {
-    if (!Number.isFinite(value)) throw new InvalidValuesError(`value ${index}`, 'a finite number', value)
-  })
-  return Float64Array.from(values).sort()
+  const sorted = new Float64Array(values).sort()
+  // What is not finite is first or last now.
+  if (Number.isFinite(sorted[0]) && Number.isFinite(sorted.at(-1))) return sorted
+  const index = values.findIndex((value) => !Number.isFinite(value))
+  throw new InvalidValuesError(`value ${index}`, 'a finite number', values[index])
 }
 
 function quantileOfSorted(sorted: Float64Array, p: number): number {

@@ -1,4 +1,5 @@
 const NEWLINE = 0x0a
+const SPACE = 0x20
 
 /**
  * Cuts bytes into lines. A line may come in any number of chunks, cut anywhere, even inside a character;
@@ -16,10 +17,12 @@ export class LineReader {
     const text = end > 0 ? this.rest() : ''
     if (rest.length > 0) this.#parts.push(rest)
     if (text === '') return []
-    return text
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '')
+    const lines: string[] = []
+    for (const line of text.split('\n')) {
+      const trimmed = isTrimmed(line) ? line : line.trim()
+      if (trimmed !== '') lines.push(trimmed)
+    }
+    return lines
   }
 
   /** What is left without a line's end; leaves nothing behind. */
@@ -30,4 +33,9 @@ export class LineReader {
     const bytes = others.length === 0 ? first : Buffer.concat([first, ...others])
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').trim()
   }
+}
+
+/** Most lines are, and to look takes less than `trim`. */
+function isTrimmed(line: string): boolean {
+  return line.charCodeAt(0) > SPACE && line.charCodeAt(line.length - 1) > SPACE
 }

@@ -68,13 +68,13 @@ function says(line: string): Said {
   if (Array.isArray(object['embeddings']))
     return { other: object['embeddings'].length > 0, final: finalOf(object) }
   const message = objectOf(object['message'])
-  return {
+  const said = {
     object,
     content: textOf(object['response']) || textOf(message['content']),
     thinking: textOf(object['thinking']) || textOf(message['thinking']),
     other: isFilled(object['tool_calls']) || isFilled(message['tool_calls']),
-    ...(object['done'] === true && { final: finalOf(object), served: textOf(object['model']) }),
   }
+  return object['done'] === true ? { ...said, final: finalOf(object), served: textOf(object['model']) } : said
 }
 
 function isFilled(list: unknown): boolean {

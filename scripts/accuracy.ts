@@ -4,7 +4,7 @@
  * test: what it prints depends on what else the machine does.
  */
 import { harnessOverhead } from '../src/call/index.ts'
-import { installGlobalDoor } from '../src/call/doors/index.ts'
+import { holdListener, installGlobalDoor } from '../src/call/doors/index.ts'
 import type { Call } from '../src/schema/generated.ts'
 import { spawnScriptedOllama, type LogEvent } from '../test/scripted-ollama/index.ts'
 import { recording } from '../test/scripted-ollama/recording.ts'
@@ -15,6 +15,7 @@ type Door = (typeof DOORS)[number]
 type Api = keyof typeof PATHS
 
 installGlobalDoor()
+const closeListener = await holdListener()
 const rounds = Number(process.argv[2] ?? 10)
 const row = (...cells: (string | number)[]): string =>
   cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(3) : cell).padStart(9)).join('')
@@ -26,6 +27,7 @@ console.log(row('protocol', 'door', 'streams', 'metric', 'n', 'p50', 'p90', 'p99
 for (const api of ['ollama', 'openai'] as const)
   for (const door of DOORS) for (const streams of [1, 16]) await print(api, door, streams)
 console.log(`median lag of a chunk on loopback within this process: ${await harnessOverhead()} ms`)
+closeListener()
 
 async function print(api: Api, door: Door, streams: number): Promise<void> {
   const found = await accuracy(api, door, streams)

@@ -16,6 +16,7 @@ export { agentArm, type Api, type Arm, type Bound, type CallConfig } from './arm
 export type { MadeCall } from './call.ts'
 export type { ChatInput, Generated, GenerateInput } from './gathering.ts'
 export { callMessages } from './messages.ts'
+export { holdListener } from './doors/index.ts'
 export { watchDeadlines } from './deadline.ts'
 export { judgeFailure, judgeStatus } from './outcome.ts'
 export { harnessOverhead } from './overhead.ts'

@@ -45,6 +45,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const calls = new Calls(options)
   const { contexts } = calls
   let proxy: Proxy | undefined
+  let isOver = false
 
   const globalDoor = (...request: Request): Promise<Response> | undefined => {
     const protocol = callTo(host, request)
@@ -69,7 +70,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     chat: (request) => dropped(gatherChat(arm, request, encode).then((made) => calls.gather(made))),
     fetch: (...request) => dropped(measured(...request)),
     host,
-    variables: () => variablesFor((proxy ??= openProxy(host, door('proxy'))).url),
+    variables: () => {
+      proxy ??= openProxy(host, door('proxy'))
+      if (isOver) proxy.close()
+      return variablesFor(proxy.url)
+    },
     inside: (work) => throughDoor(globalDoor, work),
     stage: (name, work) => contexts.stage(name, work),
     asAgent: (name, work) => throughDoor(globalDoor, () => contexts.run({ agent: name }, async () => work())),
@@ -77,6 +82,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     idleSince: () => calls.idleSince(),
     async finish() {
       const made = await calls.finish()
+      isOver = true
       proxy?.close()
       return made
     },

@@ -4,6 +4,7 @@
  * leave through `onTrial`.
  */
 import { runWarnings, suiteErrors } from './messages.ts'
+import { holdListener } from '../call/index.ts'
 import { assessGated, hasRegression } from '../judge/assess.ts'
 import { differences } from '../judge/comparable.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
@@ -24,6 +25,7 @@ type Phase = 'measure' | 'confirm'
 export async function runSuite(run: SuiteRun): Promise<Ending> {
   const { plan, signal } = run
   const loader = await openLoader(run.arms.map(servedArm), signal)
+  const closeListener = await holdListener()
   try {
     await run.onFacts(loader.facts)
     refuseDifferentArms(plan, loader.facts)
@@ -48,6 +50,7 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
     if (stopped === 'budget') session.changed ??= await loader.findChange()
     return ending(session, stopped)
   } finally {
+    closeListener()
     await loader.release()
   }
 }

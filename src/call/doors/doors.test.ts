@@ -1,15 +1,20 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startScriptedOllama } from '../../../test/scripted-ollama/index.ts'
 import { recording } from '../../../test/scripted-ollama/recording.ts'
 import { validateTrialCalls } from '../../../test/scripted-ollama/schema.ts'
-import { installGlobalDoor, variablesFor } from './index.ts'
+import { holdListener, installGlobalDoor, variablesFor } from './index.ts'
 
 const run = promisify(execFile)
 
-beforeAll(installGlobalDoor)
+let closeListener: () => void
+beforeAll(async () => {
+  installGlobalDoor()
+  closeListener = await holdListener()
+})
+afterAll(() => closeListener())
 
 const body = (prompt: string): string => JSON.stringify({ model: 'tiny', prompt, stream: false })
 
@@ -146,7 +151,37 @@ describe('the recording proxy', () => {
     await expect(fetch(`${url}x/api/version`)).rejects.toThrow('fetch failed')
     await recorder.finish()
     await expect(fetch(`${url}/api/version`)).rejects.toThrow('fetch failed')
+    const late = recording(server.url)
+    await late.finish()
+    const { OLLAMA_HOST: closed = '' } = late.variables()
+    await expect(fetch(`${closed}/api/version`)).rejects.toThrow('fetch failed')
     expect(server.requests).toEqual([])
+  })
+
+  test('two trials at once have a path each, and the end of one leaves the other', async () => {
+    await using server = await startScriptedOllama({ call: { ttft: 50 } })
+    const [one, other] = [recording(server.url), recording(server.url)]
+    const [{ OLLAMA_HOST: first = '' }, { OLLAMA_HOST: second = '' }] = [one.variables(), other.variables()]
+    expect(new URL(first).port).toBe(new URL(second).port)
+    const asked = [generate(first, 'one'), generate(second, 'other')]
+    const settled = Promise.allSettled(asked)
+    await vi.waitFor(() => expect(server.requests).toHaveLength(2))
+    expect(await one.finish()).toMatchObject([{ via: 'proxy', reason: 'truncated_stream' }])
+    expect(await settled).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled' }])
+    expect(await other.finish()).toMatchObject([{ via: 'proxy', valid: true }])
+  })
+
+  test('its listener is there for as long as one suite runs', async () => {
+    await using server = await startScriptedOllama()
+    const recorder = recording(server.url)
+    const { OLLAMA_HOST: url = '' } = recorder.variables()
+    const another = await holdListener()
+    closeListener()
+    expect(await (await fetch(`${url}/api/version`)).json()).toEqual({ version: '0.24.0' })
+    another()
+    await expect(fetch(`${url}/api/version`)).rejects.toThrow('fetch failed')
+    closeListener = await holdListener()
+    await recorder.finish()
   })
 
   test('a client that goes away breaks its call off at the server', async () => {

@@ -4,4 +4,4 @@
  * Both hand requests to a recorder; neither measures anything.
  */
 export { installGlobalDoor, isAtHost, throughDoor } from './global.ts'
-export { openProxy, variablesFor, type Proxy } from './proxy.ts'
+export { holdListener, openProxy, variablesFor, type Proxy } from './proxy.ts'

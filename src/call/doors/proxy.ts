@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 
 /** A way in for child processes and for clients that do not use `fetch`. */
 export interface Proxy {
@@ -9,39 +10,77 @@ export interface Proxy {
   close(): void
 }
 
+interface Route {
+  host: string
+  door: typeof fetch
+  sockets: Set<Socket>
+}
+
+/** By their secrets. */
+const routes = new Map<string, Route>()
+let users = 0
+let opening: Promise<void> | undefined
+let listener: { port: number; close: () => void } | Error = new Error('no suite is running')
+
 /**
- * Opens a proxy on the loopback interface that sends what it gets through `door` to `host`. It closes with the trial; a
- * reply that is under way then breaks off.
+ * `env` is read like any variable and cannot wait for a port. One listener on the loopback interface is therefore open
+ * while any suite of this process runs; it refuses all requests but those of a proxy. Returns how the suite gives it up.
+ */
+export async function holdListener(): Promise<() => void> {
+  users++
+  await (opening ??= listen())
+  return () => {
+    users--
+    if (users > 0) return
+    opening = undefined
+    if (!(listener instanceof Error)) listener.close()
+  }
+}
+
+/** A failure is that of the agent that reads `env`: others need no listener. */
+async function listen(): Promise<void> {
+  const server = createServer(receive)
+  server.unref()
+  try {
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+  } catch (error) {
+    listener = new Error('the recording proxy has no port', { cause: error })
+    return
+  }
+  const close = (): void => {
+    server.close()
+    server.closeAllConnections()
+  }
+  listener = { port: (server.address() as AddressInfo).port, close }
+}
+
+/**
+ * Opens a proxy that sends what it gets through `door` to `host`. It closes with the trial; a reply that is under way then
+ * breaks off.
  */
 export function openProxy(host: string, door: typeof fetch): Proxy {
+  if (listener instanceof Error) throw listener
   const secret = randomBytes(16).toString('hex')
-  const server = createServer((request, response) => {
-    const path = request.url ?? ''
-    const url = host + path.slice(secret.length + 1)
-    if (path.startsWith(`/${secret}/`)) forward(url, request, response, door).catch(() => response.destroy())
-    else request.socket.destroy()
-  })
-  server.unref()
-  const { port } = listenAtOnce(server)
+  const sockets = new Set<Socket>()
+  routes.set(secret, { host, door, sockets })
   return {
-    url: `http://127.0.0.1:${port}/${secret}`,
+    url: `http://127.0.0.1:${listener.port}/${secret}`,
     close() {
-      server.close()
-      server.closeAllConnections()
+      routes.delete(secret)
+      for (const socket of sockets) socket.destroy()
     },
   }
 }
 
-/**
- * `env` is read like any variable and cannot wait: `listen` with an address looks that up first, and so has no port yet
- * when it returns. This is what it calls then.
- */
-function listenAtOnce(server: Server): AddressInfo {
-  const { _listen2 } = server as unknown as {
-    _listen2: (address: string, port: number, family: 4, backlog: number) => void
-  }
-  _listen2.call(server, '127.0.0.1', 0, 4, 511)
-  return server.address() as AddressInfo
+function receive(request: IncomingMessage, response: ServerResponse): void {
+  const { url = '', socket } = request
+  const [, secret = ''] = url.split('/', 2)
+  const route = routes.get(secret)
+  if (route === undefined || !url.startsWith(`/${secret}/`)) return void socket.destroy()
+  const { host, door, sockets } = route
+  sockets.add(socket)
+  response.once('close', () => sockets.delete(socket))
+  forward(host + url.slice(secret.length + 1), request, response, door).catch(() => response.destroy())
 }
 
 /** Headers that belong to one connection, not to the message. */

@@ -1,24 +1,26 @@
 /**
  * Prints how far measurements are from the truth of a scripted server in another process, for every door and both
  * protocols: `node scripts/accuracy.ts [rounds]`. Scripted are a TTFT of 200 ms and 10 ms per token. A benchmark, not a
- * test: what it prints depends on what else the machine does.
+ * test: what it prints depends on what else the machine does, which the rows of a plain node:http client show.
  */
+import { Agent, request as httpRequest } from 'node:http'
 import { harnessOverhead } from '../src/call/index.ts'
 import { holdListener, installGlobalDoor } from '../src/call/doors/index.ts'
 import type { Call } from '../src/schema/generated.ts'
 import { spawnScriptedOllama, type LogEvent } from '../test/scripted-ollama/index.ts'
 import { recording } from '../test/scripted-ollama/recording.ts'
 
-const DOORS = ['context', 'global', 'proxy'] as const
+const DOORS = ['node:http', 'context', 'global', 'proxy'] as const
 const PATHS = { ollama: '/api/chat', openai: '/v1/chat/completions' } as const
 type Door = (typeof DOORS)[number]
 type Api = keyof typeof PATHS
 
+const kept = new Agent({ keepAlive: true })
 installGlobalDoor()
 const closeListener = await holdListener()
 const rounds = Number(process.argv[2] ?? 10)
 const row = (...cells: (string | number)[]): string =>
-  cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(3) : cell).padStart(9)).join('')
+  cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(3) : cell).padStart(10)).join('')
 
 console.log(
   "difference from the server's own log, ms; waited: what the client itself saw of its first chunk, over ttft",
@@ -32,6 +34,7 @@ closeListener()
 async function print(api: Api, door: Door, streams: number): Promise<void> {
   const found = await accuracy(api, door, streams)
   for (const [metric, values] of Object.entries(found)) {
+    if (values.length === 0) continue
     const quantiles = [0.5, 0.9, 0.99, 1].map((p) => at(values, p))
     console.log(row(api, door, String(streams), metric, String(values.length), ...quantiles))
   }
@@ -64,8 +67,15 @@ async function accuracy(api: Api, door: Door, streams: number): Promise<Accuracy
     const seen = requests.find(({ body }) => body['user'] === call.options['stop'])
     return { call, log: log.filter(({ request }) => request === seen?.index) }
   })
-  return { ttft: sorted(pairs.map(ttftError)), itl: sorted(pairs.flatMap(itlErrors)), waited: sorted(waited) }
+  return {
+    ttft: sorted(pairs.map(ttftError)),
+    itl: sorted(pairs.flatMap(itlErrors)),
+    waited: sorted(waited.filter(Number.isFinite)),
+  }
 }
+
+/** What a difference is made of. */
+type Timed = Pick<Call, 'ttft' | 'chunk_times' | 'options'>
 
 async function run(url: string, api: Api, door: Door, streams: number, rounds: number) {
   const recorder = recording(url, { nonce: undefined })
@@ -73,11 +83,13 @@ async function run(url: string, api: Api, door: Door, streams: number, rounds: n
   const send = door === 'context' ? recorder.fetch : fetch
   const within = door === 'global' ? recorder.inside : <T>(work: () => T): T => work()
   const seen = new Map<string, number>()
+  const plain: Timed[] = []
   /** One streamed chat; the name travels as an option that changes nothing. */
   async function ask(name: string): Promise<void> {
     const named = api === 'ollama' ? { options: { stop: name } } : { stop: name }
     const messages = [{ role: 'user', content: 'Hi' }]
     const body = JSON.stringify({ model: 'tiny', stream: true, messages, user: name, ...named })
+    if (door === 'node:http') return void plain.push(await readPlain(`${url}${PATHS[api]}`, body, name))
     const began = performance.now()
     const reply = await send(`${base}${PATHS[api]}`, { method: 'POST', body })
     for await (const _ of reply.body ?? []) if (!seen.has(name)) seen.set(name, performance.now() - began)
@@ -86,13 +98,27 @@ async function run(url: string, api: Api, door: Door, streams: number, rounds: n
     const names = Array.from({ length: streams }, (_, i) => `${round}-${i}`)
     await within(() => Promise.all(names.map(ask)))
   }
-  const calls = await recorder.finish()
+  const calls: Timed[] = [...(await recorder.finish()), ...plain]
   const waited = calls.map(({ options, ttft = NaN }) => (seen.get(String(options['stop'])) ?? NaN) - ttft)
   return { calls, waited }
 }
 
+/** The same without this package: a chunk is there when its `data` event is. */
+function readPlain(url: string, body: string, name: string): Promise<Timed> {
+  const { promise, resolve, reject } = Promise.withResolvers<Timed>()
+  const chunk_times: number[] = []
+  let began = 0
+  const request = httpRequest(url, { method: 'POST', agent: kept }, (reply) => {
+    reply.on('data', () => chunk_times.push(performance.now() - began))
+    reply.on('end', () => resolve({ ttft: chunk_times[0] ?? NaN, chunk_times, options: { stop: name } }))
+  })
+  request.on('error', reject)
+  request.end(body, () => (began = performance.now()))
+  return promise
+}
+
 interface Pair {
-  call: Call
+  call: Timed
   log: LogEvent[]
 }
 
@@ -106,7 +132,8 @@ function ttftError({ call, log }: Pair): number {
 
 function itlErrors({ call, log }: Pair): number[] {
   const written = gaps(log.filter(({ event }) => event === 'chunk').map(({ at }) => at))
-  return gaps(call.chunk_times ?? []).map((gap, i) => Math.abs(gap - (written[i] ?? NaN)))
+  const seen = gaps(call.chunk_times ?? []).slice(0, written.length)
+  return seen.map((gap, i) => Math.abs(gap - (written[i] ?? NaN)))
 }
 
 function gaps(times: number[]): number[] {

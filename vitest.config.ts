@@ -12,8 +12,11 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/.tmp/**', 'test/fixtures/**'],
-    // Most of the end-to-end tests' time is a run waiting for its server: two at once fill two cores.
-    maxWorkers: 2,
+    // A worker for every file would cost half a second each. Modules are evaluated afresh all the same.
+    isolate: false,
+    setupFiles: ['test/support/fresh-modules.ts'],
+    // Most of the end-to-end tests' time is a run waiting for its server: four at once fill two cores.
+    maxWorkers: 4,
     // Nothing is retried and no test asserts how long something took, so a busy machine may take its time.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -79,6 +79,8 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
         suppressExportGetterWarnings,
         provider: adapter('provider'),
       }
+      // A suite that ends its worker must not take others with it, also where tests share workers.
+      config.isolate = true
       config.setupFiles = [adapter('setup'), ...config.setupFiles]
       config.server = loadNatively(config.server)
       // Where the tree of base lies, for configs that replaced Vitest's own list.

@@ -11,6 +11,7 @@ beforeAll(async () => {
     call: { ttft: 5, per_token: 0.5, tokens: 20 },
     rules: [
       { when: { prompt: 'slow' }, ttft: 5000 },
+      { when: { prompt: 'endless' }, per_token: 5000 },
       { when: { prompt: 'broken' }, fault: { kind: 'status', status: 500, error: 'boom' } },
     ],
   })
@@ -28,13 +29,22 @@ const hostile = {
 }
 
 /** What the first trial of an agent came to. */
-async function firstOf(
-  agent: Agent,
-): Promise<{ reason: string | undefined; message: string | undefined; output: unknown }> {
+async function firstOf(agent: Agent): Promise<{
+  reason: string | undefined
+  message: string | undefined
+  output: unknown
+  /** Whether each call came to its end. */
+  valid: boolean[]
+}> {
   const { trials } = await runOn(server.url, { agent, blocks: { min: 1, max: 1 } })
   for (const trial of trials) expect(trialFaults(trial)).toEqual([])
   const [first] = trials
-  return { reason: first?.invalid_reason, message: first?.message, output: first?.output }
+  return {
+    reason: first?.invalid_reason,
+    message: first?.message,
+    output: first?.output,
+    valid: first?.calls.map(({ valid }) => valid) ?? [],
+  }
 }
 
 describe('an odd name or clock', () => {
@@ -86,11 +96,13 @@ describe('the first cause in time', () => {
     ],
     [
       "the agent's own error, for which it broke a call off",
-      async (context) => {
-        const open = call(context, 'slow').catch(() => {})
-        await call(context)
-        context.ollama.abort()
-        await open
+      async ({ ollama, model }) => {
+        const reply = await ollama.generate({ model, prompt: 'endless', stream: true })
+        const read = async (): Promise<void> => {
+          for await (const _ of reply);
+        }
+        ollama.abort()
+        await read().catch(() => {})
         return fails()
       },
       'agent_error',
@@ -118,6 +130,7 @@ describe('the first cause in time', () => {
     const found = await firstOf(agent)
     expect(found.reason).toBe(reason)
     expect(found.message).toMatch(sentence)
+    expect(found.valid).toContain(false)
   })
 })
 

@@ -18,6 +18,11 @@ let run: BenchRun
 beforeAll(async () => {
   await using server = await startScriptedOllama({ call: { ttft: 5, per_token: 0.5, tokens: 20 } })
   await using project = await createFixture({
+    // For tests; suites have a worker each all the same.
+    'vitest.config.ts': `import { defineConfig } from 'vitest/config'
+import chimera from 'vitest-chimera/plugin'
+export default defineConfig({ plugins: [chimera()], test: { isolate: false } })
+`,
     'suites/good.bench.ts': benchFile({ name: 'good', more: MORE }),
     'suites/hangs.bench.ts': benchFile({
       name: 'hangs',

@@ -15,12 +15,12 @@ export default defineConfig({
     // A worker for every file would cost half a second each. Modules are evaluated afresh all the same.
     isolate: false,
     setupFiles: ['test/support/fresh-modules.ts'],
-    // Most of the end-to-end tests' time is a run waiting for its server: four at once fill two cores.
-    maxWorkers: 4,
+    // Most of the end-to-end tests' time is a run waiting for its server: three at once fill two cores.
+    maxWorkers: 3,
     // Nothing is retried and no test asserts how long something took, so a busy machine may take its time.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 30_000 } },
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     benchmark: { include: ['suites/**/*.bench.ts'] },
   },
 })

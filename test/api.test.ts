@@ -19,7 +19,7 @@ async function temporary(): Promise<AsyncDisposable & { dir: string }> {
 }
 
 describe('the public surface', () => {
-  test('is what the golden file says, declaration by declaration', { timeout: 60_000 }, async () => {
+  test('is what the golden file says, declaration by declaration', async () => {
     await using folder = await temporary()
     const tsc = join(repository, 'node_modules/typescript/bin/tsc')
     await exec(process.execPath, [
@@ -34,7 +34,7 @@ describe('the public surface', () => {
     await expectGolden(text, new URL('./api.golden.txt', import.meta.url))
   })
 
-  test('declares every value that an entry exports, and no more', { timeout: 30_000 }, async () => {
+  test('declares every value that an entry exports, and no more', async () => {
     const golden = await readFile(new URL('./api.golden.txt', import.meta.url), 'utf8')
     const isValue = (name: string): boolean =>
       new RegExp(`^export (default |declare )*(function|const|class) ${name}\\b`, 'm').test(golden)
@@ -54,11 +54,11 @@ describe('the public surface', () => {
 describe('the generated types', () => {
   const generate = 'scripts/generate-types.ts'
 
-  test('are what the schemas say', { timeout: 30_000 }, async () => {
+  test('are what the schemas say', async () => {
     await exec(process.execPath, [join(repository, generate), '--check'])
   })
 
-  test('a schema that has moved on is told with what to do', { timeout: 30_000 }, async () => {
+  test('a schema that has moved on is told with what to do', async () => {
     await using folder = await temporary()
     for (const path of [generate, 'schemas', 'src/schema/generated.ts'])
       await cp(join(repository, path), join(folder.dir, path), { recursive: true })

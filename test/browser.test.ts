@@ -169,7 +169,7 @@ describe.skipIf(!installed)(
     let shown: Awaited<ReturnType<typeof open>>
     beforeAll(async () => {
       shown = await open()
-    }, 90_000)
+    })
 
     const reports = Object.keys(pages).filter((name) => name !== 'undefended')
 

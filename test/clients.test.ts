@@ -26,7 +26,7 @@ beforeAll(async () => {
     if (url.startsWith(server.url)) posts.push(url.slice(server.url.length))
     return original(input, init)
   }
-}, 60_000)
+})
 afterAll(async () => {
   globalThis.fetch = original
   await rm(folder, { recursive: true, force: true })

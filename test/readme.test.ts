@@ -59,7 +59,7 @@ describe('the pages', () => {
 })
 
 describe('the TypeScript', () => {
-  test('compiles under strict rules', { timeout: 60_000 }, async () => {
+  test('compiles under strict rules', async () => {
     const options = {
       noEmit: true,
       strict: true,
@@ -87,7 +87,7 @@ describe('the TypeScript', () => {
     })
   })
 
-  test("runs: every suite, by the sharded workflow's own commands", { timeout: 120_000 }, async () => {
+  test("runs: every suite, by the sharded workflow's own commands", async () => {
     await using server = await startScriptedOllama({
       models: [{ name: 'gemma3' }],
       call: { ttft: 8, per_token: 0.2, tokens: 24, reply: REPLY },
@@ -121,7 +121,7 @@ describe('the TypeScript', () => {
     )
   })
 
-  test('runs: the first suite on the embedded engine', { timeout: 120_000 }, async () => {
+  test('runs: the first suite on the embedded engine', async () => {
     const [first] = Object.entries(suites)
     const config = configs.find(({ text }) => text.includes('embedded('))!.text
     await using project = await createFixture({ [first![0]]: first![1], 'vitest.config.ts': config })
@@ -175,7 +175,7 @@ describe('the commands', () => {
         if (word !== '-D') expect([name, ...Object.keys(peerDependencies)]).toContain(word)
   })
 
-  test('vitest: flags are its own, paths are there', { timeout: 30_000 }, async () => {
+  test('vitest: flags are its own, paths are there', async () => {
     const { stdout } = await exec(process.execPath, [
       join(repository, 'node_modules/vitest/vitest.mjs'),
       '--help',
@@ -200,7 +200,7 @@ describe('the commands', () => {
     for (const [script] of starting('node')) await access(join(repository, script!))
   })
 
-  test('vitest-chimera: commands and flags are in its help', { timeout: 30_000 }, async () => {
+  test('vitest-chimera: commands and flags are in its help', async () => {
     const { bin } = await manifest()
     const flags = [...manual.values()]
       .flatMap((page) => codeIn(proseOf(page)))

@@ -338,7 +338,7 @@ describe('the linter', () => {
   let said: Map<string, string>
   beforeAll(async () => {
     said = await lint()
-  }, 60_000)
+  })
 
   test.each(
     Object.entries(forbidden).flatMap(([file, bad]) =>

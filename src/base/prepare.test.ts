@@ -10,8 +10,6 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRepository, npm, type TestRepository } from '../../test/support/repository.ts'
 import { prepareBase } from './prepare.ts'
 
-const LIMIT = 120_000
-
 /** A package `dep` of that version as a tarball of the repository, and a lock file that holds it. */
 async function withDependency(repository: TestRepository, version: string): Promise<void> {
   await repository.write({
@@ -30,112 +28,100 @@ async function withDependency(repository: TestRepository, version: string): Prom
 
 const dependencyIn = (tree: string) => readFile(join(tree, 'node_modules/dep/index.js'), 'utf8')
 
-test(
-  'with the same lock file the packages are head’s, else those of base’s own',
-  async () => {
-    await using repository = await createRepository()
-    await withDependency(repository, '1.0.0')
-    await repository.commit({ 'a.ts': 'old' })
-    await repository.git('checkout', '--quiet', '-b', 'change')
-    await repository.commit({ 'a.ts': 'new' })
-    const before = await repository.state()
-    const installs: string[] = []
-    const prepare = () =>
-      prepareBase({
-        root: repository.dir,
-        ref: 'main',
-        env: {},
-        onInstall: (command) => installs.push(command),
-      })
-
-    const same = await prepare()
-    expect(same.base).toMatchObject({
-      dependencies: 'linked',
-      place: '',
-      head: { dirty: false },
+test('with the same lock file the packages are head’s, else those of base’s own', async () => {
+  await using repository = await createRepository()
+  await withDependency(repository, '1.0.0')
+  await repository.commit({ 'a.ts': 'old' })
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  await repository.commit({ 'a.ts': 'new' })
+  const before = await repository.state()
+  const installs: string[] = []
+  const prepare = () =>
+    prepareBase({
+      root: repository.dir,
+      ref: 'main',
+      env: {},
+      onInstall: (command) => installs.push(command),
     })
-    expect(await readFile(join(same.base.tree, 'a.ts'), 'utf8')).toBe('old')
-    expect(await realpath(join(same.base.tree, 'node_modules/dep'))).toBe(
-      join(repository.dir, 'node_modules/dep'),
-    )
-    expect(installs).toEqual([])
-    expect(await repository.state()).toBe(before)
-    await same.release()
 
-    await withDependency(repository, '2.0.0')
-    const other = await prepare()
-    expect(other.base).toMatchObject({ dependencies: 'installed', head: { dirty: true } })
-    expect(await dependencyIn(other.base.tree)).toContain('1.0.0')
-    expect(await dependencyIn(repository.dir)).toContain('2.0.0')
-    expect(installs).toEqual(['npm ci --prefer-offline --no-audit --no-fund'])
-    const again = await prepare()
-    expect(again.base).toEqual(other.base)
-    expect(installs).toHaveLength(1)
-    await Promise.all([other.release(), again.release()])
-  },
-  LIMIT,
-)
+  const same = await prepare()
+  expect(same.base).toMatchObject({
+    dependencies: 'linked',
+    place: '',
+    head: { dirty: false },
+  })
+  expect(await readFile(join(same.base.tree, 'a.ts'), 'utf8')).toBe('old')
+  expect(await realpath(join(same.base.tree, 'node_modules/dep'))).toBe(
+    join(repository.dir, 'node_modules/dep'),
+  )
+  expect(installs).toEqual([])
+  expect(await repository.state()).toBe(before)
+  await same.release()
 
-test(
-  'links of a workspace lead to base',
-  async () => {
-    await using repository = await createRepository()
-    await repository.write({
-      '.gitignore': 'node_modules\n',
-      'package.json': JSON.stringify({ name: 'root', private: true, workspaces: ['packages/*'] }),
-      'packages/lib/package.json': JSON.stringify({ name: '@ws/lib', version: '1.0.0', main: 'index.js' }),
-      'packages/lib/index.js': 'old',
-      'packages/app/package.json': JSON.stringify({
-        name: 'app',
-        version: '1.0.0',
-        dependencies: { '@ws/lib': '*' },
-      }),
-    })
-    await npm(repository.dir, 'install')
-    await repository.commit({})
-    await repository.git('checkout', '--quiet', '-b', 'change')
-    await repository.commit({ 'packages/lib/index.js': 'new' })
-    // As a package of an app alone is installed.
-    await mkdir(join(repository.dir, 'packages/app/node_modules'))
-    await symlink('../../lib', join(repository.dir, 'packages/app/node_modules/nested'))
-    const root = join(repository.dir, 'packages/app')
-    const { base, release } = await prepareBase({ root, ref: 'main', env: {} })
-    expect(base).toMatchObject({ dependencies: 'linked', place: 'packages/app' })
-    for (const link of ['node_modules/@ws/lib', 'packages/app/node_modules/nested'])
-      expect(await realpath(join(base.tree, link))).toBe(join(base.tree, 'packages/lib'))
-    expect(await readFile(join(base.tree, 'node_modules/@ws/lib/index.js'), 'utf8')).toBe('old')
+  await withDependency(repository, '2.0.0')
+  const other = await prepare()
+  expect(other.base).toMatchObject({ dependencies: 'installed', head: { dirty: true } })
+  expect(await dependencyIn(other.base.tree)).toContain('1.0.0')
+  expect(await dependencyIn(repository.dir)).toContain('2.0.0')
+  expect(installs).toEqual(['npm ci --prefer-offline --no-audit --no-fund'])
+  const again = await prepare()
+  expect(again.base).toEqual(other.base)
+  expect(installs).toHaveLength(1)
+  await Promise.all([other.release(), again.release()])
+})
+
+test('links of a workspace lead to base', async () => {
+  await using repository = await createRepository()
+  await repository.write({
+    '.gitignore': 'node_modules\n',
+    'package.json': JSON.stringify({ name: 'root', private: true, workspaces: ['packages/*'] }),
+    'packages/lib/package.json': JSON.stringify({ name: '@ws/lib', version: '1.0.0', main: 'index.js' }),
+    'packages/lib/index.js': 'old',
+    'packages/app/package.json': JSON.stringify({
+      name: 'app',
+      version: '1.0.0',
+      dependencies: { '@ws/lib': '*' },
+    }),
+  })
+  await npm(repository.dir, 'install')
+  await repository.commit({})
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  await repository.commit({ 'packages/lib/index.js': 'new' })
+  // As a package of an app alone is installed.
+  await mkdir(join(repository.dir, 'packages/app/node_modules'))
+  await symlink('../../lib', join(repository.dir, 'packages/app/node_modules/nested'))
+  const root = join(repository.dir, 'packages/app')
+  const { base, release } = await prepareBase({ root, ref: 'main', env: {} })
+  expect(base).toMatchObject({ dependencies: 'linked', place: 'packages/app' })
+  for (const link of ['node_modules/@ws/lib', 'packages/app/node_modules/nested'])
+    expect(await realpath(join(base.tree, link))).toBe(join(base.tree, 'packages/lib'))
+  expect(await readFile(join(base.tree, 'node_modules/@ws/lib/index.js'), 'utf8')).toBe('old')
+  await release()
+})
+
+test('a folder of the repository that is installed as a copy is installed anew from base', async () => {
+  await using repository = await createRepository()
+  await repository.write({
+    '.gitignore': 'node_modules\n',
+    '.npmrc': 'install-links=true\n',
+    'package.json': JSON.stringify({ name: 'app', version: '1.0.0', dependencies: { dep: 'file:dep' } }),
+    'dep/package.json': JSON.stringify({ name: 'dep', version: '1.0.0' }),
+    'dep/index.js': 'old',
+  })
+  await npm(repository.dir, 'install')
+  await repository.commit({})
+  const prepare = async () => {
+    const { base, release } = await prepareBase({ root: repository.dir, ref: 'main', env: {} })
     await release()
-  },
-  LIMIT,
-)
-
-test(
-  'a folder of the repository that is installed as a copy is installed anew from base',
-  async () => {
-    await using repository = await createRepository()
-    await repository.write({
-      '.gitignore': 'node_modules\n',
-      '.npmrc': 'install-links=true\n',
-      'package.json': JSON.stringify({ name: 'app', version: '1.0.0', dependencies: { dep: 'file:dep' } }),
-      'dep/package.json': JSON.stringify({ name: 'dep', version: '1.0.0' }),
-      'dep/index.js': 'old',
-    })
-    await npm(repository.dir, 'install')
-    await repository.commit({})
-    const prepare = async () => {
-      const { base, release } = await prepareBase({ root: repository.dir, ref: 'main', env: {} })
-      await release()
-      return base
-    }
-    expect(await prepare()).toMatchObject({ dependencies: 'linked' })
-    await repository.git('checkout', '--quiet', '-b', 'change')
-    await repository.write({ 'dep/index.js': 'new', 'node_modules/dep/index.js': 'new' })
-    const { dependencies, tree } = await prepare()
-    expect(dependencies).toBe('installed')
-    expect(await dependencyIn(tree)).toBe('old')
-  },
-  LIMIT,
-)
+    return base
+  }
+  expect(await prepare()).toMatchObject({ dependencies: 'linked' })
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  await repository.write({ 'dep/index.js': 'new', 'node_modules/dep/index.js': 'new' })
+  const { dependencies, tree } = await prepare()
+  expect(dependencies).toBe('installed')
+  expect(await dependencyIn(tree)).toBe('old')
+})
 
 test('a tree that is kept belongs to one run, and no later run removes it', async () => {
   await using repository = await createRepository()
@@ -186,42 +172,38 @@ test('what cannot be known or redirected is refused by name', async () => {
   await expect(prepare()).rejects.toThrow(/\.pnp\.cjs .*nodeLinker: node-modules/)
 })
 
-test(
-  'an install that fails shows its output, and one that is killed leaves nothing behind',
-  async () => {
-    await using repository = await createRepository()
-    await repository.write({ '.gitignore': 'node_modules\n' })
-    const script = 'node -e "console.log(String.fromCharCode(27) + \'[31mbroken script\'); process.exit(3)"'
-    const manifest = { name: 'app', version: '1.0.0', scripts: { preinstall: script } }
-    await repository.write({ 'package.json': JSON.stringify(manifest) })
-    await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
-    await repository.commit({})
-    await repository.git('checkout', '--quiet', '-b', 'change')
-    await repository.write({ 'package.json': JSON.stringify({ ...manifest, version: '2.0.0' }) })
-    await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
-    const before = await repository.state()
-    const store = join(repository.dir, '.git/vitest-chimera/installs')
-    await expect(prepareBase({ root: repository.dir, ref: 'main', env: {} })).rejects.toThrow(
-      /could not be installed with `npm ci[^]*␛\[31mbroken script/,
-    )
-    expect(await readdir(store)).toEqual([])
+test('an install that fails shows its output, and one that is killed leaves nothing behind', async () => {
+  await using repository = await createRepository()
+  await repository.write({ '.gitignore': 'node_modules\n' })
+  const script = 'node -e "console.log(String.fromCharCode(27) + \'[31mbroken script\'); process.exit(3)"'
+  const manifest = { name: 'app', version: '1.0.0', scripts: { preinstall: script } }
+  await repository.write({ 'package.json': JSON.stringify(manifest) })
+  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+  await repository.commit({})
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  await repository.write({ 'package.json': JSON.stringify({ ...manifest, version: '2.0.0' }) })
+  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+  const before = await repository.state()
+  const store = join(repository.dir, '.git/vitest-chimera/installs')
+  await expect(prepareBase({ root: repository.dir, ref: 'main', env: {} })).rejects.toThrow(
+    /could not be installed with `npm ci[^]*␛\[31mbroken script/,
+  )
+  expect(await readdir(store)).toEqual([])
 
-    const module = pathToFileURL(join(import.meta.dirname, 'prepare.ts')).href
-    const code = `import { prepareBase } from '${module}'
+  const module = pathToFileURL(join(import.meta.dirname, 'prepare.ts')).href
+  const code = `import { prepareBase } from '${module}'
     await prepareBase({ root: process.argv[1], ref: 'main', env: {}, onInstall: () => process.kill(process.pid, 'SIGKILL') })`
-    const child = spawn(process.execPath, ['--input-type=module', '-e', code, repository.dir], {
-      stdio: 'ignore',
-    })
-    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
-    expect(await readdir(store)).not.toEqual([])
-    expect(await repository.state()).toBe(before)
-    // The next run clears it away.
-    await repository.git('checkout', '--quiet', '--', '.')
-    await (await prepareBase({ root: repository.dir, ref: 'main', env: {} })).release()
-    expect(await readdir(store)).toEqual([])
-  },
-  LIMIT,
-)
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code, repository.dir], {
+    stdio: 'ignore',
+  })
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+  expect(await readdir(store)).not.toEqual([])
+  expect(await repository.state()).toBe(before)
+  // The next run clears it away.
+  await repository.git('checkout', '--quiet', '--', '.')
+  await (await prepareBase({ root: repository.dir, ref: 'main', env: {} })).release()
+  expect(await readdir(store)).toEqual([])
+})
 
 const OFFLINE = {
   npm: ['install', '--offline', '--no-audit', '--no-fund'],
@@ -283,5 +265,4 @@ test.each(['npm', 'pnpm'] as const)(
     expect(await found(repository.dir)).toEqual(['new', '2.0.0'])
     expect(await prepare()).toEqual({ dependencies: 'installed', found: ['old', '1.0.0'] })
   },
-  LIMIT,
 )

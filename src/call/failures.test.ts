@@ -15,7 +15,7 @@ import type { Call } from '../schema/generated.ts'
 import type { RecorderOptions } from './index.ts'
 
 /** However long it takes: what is waited for comes, or the test fails. */
-const PATIENT = { timeout: 30_000, interval: 10 }
+const PATIENT = { timeout: 60_000, interval: 10 }
 
 /** The server sees `clients` of them go before their replies' end. */
 async function seenLeaving(server: ScriptedOllama, clients = 1): Promise<void> {

@@ -47,18 +47,18 @@ test('a model that is not there', async () => {
   expect(message).toContain('found no model file at /nowhere/model.gguf')
 })
 
-test('a file that is no model', { timeout: 30_000 }, async () => {
+test('a file that is no model', async () => {
   const { code, message } = await refusal(await file('no model at all'))
   expect(code).toBe('engine_bad_model')
   expect(message).toContain('model.gguf')
 })
 
-test('a model cut off in the middle', { timeout: 30_000 }, async () => {
+test('a model cut off in the middle', async () => {
   const { code } = await refusal(await file((await readFile(tinyFile)).subarray(0, 1_000_000)))
   expect(['engine_bad_model', 'engine_died']).toContain(code)
 })
 
-test('a model that makes llama.cpp abort', { timeout: 30_000 }, async () => {
+test('a model that makes llama.cpp abort', async () => {
   const bytes = await readFile(tinyFile)
   bytes.write('llama.feed_forward_lengtX', bytes.indexOf('llama.feed_forward_length'))
   const { code, message } = await refusal(await file(bytes))
@@ -83,12 +83,12 @@ test('its own model is not built', async () => {
   })
 })
 
-test('node-llama-cpp is not installed', { timeout: 30_000 }, async () => {
+test('node-llama-cpp is not installed', async () => {
   const start = (await apart())({ model: tinyFile }).start()
   await expect(start).rejects.toThrow('Install it with `npm install -D node-llama-cpp`')
 })
 
-test('stops, again without harm, and is no longer there', { timeout: 30_000 }, async () => {
+test('stops, again without harm, and is no longer there', async () => {
   const spoken = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => spoken.mockRestore())
   const server = await embedded({ names: ['mine:1b'] }).start()
@@ -101,7 +101,7 @@ test('stops, again without harm, and is no longer there', { timeout: 30_000 }, a
   expect(spoken).not.toHaveBeenCalled()
 })
 
-test('its death in the middle of a run is told once', { timeout: 30_000 }, async () => {
+test('its death in the middle of a run is told once', async () => {
   const spoken = vi.spyOn(console, 'error').mockImplementation(() => {})
   onTestFinished(() => spoken.mockRestore())
   const server = await embedded().start()
@@ -115,7 +115,7 @@ test('its death in the middle of a run is told once', { timeout: 30_000 }, async
   expect(await refused(server.url)).toBe(true)
 })
 
-test('ends with a parent that is killed', { timeout: 30_000 }, async () => {
+test('ends with a parent that is killed', async () => {
   const folder = await temporary()
   const script = join(folder, 'parent.mjs')
   await writeFile(

@@ -9,7 +9,7 @@ let ollama: Ollama
 beforeAll(async () => {
   server = await embedded().start()
   ollama = new Ollama({ host: server.url })
-}, 60_000)
+})
 afterAll(() => server.stop())
 
 const model = 'gemma3'

@@ -119,7 +119,7 @@ test('a client that leaves the line is forgotten', async () => {
   await expect.poll(async () => (await ollama.ps()).models).toEqual([])
 })
 
-test('with parallel: 2 two replies grow side by side', { timeout: 60_000 }, async () => {
+test('with parallel: 2 two replies grow side by side', async () => {
   const wide = await embedded({ parallel: 2 }).start()
   onTestFinished(() => wide.stop())
   const client = new Ollama({ host: wide.url })

@@ -8,7 +8,7 @@ let ollama: Ollama
 beforeAll(async () => {
   server = await embedded().start()
   ollama = new Ollama({ host: server.url })
-}, 60_000)
+})
 afterAll(() => server.stop())
 
 async function reply(prompt: string, options: object): Promise<{ pieces: string[]; reason: string }> {
@@ -21,7 +21,7 @@ async function reply(prompt: string, options: object): Promise<{ pieces: string[
   }
 }
 
-test('replies come to an end, are long enough to measure, and do not loop', { timeout: 30_000 }, async () => {
+test('replies come to an end, are long enough to measure, and do not loop', async () => {
   const lengths: number[] = []
   for (let seed = 0; seed < 30; seed++) {
     const { pieces, reason } = await reply(`Trial ${seed}. Analyze the files and write a report.`, { seed })
@@ -36,7 +36,7 @@ test('replies come to an end, are long enough to measure, and do not loop', { ti
   expect(new Set(lengths).size).toBeGreaterThan(3)
 })
 
-test('under a schema it writes lists that fit their keys, whole and short', { timeout: 30_000 }, async () => {
+test('under a schema it writes lists that fit their keys, whole and short', async () => {
   const list = { type: 'array', minItems: 2, maxItems: 3, items: { type: 'string', maxLength: 200 } }
   const format = {
     type: 'object',

@@ -84,7 +84,7 @@ test('appends the Markdown to the step summary of GitHub Actions', async () => {
   )
 })
 
-test('a step summary keeps within what GitHub takes', { timeout: 60_000 }, async () => {
+test('a step summary keeps within what GitHub takes', async () => {
   const { report, trials } = sampleRun('invalid')
   const suites = Array.from({ length: 1400 }, () => report.suites[0]!)
   vi.stubEnv('GITHUB_ACTIONS', 'true')

@@ -35,4 +35,4 @@ test('an arm runs its own code, checked by its own checks', async () => {
   expect(trials).toHaveLength(4)
   for (const { arm, output, checks } of trials)
     expect({ output, checks }).toEqual({ output: arm, checks: [{ name: `check of ${arm}`, ok: true }] })
-}, 30_000)
+})

@@ -63,7 +63,7 @@ describe('the clock of a trial', () => {
   })
 })
 
-describe('an agent that never settles', { timeout: 30_000 }, () => {
+describe('an agent that never settles', () => {
   test('costs its trial, whose open call ends as timeout at the server too; what it starts later never leaves', async () => {
     await using server = await startScriptedOllama({ call: QUICK })
     let trials = 0
@@ -127,7 +127,7 @@ describe('an agent that never settles', { timeout: 30_000 }, () => {
   })
 })
 
-describe('a server that takes requests and never answers', { timeout: 30_000 }, () => {
+describe('a server that takes requests and never answers', () => {
   afterEach(() => vi.restoreAllMocks())
 
   /** The limits of questions as they are asked for, which pass sooner. */

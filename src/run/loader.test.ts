@@ -27,7 +27,7 @@ async function runAgainst(script: Script, candidate: Arm, more: Parameters<typeo
   return { ...run, requests: server.requests }
 }
 
-describe('arms that share a runner', { timeout: 30_000 }, () => {
+describe('arms that share a runner', () => {
   test('are loaded once before the first trial and unloaded after the last', async () => {
     const { trials, requests, ending } = await runAgainst(
       { models: [{ name: 'tiny', cold_load: 300 }] },
@@ -107,7 +107,7 @@ describe('arms that share a runner', { timeout: 30_000 }, () => {
   })
 })
 
-describe('arms that would reload each other', { timeout: 30_000 }, () => {
+describe('arms that would reload each other', () => {
   /** The stays of the arms: the trials between one switch and the next. */
   const staysOf = (trials: Awaited<ReturnType<typeof runAgainst>>['trials']) => {
     const stays: (typeof trials)[] = []
@@ -202,7 +202,7 @@ describe('arms that would reload each other', { timeout: 30_000 }, () => {
   })
 })
 
-describe('waits for a model to leave', { timeout: 30_000 }, () => {
+describe('waits for a model to leave', () => {
   const small: Arm = { ...baseline, name: 'small', options: { num_ctx: 1024 } }
   beforeEach(() => void vi.mocked(unload).mockClear())
 
@@ -243,7 +243,7 @@ describe('waits for a model to leave', { timeout: 30_000 }, () => {
   })
 })
 
-test('an abort while a model loads ends the suite at once', { timeout: 30_000 }, async () => {
+test('an abort while a model loads ends the suite at once', async () => {
   const { ending, trials } = await runAgainst(
     { models: [{ name: 'tiny', cold_load: 60_000 }] },
     { ...baseline, name: 'again' },

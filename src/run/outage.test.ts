@@ -32,7 +32,7 @@ async function restarted(away: number, second: Script = {}, patience?: number) {
   return { ...run, requests: server.requests }
 }
 
-describe('a server that restarts in mid-run', { timeout: 30_000 }, () => {
+describe('a server that restarts in mid-run', () => {
   test('is waited for; its model is loaded again, each arm is warmed up again, and the block runs again', async () => {
     const { trials, ending, notices, requests } = await restarted(1500)
     expect(ending.stopped).toMatch(/decided|budget/)
@@ -77,26 +77,22 @@ describe('a server that restarts in mid-run', { timeout: 30_000 }, () => {
   })
 })
 
-test(
-  'an embedded engine that ends is not waited for, and the suite says so',
-  { timeout: 30_000 },
-  async () => {
-    const server = await startScriptedOllama({
-      call: QUICK,
-      embedded: { engine: 'node-llama-cpp 3', model: 'tiny' },
-    })
-    const run = await runOn(server.url, {
-      onTrial: async (_, count) => void (count === 8 && (await server.close())),
-    })
-    expect(run.notices).toEqual([])
-    expect(run.ending).toMatchObject({
-      stopped: 'unusable',
-      message: expect.stringMatching(/^The embedded engine at .* ended during the run/),
-    })
-  },
-)
+test('an embedded engine that ends is not waited for, and the suite says so', async () => {
+  const server = await startScriptedOllama({
+    call: QUICK,
+    embedded: { engine: 'node-llama-cpp 3', model: 'tiny' },
+  })
+  const run = await runOn(server.url, {
+    onTrial: async (_, count) => void (count === 8 && (await server.close())),
+  })
+  expect(run.notices).toEqual([])
+  expect(run.ending).toMatchObject({
+    stopped: 'unusable',
+    message: expect.stringMatching(/^The embedded engine at .* ended during the run/),
+  })
+})
 
-test('a model that is replaced without a restart is seen at the next look', { timeout: 30_000 }, async () => {
+test('a model that is replaced without a restart is seen at the next look', async () => {
   const models = [{ name: 'tiny', digest: 'a'.repeat(64) }]
   await using server = await startScriptedOllama({ call: QUICK, models })
   const facts = vi.mocked(servers.modelFacts)

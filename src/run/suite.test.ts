@@ -29,7 +29,7 @@ const verdictOf = ({ plan, trials }: SuiteOutcome) =>
     ({ metric, stage }) => metric === 'reported_throughput' && stage === null,
   )!.verdict
 
-describe('when a suite ends', { timeout: 30_000 }, () => {
+describe('when a suite ends', () => {
   test('equal arms are decided at the first look: one warm-up an arm, six blocks, in turns', async () => {
     const run = await runScript({ call: QUICK })
     expect(run.ending).toEqual({ stopped: 'decided', requeued: 0, warnings: [] })
@@ -110,7 +110,7 @@ describe('when a suite ends', { timeout: 30_000 }, () => {
   })
 })
 
-describe('broken blocks', { timeout: 30_000 }, () => {
+describe('broken blocks', () => {
   test('are run again whole, with the same order and seed', async () => {
     const run = await runScript({
       call: QUICK,
@@ -186,7 +186,7 @@ describe('broken blocks', { timeout: 30_000 }, () => {
   })
 })
 
-describe('an arm that cannot be used', { timeout: 30_000 }, () => {
+describe('an arm that cannot be used', () => {
   test('is given up after three measured trials without a valid one', async () => {
     const run = await runScript({
       call: QUICK,
@@ -246,7 +246,7 @@ describe('an arm that cannot be used', { timeout: 30_000 }, () => {
   })
 })
 
-describe('an abort', { timeout: 30_000 }, () => {
+describe('an abort', () => {
   test('before the start: nothing is run', async () => {
     const run = await runScript({ call: QUICK }, { signal: AbortSignal.abort() })
     expect(run.ending.stopped).toBe('interrupted')

@@ -35,7 +35,7 @@ const breaking = (topK: number, isBroken: (call: number) => boolean): Script => 
   }
 }
 
-describe('blocks of many arms', { timeout: 30_000 }, () => {
+describe('blocks of many arms', () => {
   test('one warm-up for arms that share a runner; every arm once a block, two blocks there and back', async () => {
     const run = await sweep({})
     expect(run.loads).toBe(1)
@@ -78,7 +78,7 @@ describe('blocks of many arms', { timeout: 30_000 }, () => {
   })
 })
 
-describe('who runs on', { timeout: 30_000 }, () => {
+describe('who runs on', () => {
   test('halving drops the slow ones at the look that can tell them apart, and runs the others on', async () => {
     // The first two differ by less than they scatter; the others are far behind.
     const factors = [1, 1.02, 1.5, 1.7]
@@ -130,7 +130,7 @@ describe('who runs on', { timeout: 30_000 }, () => {
   })
 })
 
-describe('teams', { timeout: 30_000 }, () => {
+describe('teams', () => {
   const pair = team({
     collector: async ({ generate }) => (await generate({ prompt: 'Collect.' })).response,
     insight: async ({ generate }) => (await generate({ prompt: 'Think.' })).response,

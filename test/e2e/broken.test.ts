@@ -1,14 +1,14 @@
 /** A run in which every suite but one is broken, each in a different way. */
 import { beforeAll, expect, test } from 'vitest'
 import { startScriptedOllama } from '../scripted-ollama/index.ts'
-import { benchFile, createFixture, type BenchRun } from './fixture.ts'
+import { benchFile, createFixture, type BenchRun, type BenchSuite } from './fixture.ts'
 
 const QUICK =
   'blocks: { min: 6, max: 6 }, thresholds: { ttft: false, output_throughput: false, reported_throughput: true },'
 const call = `await generate({ prompt: 'x' })`
 
 /** By suite: how it is broken, and the sentence for it. */
-const BROKEN: Record<string, [file: Parameters<typeof benchFile>[0], sentence: RegExp]> = {
+const BROKEN: Record<string, [suite: BenchSuite | undefined, sentence: RegExp]> = {
   stage: [
     { agent: `({ generate, stage }) => stage('', () => generate({ prompt: 'x' }))` },
     /Invalid name of a stage: Expected a non-empty string but received ""/,
@@ -61,7 +61,7 @@ beforeAll(async () => {
     call: { ttft: 5, per_token: 0.5, tokens: 20 },
     rules: [{ when: { prompt: 'slow' }, ttft: 5000 }],
   })
-  const suite = (name: string, options: Parameters<typeof benchFile>[0]): [string, string] => [
+  const suite = (name: string, options: BenchSuite): [string, string] => [
     `suites/${name}.bench.ts`,
     benchFile({ name, more: QUICK, ...options }).replace(
       'import { agentBench }',
@@ -76,7 +76,7 @@ beforeAll(async () => {
     'suites/import.bench.ts': `throw new Error('no import')\n`,
   })
   run = await project.bench([], { OLLAMA_HOST: server.url })
-}, 240_000)
+})
 
 test('the good suite has its verdict', () => {
   const good = run.report!.suites.find(({ name }) => name === 'good')!

@@ -10,7 +10,6 @@ import { startScriptedOllama, type ScriptedOllama } from '../scripted-ollama/ind
 import { benchFile, cleanEnvironment, createChange, type Change } from './fixture.ts'
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-const LIMIT = 60_000
 
 let server: ScriptedOllama
 let project: Change
@@ -61,31 +60,23 @@ const state = async (): Promise<unknown> => JSON.parse(await project.repository.
 const report = async () =>
   JSON.parse(await readFile(join(project.dir, 'reports/report.json'), 'utf8')) as Report
 
-test(
-  'Ctrl-C: the reports have what was measured, and git finds nothing changed',
-  { timeout: LIMIT },
-  async () => {
-    expect(await gate(20, 'SIGINT')).not.toBe(0)
-    expect(await report()).toMatchObject({ status: 'interrupted', suites: [{ kind: 'code' }] })
-    expect(await state()).toEqual(before)
-    expect(await store()).toHaveLength(1)
-  },
-)
+test('Ctrl-C: the reports have what was measured, and git finds nothing changed', async () => {
+  expect(await gate(20, 'SIGINT')).not.toBe(0)
+  expect(await report()).toMatchObject({ status: 'interrupted', suites: [{ kind: 'code' }] })
+  expect(await state()).toEqual(before)
+  expect(await store()).toHaveLength(1)
+})
 
-test(
-  'SIGKILL: git finds nothing changed, and the next run removes what was left',
-  { timeout: LIMIT },
-  async () => {
-    expect(await gate(20, 'SIGKILL')).toBeNull()
-    expect(await state()).toEqual(before)
-    const [tree, lease] = await store()
-    expect(lease).toContain(`${tree}.lease-`)
-    expect(await gate(6)).toBe(0)
-    // HEAD is base here, and no module of the agent has changed: it runs anyway, and says so.
-    const done = await report()
-    expect(done).toMatchObject({ status: 'complete', gate: { failures: [] } })
-    expect(done.suites[0]?.warnings.map(({ code }) => code)).toContain('same_code')
-    expect(await state()).toEqual(before)
-    expect(await store()).toEqual([tree])
-  },
-)
+test('SIGKILL: git finds nothing changed, and the next run removes what was left', async () => {
+  expect(await gate(20, 'SIGKILL')).toBeNull()
+  expect(await state()).toEqual(before)
+  const [tree, lease] = await store()
+  expect(lease).toContain(`${tree}.lease-`)
+  expect(await gate(6)).toBe(0)
+  // HEAD is base here, and no module of the agent has changed: it runs anyway, and says so.
+  const done = await report()
+  expect(done).toMatchObject({ status: 'complete', gate: { failures: [] } })
+  expect(done.suites[0]?.warnings.map(({ code }) => code)).toContain('same_code')
+  expect(await state()).toEqual(before)
+  expect(await store()).toEqual([tree])
+})

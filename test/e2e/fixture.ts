@@ -132,7 +132,8 @@ export function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv
   return { ...Object.fromEntries(inherited), CI: 'true', NO_COLOR: '1', ...env }
 }
 
-interface BenchFileOptions {
+/** An agentBench. */
+export interface BenchSuite {
   name?: string
   /** Of both arms, unless the candidate's own text says otherwise. */
   model?: string
@@ -144,16 +145,20 @@ interface BenchFileOptions {
   more?: string
 }
 
-/** A bench file with one agentBench. */
-export function benchFile({
+/** A bench file of the suites, by default of one: a file costs a worker, a suite in it next to nothing. */
+export function benchFile(...suites: BenchSuite[]): string {
+  const [first = {}, ...more] = suites
+  return `import { agentBench } from 'vitest-chimera'\n${[first, ...more].map(agentBench).join('')}`
+}
+
+function agentBench({
   name = 'one',
   model = 'tiny',
   candidate = `{ name: 'candidate', model: '${model}', options: { temperature: 0.5 } }`,
   agent = `async ({ generate }) => (await generate({ prompt: 'Say something.' })).response`,
   more = '',
-}: BenchFileOptions = {}): string {
-  return `import { agentBench } from 'vitest-chimera'
-agentBench('${name}', ${agent}, {
+}: BenchSuite): string {
+  return `agentBench('${name}', ${agent}, {
   baseline: { name: 'baseline', model: '${model}' },
   candidate: ${candidate},
   ${more}

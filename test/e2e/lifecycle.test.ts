@@ -10,41 +10,36 @@ const SLOW: CallPlan = { ttft: 60, per_token: 5, tokens: 40 }
 const LONG = 'blocks: { min: 20, max: 20 },'
 /** No test's verdict may hang on how busy the machine is. */
 const PAIRS =
-  'blocks: { min: 6, max: 10 }, thresholds: { ttft: 1, output_throughput: false, reported_throughput: true },'
+  'blocks: { min: 6, max: 10 }, thresholds: { ttft: false, output_throughput: false, reported_throughput: true },'
 
-test(
-  'shards measure and exit 0; the merge judges once and writes the reports',
-  { timeout: 120_000 },
-  async () => {
-    await using server = await startScriptedOllama({
-      call: QUICK,
-      rules: [{ when: { prompt: 'slow', options: { temperature: 0.5 } }, ...QUICK, per_token: 1.2 }],
-    })
-    const agent = `async ({ generate }) => (await generate({ prompt: 'slow' })).response`
-    await using project = await createFixture({
-      'suites/same.bench.ts': benchFile({ name: 'same', more: PAIRS }),
-      'suites/slow.bench.ts': benchFile({ name: 'slow', agent, more: PAIRS }),
-    })
-    const env = { OLLAMA_HOST: server.url }
-    for (const shard of ['1/2', '2/2']) {
-      const { exitCode, report, output } = await project.bench([`--shard=${shard}`, '--reporter=blob'], env)
-      expect(output).toMatch(/gives no verdict/)
-      expect(exitCode).toBe(0)
-      expect(report).toBeUndefined()
-    }
-    const calls = server.requests.length
-    const merged = await project.bench(['--merge-reports'])
-    expect(server.requests.length).toBe(calls)
-    expect(merged.report!.suites.map(({ name }) => name).toSorted()).toEqual(['same', 'slow'])
-    expect(merged.report!.gate.failures).toMatchObject([{ suite: 'slow', metric: 'reported_throughput' }])
-    expect(merged.trials.length).toBeGreaterThanOrEqual(2 * 2 * 7)
-    expect(merged.exitCode).not.toBe(0)
-  },
-)
+test('shards measure and exit 0; the merge judges once and writes the reports', async () => {
+  await using server = await startScriptedOllama({
+    call: QUICK,
+    rules: [{ when: { prompt: 'slow', options: { temperature: 0.5 } }, ...QUICK, per_token: 1.2 }],
+  })
+  const agent = `async ({ generate }) => (await generate({ prompt: 'slow' })).response`
+  await using project = await createFixture({
+    'suites/same.bench.ts': benchFile({ name: 'same', more: PAIRS }),
+    'suites/slow.bench.ts': benchFile({ name: 'slow', agent, more: PAIRS }),
+  })
+  const env = { OLLAMA_HOST: server.url }
+  for (const shard of ['1/2', '2/2']) {
+    const { exitCode, report, output } = await project.bench([`--shard=${shard}`, '--reporter=blob'], env)
+    expect(output).toMatch(/gives no verdict/)
+    expect(exitCode).toBe(0)
+    expect(report).toBeUndefined()
+  }
+  const calls = server.requests.length
+  const merged = await project.bench(['--merge-reports'])
+  expect(server.requests.length).toBe(calls)
+  expect(merged.report!.suites.map(({ name }) => name).toSorted()).toEqual(['same', 'slow'])
+  expect(merged.report!.gate.failures).toMatchObject([{ suite: 'slow', metric: 'reported_throughput' }])
+  expect(merged.trials.length).toBeGreaterThanOrEqual(2 * 2 * 7)
+  expect(merged.exitCode).not.toBe(0)
+})
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s: what was measured is in the reports, marked interrupted',
-  { timeout: 60_000 },
   async (signal) => {
     await using server = await startScriptedOllama({ call: SLOW })
     await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ more: LONG }) })
@@ -62,25 +57,21 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 )
 
-test(
-  'a killed worker: what was measured is in the reports, marked interrupted',
-  { timeout: 60_000 },
-  async () => {
-    await using server = await startScriptedOllama({ call: SLOW })
-    const agent = `async ({ generate }) => {
+test('a killed worker: what was measured is in the reports, marked interrupted', async () => {
+  await using server = await startScriptedOllama({ call: SLOW })
+  const agent = `async ({ generate }) => {
     globalThis.count = (globalThis.count ?? 0) + 1
     if (globalThis.count === 6) process.kill(process.pid, 'SIGKILL')
     return (await generate({ prompt: 'Say something.' })).response
   }`
-    await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ agent, more: PAIRS }) })
-    const { exitCode, report, trials } = await project.bench([], { OLLAMA_HOST: server.url })
-    expect(report!.status).toBe('interrupted')
-    expect(trials).toHaveLength(5)
-    expect(exitCode).not.toBe(0)
-  },
-)
+  await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ agent, more: PAIRS }) })
+  const { exitCode, report, trials } = await project.bench([], { OLLAMA_HOST: server.url })
+  expect(report!.status).toBe('interrupted')
+  expect(trials).toHaveLength(5)
+  expect(exitCode).not.toBe(0)
+})
 
-test('a retry does not erase a regression, and repeats do not pool runs', { timeout: 60_000 }, async () => {
+test('a retry does not erase a regression, and repeats do not pool runs', async () => {
   await using server = await startScriptedOllama({
     call: QUICK,
     rules: [{ when: { options: { temperature: 0.5 } }, ...QUICK, per_token: 1.3 }],
@@ -103,99 +94,87 @@ test('a retry does not erase a regression, and repeats do not pool runs', { time
   expect(exitCode).not.toBe(0)
 })
 
-test(
-  'the plugin twice, projects with their own plugin, and the provider of another tool: one report',
-  { timeout: 60_000 },
-  async () => {
-    await using server = await startScriptedOllama({ call: QUICK })
-    const config = (body: string): string => `import { defineConfig } from 'vitest/config'
+test('the plugin twice, projects with their own plugin, and the provider of another tool: one report', async () => {
+  await using server = await startScriptedOllama({ call: QUICK })
+  const config = (body: string): string => `import { defineConfig } from 'vitest/config'
 import chimera from 'vitest-chimera/plugin'
 export default defineConfig(${body})
 `
-    const inner = config(
-      `{ plugins: [chimera(), chimera()], test: { benchmark: { provider: './provider.js' } } }`,
-    )
-    const plain = `import { test } from 'vitest'
+  const inner = config(
+    `{ plugins: [chimera(), chimera()], test: { benchmark: { provider: './provider.js' } } }`,
+  )
+  const plain = `import { test } from 'vitest'
 test('plain', async ({ bench }) => { await bench('plain', () => {}).run() })
 `
-    const provider = `export default { run: async ({ registrations }) => {
+  const provider = `export default { run: async ({ registrations }) => {
   console.log('named provider: ' + registrations.map(({ name }) => name))
   return []
 } }
 `
-    await using project = await createFixture({
-      'vitest.config.ts': config(`{ test: { projects: ['a', 'b'] } }`),
-      'a/vitest.config.ts': inner,
-      'b/vitest.config.ts': inner,
-      'a/provider.js': provider,
-      'b/provider.js': provider,
-      'a/one.bench.ts': benchFile({ name: 'alpha', more: PAIRS }),
-      'b/one.bench.ts': benchFile({ name: 'beta', more: PAIRS }),
-      'b/plain.bench.ts': plain,
-    })
-    const { report, output } = await project.bench([], { OLLAMA_HOST: server.url })
-    expect(report!.suites.map(({ name }) => name).toSorted()).toEqual(['alpha', 'beta'])
-    expect(output.match(/report\.md/g)).toHaveLength(1)
-    expect(output).toContain('of project "a (bench)" more than once; the first one counts')
-    expect(output).toContain('named provider: plain')
-  },
-)
+  await using project = await createFixture({
+    'vitest.config.ts': config(`{ test: { projects: ['a', 'b'] } }`),
+    'a/vitest.config.ts': inner,
+    'b/vitest.config.ts': inner,
+    'a/provider.js': provider,
+    'b/provider.js': provider,
+    'a/one.bench.ts': benchFile({ name: 'alpha', more: PAIRS }),
+    'b/one.bench.ts': benchFile({ name: 'beta', more: PAIRS }),
+    'b/plain.bench.ts': plain,
+  })
+  const { report, output } = await project.bench([], { OLLAMA_HOST: server.url })
+  expect(report!.suites.map(({ name }) => name).toSorted()).toEqual(['alpha', 'beta'])
+  expect(output.match(/report\.md/g)).toHaveLength(1)
+  expect(output).toContain('of project "a (bench)" more than once; the first one counts')
+  expect(output).toContain('named provider: plain')
+})
 
-test(
-  '-t and a path filter choose suites, and reports are written of them; nothing chosen is a failure',
-  { timeout: 60_000 },
-  async () => {
-    await using server = await startScriptedOllama({ call: QUICK })
-    await using project = await createFixture({
-      'suites/a/a.bench.ts': benchFile({ name: 'alpha', more: PAIRS }),
-      'suites/b/b.bench.ts': benchFile({ name: 'beta', more: PAIRS }),
-    })
-    const env = { OLLAMA_HOST: server.url }
-    const byPath = await project.bench(['suites/b'], env)
-    expect(byPath.report!.suites.map(({ name }) => name)).toEqual(['beta'])
-    expect(byPath.exitCode).toBe(0)
-    const written = await readdir(join(project.dir, 'reports'), { recursive: true })
-    expect(written.toSorted()).toEqual([
-      'agents',
-      'agents/beta',
-      'agents/beta/baseline.md',
-      'agents/beta/candidate.md',
-      'report.html',
-      'report.json',
-      'report.md',
-      'trials.jsonl',
-    ])
-    const byName = await project.bench(['-t', 'alpha'], env)
-    expect(byName.report!.suites.map(({ name }) => name)).toEqual(['alpha'])
-    const none = await project.bench(['-t', 'gamma'], env)
-    expect(none.exitCode).not.toBe(0)
-  },
-)
+test('-t and a path filter choose suites, and reports are written of them; nothing chosen is a failure', async () => {
+  await using server = await startScriptedOllama({ call: QUICK })
+  await using project = await createFixture({
+    'suites/a/a.bench.ts': benchFile({ name: 'alpha', more: PAIRS }),
+    'suites/b/b.bench.ts': benchFile({ name: 'beta', more: PAIRS }),
+  })
+  const env = { OLLAMA_HOST: server.url }
+  const byPath = await project.bench(['suites/b'], env)
+  expect(byPath.report!.suites.map(({ name }) => name)).toEqual(['beta'])
+  expect(byPath.exitCode).toBe(0)
+  const written = await readdir(join(project.dir, 'reports'), { recursive: true })
+  expect(written.toSorted()).toEqual([
+    'agents',
+    'agents/beta',
+    'agents/beta/baseline.md',
+    'agents/beta/candidate.md',
+    'report.html',
+    'report.json',
+    'report.md',
+    'trials.jsonl',
+  ])
+  const byName = await project.bench(['-t', 'alpha'], env)
+  expect(byName.report!.suites.map(({ name }) => name)).toEqual(['alpha'])
+  const none = await project.bench(['-t', 'gamma'], env)
+  expect(none.exitCode).not.toBe(0)
+})
 
-test(
-  'a bench file that does not load and a definition that cannot run are told and fail; the others are judged',
-  { timeout: 60_000 },
-  async () => {
-    await using server = await startScriptedOllama({ call: QUICK })
-    await using project = await createFixture({
-      'suites/good.bench.ts': benchFile({ name: 'good', more: PAIRS }),
-      'suites/broken.bench.ts': `import './missing.ts'\n`,
-      'suites/typo.bench.ts': benchFile({
-        name: 'typo',
-        candidate: `{ name: 'c', model: 'tiny', options: { num_gpus: 1 } }`,
-      }),
-    })
-    const { exitCode, report } = await project.bench([], { OLLAMA_HOST: server.url })
-    expect(report!.suites.map(({ name }) => name)).toContain('good')
-    const messages = report!.gate.failures.map(({ message }) => message).join('\n')
-    expect(messages).toMatch(/broken\.bench\.ts/)
-    expect(messages).toMatch(/num_gpus.*num_gpu/)
-    expect(report!.gate.status).toBe('invalid')
-    expect(exitCode).not.toBe(0)
-  },
-)
+test('a bench file that does not load and a definition that cannot run are told and fail; the others are judged', async () => {
+  await using server = await startScriptedOllama({ call: QUICK })
+  await using project = await createFixture({
+    'suites/good.bench.ts': benchFile({ name: 'good', more: PAIRS }),
+    'suites/broken.bench.ts': `import './missing.ts'\n`,
+    'suites/typo.bench.ts': benchFile({
+      name: 'typo',
+      candidate: `{ name: 'c', model: 'tiny', options: { num_gpus: 1 } }`,
+    }),
+  })
+  const { exitCode, report } = await project.bench([], { OLLAMA_HOST: server.url })
+  expect(report!.suites.map(({ name }) => name)).toContain('good')
+  const messages = report!.gate.failures.map(({ message }) => message).join('\n')
+  expect(messages).toMatch(/broken\.bench\.ts/)
+  expect(messages).toMatch(/num_gpus.*num_gpu/)
+  expect(report!.gate.status).toBe('invalid')
+  expect(exitCode).not.toBe(0)
+})
 
-test('without the plugin agentBench says so instead of measuring nothing', { timeout: 60_000 }, async () => {
+test('without the plugin agentBench says so instead of measuring nothing', async () => {
   await using project = await createFixture({
     'suites/one.bench.ts': benchFile(),
     'vitest.config.ts': 'export default {}\n',

@@ -38,7 +38,7 @@ export default defineConfig({ plugins: [chimera()], test: { isolate: false } })
   await mkdir(join(project.dir, 'reports'))
   await promisify(execFile)('mkfifo', [join(project.dir, 'reports/report.json')])
   run = await project.bench([], { OLLAMA_HOST: server.url })
-}, 120_000)
+})
 
 const failureOf = (name: string) => run.report!.gate.failures.find(({ suite }) => suite === name)?.message
 const trialsOf = (name: string) => run.trials.filter(({ suite }) => suite === name)

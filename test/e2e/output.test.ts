@@ -14,30 +14,26 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-test(
-  'the terminal has verdict and table, and the other files are written, whatever is in the way of one',
-  { timeout: 60_000 },
-  async () => {
-    await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ more: MORE }) })
-    await mkdir(join(project.dir, 'reports/report.md'), { recursive: true })
-    const env = { OLLAMA_HOST: server.url, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/dev/full' }
-    const blocked = await project.bench([], env)
-    expect(blocked.output).toMatch(/reported_throughput/)
-    expect(blocked.output.match(/Could not write report\.md/g)).toHaveLength(1)
-    expect(blocked.report!.gate.status).toBe('passed')
-    expect(blocked.trials.length).toBeGreaterThanOrEqual(14)
-    // A step that reads report.md would read that of another run.
-    expect(blocked.exitCode).not.toBe(0)
+test('the terminal has verdict and table, and the other files are written, whatever is in the way of one', async () => {
+  await using project = await createFixture({ 'suites/one.bench.ts': benchFile({ more: MORE }) })
+  await mkdir(join(project.dir, 'reports/report.md'), { recursive: true })
+  const env = { OLLAMA_HOST: server.url, GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: '/dev/full' }
+  const blocked = await project.bench([], env)
+  expect(blocked.output).toMatch(/reported_throughput/)
+  expect(blocked.output.match(/Could not write report\.md/g)).toHaveLength(1)
+  expect(blocked.report!.gate.status).toBe('passed')
+  expect(blocked.trials.length).toBeGreaterThanOrEqual(14)
+  // A step that reads report.md would read that of another run.
+  expect(blocked.exitCode).not.toBe(0)
 
-    await rm(join(project.dir, 'reports'), { recursive: true })
-    const unsummarized = await project.bench([], env)
-    expect(unsummarized.output).toMatch(/the step summary \(ENOSPC.*does not fail the run/)
-    expect(unsummarized.report!.gate.status).toBe('passed')
-    expect(unsummarized.exitCode).toBe(0)
-  },
-)
+  await rm(join(project.dir, 'reports'), { recursive: true })
+  const unsummarized = await project.bench([], env)
+  expect(unsummarized.output).toMatch(/the step summary \(ENOSPC.*does not fail the run/)
+  expect(unsummarized.report!.gate.status).toBe('passed')
+  expect(unsummarized.exitCode).toBe(0)
+})
 
-describe('a run that measured nothing leaves the reports as they are', { timeout: 90_000 }, () => {
+describe('a run that measured nothing leaves the reports as they are', () => {
   const typo = benchFile({ candidate: `{ name: 'c', model: 'tiny', options: { num_gpus: 1 } }` })
   test.each([
     ['a filter that matches no suite', ['-t', 'nothing'], benchFile({ more: MORE })],
@@ -58,7 +54,7 @@ describe('a run that measured nothing leaves the reports as they are', { timeout
   })
 })
 
-test('what fails the run but no suite is among the failures of the gate', { timeout: 60_000 }, async () => {
+test('what fails the run but no suite is among the failures of the gate', async () => {
   const agent = `async ({ generate }) => { void Promise.reject(new Error('nobody waits')); await generate({ prompt: 'Say something.' }) }`
   await using project = await createFixture({
     'suites/one.bench.ts': `import { expect, test } from 'vitest'

@@ -12,7 +12,7 @@ const repository = fileURLToPath(new URL('../../', import.meta.url))
 const exec = promisify(execFile)
 
 /** What a user has who installed the package, vitest and ollama: no more is linked than those and their needs. */
-test('the packed package works in an empty project', { timeout: 120_000 }, async () => {
+test('the packed package works in an empty project', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'vitest-chimera-'))
   try {
     const { stdout } = await exec('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', dir], {
@@ -39,7 +39,7 @@ test('the packed package works in an empty project', { timeout: 120_000 }, async
     await writeFile(
       join(dir, 'suites/one.bench.ts'),
       benchFile({
-        more: 'blocks: { min: 6, max: 6 }, thresholds: { ttft: 1, output_throughput: false, reported_throughput: true },',
+        more: 'blocks: { min: 6, max: 6 }, thresholds: { ttft: false, output_throughput: false, reported_throughput: true },',
       }),
     )
     await using server = await startScriptedOllama({ call: { ttft: 25, per_token: 1, tokens: 24 } })

@@ -114,7 +114,7 @@ beforeAll(async () => {
   project = await createChange(files(() => undefined))
   await project.repository.commit(files((suite) => CHANGES[suite]))
   run = await project.bench([], { OLLAMA_HOST: server.url, CHIMERA_BASE: 'main' })
-}, 240_000)
+})
 afterAll(async () => {
   await project[Symbol.asyncDispose]()
   await server[Symbol.asyncDispose]()

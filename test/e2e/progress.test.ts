@@ -17,11 +17,11 @@ const hasScript = await promisify(execFile)('script', ['--version']).then(
 const QUICK: CallPlan = { ttft: 25, per_token: 1, tokens: 24 }
 const SLOW: CallPlan = { ttft: 60, per_token: 5, tokens: 40 }
 const PAIRS =
-  'blocks: { min: 6, max: 10 }, thresholds: { ttft: 1, output_throughput: false, reported_throughput: true },'
+  'blocks: { min: 6, max: 10 }, thresholds: { ttft: false, output_throughput: false, reported_throughput: true },'
 /** So many blocks of SLOW take ten seconds: a signal meets a run in full swing. */
 const LONG = benchFile({ more: 'blocks: { min: 20, max: 20 },' })
 const CTRL_C = '\u0003'
-const PATIENT = { timeout: 30_000, interval: 20 }
+const PATIENT = { timeout: 60_000, interval: 20 }
 
 /** Resolves when so many calls have reached the server. */
 const called = (server: ScriptedOllama, calls: number): Promise<void> =>
@@ -71,26 +71,22 @@ async function atTerminal(
 describe.skipIf(!hasScript)(
   `on a terminal${hasScript ? '' : " (skipped: util-linux' `script` is not on PATH)"}`,
   () => {
-    test(
-      'vitest bench ends by itself, and redraws one line while it lasts',
-      { timeout: 60_000 },
-      async () => {
-        await using server = await startScriptedOllama({ call: QUICK })
-        const { exitCode, screen, report } = await atTerminal(server, benchFile({ more: PAIRS }))
-        expect(exitCode).toBe(0)
-        expect(report.gate.status).toBe('passed')
-        expect(screen).not.toMatch(/waiting for file changes|press h to show help/i)
-        const drawn = screen
-          .split('\r\u001B[2K')
-          .flatMap((line) => /^ *one: block (\d+) of at most 10/.exec(line)?.[1] ?? [])
-        expect(drawn.length).toBeGreaterThanOrEqual(12)
-        expect(drawn.at(-1)).toBe('6')
-        // Taken away before anything else is printed: a line that stays would be followed by a line break.
-        expect(screen).not.toMatch(/block \d+ of at most 10[^\r\n]*\r?\n/)
-      },
-    )
+    test('vitest bench ends by itself, and redraws one line while it lasts', async () => {
+      await using server = await startScriptedOllama({ call: QUICK })
+      const { exitCode, screen, report } = await atTerminal(server, benchFile({ more: PAIRS }))
+      expect(exitCode).toBe(0)
+      expect(report.gate.status).toBe('passed')
+      expect(screen).not.toMatch(/waiting for file changes|press h to show help/i)
+      const drawn = screen
+        .split('\r\u001B[2K')
+        .flatMap((line) => /^ *one: block (\d+) of at most 10/.exec(line)?.[1] ?? [])
+      expect(drawn.length).toBeGreaterThanOrEqual(12)
+      expect(drawn.at(-1)).toBe('6')
+      // Taken away before anything else is printed: a line that stays would be followed by a line break.
+      expect(screen).not.toMatch(/block \d+ of at most 10[^\r\n]*\r?\n/)
+    })
 
-    test('Ctrl-C leaves the reports, marked interrupted', { timeout: 60_000 }, async () => {
+    test('Ctrl-C leaves the reports, marked interrupted', async () => {
       await using server = await startScriptedOllama({ call: SLOW })
       const { exitCode, screen, report } = await atTerminal(server, LONG, async ({ type }) => {
         await called(server, 7)
@@ -103,7 +99,7 @@ describe.skipIf(!hasScript)(
       expect(exitCode).not.toBe(0)
     })
 
-    test('a second Ctrl-C does not wait', { timeout: 60_000 }, async () => {
+    test('a second Ctrl-C does not wait', async () => {
       // The worker is stuck for good: the first one waits for it, the second one must not.
       await using server = await startScriptedOllama({ call: SLOW })
       const agent = `async ({ generate }) => {

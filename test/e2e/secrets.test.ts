@@ -122,7 +122,7 @@ export default defineConfig({ plugins: [chimera({ secrets: ['PLUGIN_SECRET'] })]
       ]),
     )),
   ]
-}, 240_000)
+})
 
 test('every suite has left its trace', () => {
   const names = written.map(([path]) => path.split('/reports/').at(-1))

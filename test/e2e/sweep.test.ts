@@ -45,7 +45,7 @@ async function sweep(
   }
 }
 
-describe('a sweep', { timeout: 120_000 }, () => {
+describe('a sweep', () => {
   const GRID = 'grid: { num_ctx: [512, 1024], temperature: [0.6, 0.9] }, blocks: { min: 6, max: 8 },'
 
   test('one ranked table with a shared baseline, ties as ties, the inert axis named, no runner loaded twice in a block', async () => {
@@ -142,40 +142,36 @@ describe('a sweep', { timeout: 120_000 }, () => {
   })
 })
 
-test(
-  'a team: options of one of its agents, each agent alone beside it, and a blob on the way',
-  { timeout: 120_000 },
-  async () => {
-    await using server = await startScriptedOllama(SERVER)
-    const work = (prompt: string) =>
-      `async ({ generate }) => (await generate({ prompt: '${prompt}' })).response`
-    const file = sweepFile(
-      `grid: { 'insight.temperature': [0.6, 0.9] }, blocks: { min: 6, max: 6 },`,
-      `team({ collector: ${work('Collect.')}, insight: ${work('Judge.')} })`,
-    )
-    await using project = await createFixture({
-      'suites/one.bench.ts': file.replace('{ agentSweep }', '{ agentSweep, team }'),
-    })
-    const shard = await project.bench(['--shard=1/1', '--reporter=blob'], { OLLAMA_HOST: server.url })
-    expect([shard.exitCode, shard.report]).toEqual([0, undefined])
-    const { report, trials, exitCode } = await project.bench(['--merge-reports'])
-    const [suite] = report!.suites
-    expect(suite!.arms.map(({ agents }) => agents!.map(({ options }) => options['temperature']))).toEqual([
-      [undefined, undefined],
-      [undefined, 0.6],
-      [undefined, 0.9],
-    ])
-    expect(suite!.arms.map(({ concurrency }) => concurrency!.blocks)).toEqual([6, 6, 6])
-    expect(trials.filter(({ phase }) => phase === 'solo')).toHaveLength(2 * 3 * 6)
-    expect(suite!.sweep!.ranking.map(({ arm }) => arm)).toEqual([
-      'insight.temperature=0.6',
-      'insight.temperature=0.9',
-    ])
-    expect(exitCode).toBe(0)
-  },
-)
+test('a team: options of one of its agents, each agent alone beside it, and a blob on the way', async () => {
+  await using server = await startScriptedOllama(SERVER)
+  const work = (prompt: string) =>
+    `async ({ generate }) => (await generate({ prompt: '${prompt}' })).response`
+  const file = sweepFile(
+    `grid: { 'insight.temperature': [0.6, 0.9] }, blocks: { min: 6, max: 6 },`,
+    `team({ collector: ${work('Collect.')}, insight: ${work('Judge.')} })`,
+  )
+  await using project = await createFixture({
+    'suites/one.bench.ts': file.replace('{ agentSweep }', '{ agentSweep, team }'),
+  })
+  const shard = await project.bench(['--shard=1/1', '--reporter=blob'], { OLLAMA_HOST: server.url })
+  expect([shard.exitCode, shard.report]).toEqual([0, undefined])
+  const { report, trials, exitCode } = await project.bench(['--merge-reports'])
+  const [suite] = report!.suites
+  expect(suite!.arms.map(({ agents }) => agents!.map(({ options }) => options['temperature']))).toEqual([
+    [undefined, undefined],
+    [undefined, 0.6],
+    [undefined, 0.9],
+  ])
+  expect(suite!.arms.map(({ concurrency }) => concurrency!.blocks)).toEqual([6, 6, 6])
+  expect(trials.filter(({ phase }) => phase === 'solo')).toHaveLength(2 * 3 * 6)
+  expect(suite!.sweep!.ranking.map(({ arm }) => arm)).toEqual([
+    'insight.temperature=0.6',
+    'insight.temperature=0.9',
+  ])
+  expect(exitCode).toBe(0)
+})
 
-test('an interrupted sweep keeps what it measured and never passes', { timeout: 60_000 }, async () => {
+test('an interrupted sweep keeps what it measured and never passes', async () => {
   await using server = await startScriptedOllama({ call: { ttft: 40, per_token: 3, tokens: 24 } })
   await using project = await createFixture({
     'suites/one.bench.ts': sweepFile('grid: { temperature: [0.6, 0.9] }, blocks: { min: 20, max: 20 },'),
@@ -194,7 +190,7 @@ test('an interrupted sweep keeps what it measured and never passes', { timeout: 
   expect(exitCode).not.toBe(0)
 })
 
-describe('what a sweep cannot use', { timeout: 120_000 }, () => {
+describe('what a sweep cannot use', () => {
   test('a candidate that never answers, or answers worse, is not ranked; the others are', async () => {
     const script: Script = {
       ...SERVER,

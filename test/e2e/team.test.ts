@@ -49,7 +49,7 @@ beforeAll(async () => {
   })
   run = await project.bench()
   await Promise.all([wide.close(), narrow.close()])
-}, 120_000)
+})
 
 describe('agents that truly overlap', () => {
   test('are called parallel, and their calls are answered at once', () => {

@@ -10,7 +10,7 @@ let client: OpenAI
 beforeAll(async () => {
   server = await embedded().start()
   client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'unused', maxRetries: 0 })
-}, 60_000)
+})
 afterAll(() => server.stop())
 
 const model = 'gemma3'

@@ -12,9 +12,6 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/.tmp/**', 'test/fixtures/**'],
-    // A worker for every file would cost half a second each. Each has fresh modules all the same.
-    isolate: false,
-    setupFiles: ['test/support/fresh.ts'],
     // Most of the end-to-end tests' time is a run waiting for its server: three at once fill two cores.
     maxWorkers: 3,
     // Nothing is retried and no test asserts how long something took, so a busy machine may take its time.

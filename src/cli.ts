@@ -15,6 +15,7 @@ export interface CommandIo {
 }
 
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<{ run: Command }> }>> = {
+  init: { summary: 'set up a Vitest project', load: () => import('./init/command.ts') },
   gate: {
     summary: 'compare the code of this branch with its base',
     load: () => import('./gate/command.ts'),

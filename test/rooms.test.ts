@@ -124,6 +124,11 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../run/plan.ts': /measures and judges nothing/,
     '../judge/gate.ts': /measures and judges nothing/,
   },
+  'src/init/broken.ts': {
+    '../run/plan.ts': /judges and reports nothing/,
+    '../report/index.ts': /judges and reports nothing/,
+    ajv: /judges and reports nothing/,
+  },
   'src/compare/broken.ts': {
     '../run/plan.ts': /stored reports/,
     '../call/index.ts': /stored reports/,
@@ -254,6 +259,8 @@ const allowed: Record<string, string[]> = {
   'src/report/store.ts': ['node:fs/promises', './print/html.ts'],
   'src/compare/read.ts': ['node:fs/promises', '../schema/validate.ts'],
   'src/gate/whole.ts': ['../base/index.ts', '../errors.ts', 'node:child_process'],
+  'src/init/whole.ts': ['../base/index.ts', '../errors.ts', '../text/index.ts', 'diff', 'node:fs/promises'],
+  'src/init/config.ts': ['vitest/node', '../json.ts'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
   'src/publish/whole.ts': ['../report/index.ts', '../compare/read.ts', '../errors.ts', 'node:fs'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],

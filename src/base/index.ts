@@ -13,6 +13,8 @@
 export type { Definition } from './collect.ts'
 export { loadedFrom, proveGraph, type EvaluatedModules, type GraphProof } from './graph.ts'
 export { loadBase, type LoadedBase, type Runner } from './load.ts'
+export { managers } from './managers.ts'
+export { exists } from './paths.ts'
 export { findBase } from './point.ts'
 export { basePlugin } from './plugin.ts'
 export type { Base } from './base.ts'

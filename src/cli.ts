@@ -16,6 +16,10 @@ export interface CommandIo {
 
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<{ run: Command }> }>> = {
   init: { summary: 'set up a Vitest project', load: () => import('./init/command.ts') },
+  doctor: {
+    summary: 'check the setup, the server and the machine',
+    load: () => import('./doctor/command.ts'),
+  },
   gate: {
     summary: 'compare the code of this branch with its base',
     load: () => import('./gate/command.ts'),
@@ -25,6 +29,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<{
     load: () => import('./publish/command.ts'),
   },
   compare: { summary: 'compare stored reports, advisory', load: () => import('./compare/command.ts') },
+  report: { summary: 'render a stored report again', load: () => import('./render/command.ts') },
   import: {
     summary: 'read the metrics.json files of the older system',
     load: () => import('./import/command.ts'),

@@ -329,6 +329,7 @@ describe('the tables', () => {
       'report.md',
       'report.html',
       'report.json',
+      'summary.json',
       'trials.jsonl',
       'agents/<suite>/<arm>.md',
     ])

@@ -129,6 +129,16 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../report/index.ts': /judges and reports nothing/,
     ajv: /judges and reports nothing/,
   },
+  'src/doctor/broken.ts': {
+    '../run/plan.ts': /runs and reports nothing/,
+    '../report/index.ts': /runs and reports nothing/,
+    ajv: /runs and reports nothing/,
+  },
+  'src/render/broken.ts': {
+    '../run/plan.ts': /it judges nothing/,
+    '../judge/gate.ts': /it judges nothing/,
+    'node:fs': /it judges nothing/,
+  },
   'src/compare/broken.ts': {
     '../run/plan.ts': /stored reports/,
     '../call/index.ts': /stored reports/,
@@ -261,6 +271,8 @@ const allowed: Record<string, string[]> = {
   'src/gate/whole.ts': ['../base/index.ts', '../errors.ts', 'node:child_process'],
   'src/init/whole.ts': ['../base/index.ts', '../errors.ts', '../text/index.ts', 'diff', 'node:fs/promises'],
   'src/init/config.ts': ['vitest/node', '../json.ts'],
+  'src/doctor/project.ts': ['vitest/node', '../base/index.ts', '../server/index.ts', '../run/environment.ts'],
+  'src/render/whole.ts': ['../compare/read.ts', '../import/document.ts', '../report/index.ts'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
   'src/publish/whole.ts': ['../report/index.ts', '../compare/read.ts', '../errors.ts', 'node:fs'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],

@@ -46,7 +46,9 @@ export const run: Command = async (args, io) => {
   const { report, trials } = toReport(imported, refusals, ownVersion())
   trials.forEach((trial) => asTrial(trial, trial.file))
   const outputDir = values.out ?? 'reports/imported'
-  const written = await writeReports(outputDir, asReport(report, 'the imported files'), trials, published)
+  const written = await writeReports(outputDir, asReport(report, 'the imported files'), trials, {
+    extras: published,
+  })
   for (const failure of [...written.failures, written.summaryFailure ?? []].flat())
     io.stderr(visible(failure))
   const color = process.stdout.isTTY && !process.env['NO_COLOR']

@@ -1,3 +1,5 @@
+import type { AttributionPart } from '../schema/generated.ts'
+
 /** What is said of files that could not be written: what happened, and what to do, once for all files of one cause. */
 export const storeTexts = {
   unwritable: (files: readonly string[], detail: string, cure: string): string =>
@@ -24,4 +26,33 @@ const CURES: Readonly<Record<string, string>> = {
 /** The cure of what the system said. */
 export function cureOf(code: string): string {
   return CURES[code] ?? 'Set `outputDir` in the options of the plugin to a writable folder.'
+}
+
+/** What summary.json says of the next thing to try. */
+export const nextTexts = {
+  undecided: (): string => 'A gated comparison is undecided.',
+  nothing: (): string => 'Nothing to do.',
+  again: (): string => 'Run the command again and let it end.',
+  moreBlocks: (blocks: number | undefined): string =>
+    blocks === undefined || blocks > 300
+      ? 'Reduce other load on the machine, ask for longer replies or raise the threshold; more blocks would not decide it.'
+      : `Run the command with CHIMERA_BLOCKS_MAX=${blocks} and CHIMERA_TIME_BUDGET=3600000, or on a machine with less other load.`,
+  cure: (): string => 'Do what the message of the cause says, then run the command.',
+  config: (): string =>
+    "Compare the options of the two arms in the bench file, set one at a time to the baseline's value, and run the command.",
+  code: (part: AttributionPart['part'] | undefined): string =>
+    `${part === undefined ? 'Read the diff of the changed files' : CODE[part]}, then run the command. report.md shows the requests that differ.`,
+} as const
+
+const CODE: Readonly<Record<AttributionPart['part'], string>> = {
+  calls: 'Find in the changed files why the stage makes more or fewer calls',
+  load: 'Find in the changed files what makes the server load the model, such as an option of a call',
+  input_tokens: 'Compare the prompts of the stage between base and head',
+  prompt_rate:
+    'Find in the changed files what makes prompts slower to evaluate, such as an option or a lost cache prefix',
+  output_tokens:
+    'Find in the changed files why replies have another length, such as the prompt or num_predict',
+  decode_rate: 'Find in the changed files what makes decoding slower, such as an option of a call',
+  other: 'Find in the changed files what keeps calls waiting, such as calls that now run at once',
+  own_code: 'Profile the code of the agent outside its calls',
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import { asReport } from '../schema/validate.ts'
-import { hasReports, removeComment, writeReports } from './store.ts'
+import { hasReports, removeAnswers, writeReports } from './store.ts'
 
 vi.mock(import('node:fs/promises'), { spy: true })
 
@@ -41,6 +41,7 @@ test('writes every report, whole, and nothing else', async () => {
     'report.html',
     'report.json',
     'report.md',
+    'summary.json',
     'trials.jsonl',
   ])
   expect(asReport(JSON.parse(await readFile(join(dir, 'report.json'), 'utf8')), 'report.json')).toEqual(
@@ -102,6 +103,7 @@ describe('what cannot be written is said once, with its cure, and costs nothing 
     'agents/report-agent/chimera.md',
     'report.html',
     'report.json',
+    'summary.json',
     'trials.jsonl',
   ]
 
@@ -123,7 +125,9 @@ describe('what cannot be written is said once, with its cure, and costs nothing 
     const { failures, files: written } = await writeReports(out, report, trials)
     expect(written).toEqual([])
     expect(failures).toEqual([expect.stringMatching(cure)])
-    expect(failures[0]).toMatch(/trials\.jsonl, report\.json, report\.md, report\.html, agents\//)
+    expect(failures[0]).toMatch(
+      /trials\.jsonl, report\.json, summary\.json, report\.md, report\.html, agents\//,
+    )
   })
 
   test('a full disk, from the second file on', async () => {
@@ -180,7 +184,7 @@ test('only a regular report.json is a report that may be kept; a comment is not 
   await mkdir(join(dir, 'report.json'))
   expect(await hasReports(dir)).toBe(false)
   await writeFile(join(dir, 'comment.md'), 'passed')
-  await removeComment(dir)
-  await removeComment(dir)
+  await removeAnswers(dir)
+  await removeAnswers(dir)
   expect(await files()).toEqual([])
 })

@@ -13,6 +13,7 @@ import type { Extras } from './document/suite.ts'
 import { cureOf, storeTexts } from './messages.ts'
 import { printHtml } from './print/html.ts'
 import { printMarkdown } from './print/markdown.ts'
+import { summaryText } from './summary.ts'
 
 /** First line of every page of an arm: what may be removed when a later run has no such arm. */
 const pageMarker = '<!-- vitest-chimera agent page -->'
@@ -30,16 +31,24 @@ export interface Written {
   summaryFailure?: string
 }
 
+/** What is written of a run. */
+export interface WriteOptions {
+  /** What an import adds to the documents. */
+  extras?: Extras | undefined
+  /** The documents alone, of data that are stored already; the step summary belongs to the run. */
+  again?: boolean
+}
+
 /**
- * Writes report.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, of a code comparison comment.md
- * too, removes arm pages of an earlier run, and in GitHub Actions appends report.md to the step summary. Each file is
- * written or fails by itself, the data first. Never rejects.
+ * Writes report.json, summary.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, of a code comparison
+ * comment.md too, removes arm pages of an earlier run, and in GitHub Actions appends report.md to the step summary. Each
+ * file is written or fails by itself, the data first. Never rejects.
  */
 export async function writeReports(
   outputDir: string,
   report: Report,
   trials: readonly Trial[],
-  extras?: Extras,
+  { extras, again = false }: WriteOptions = {},
 ): Promise<Written> {
   const root = resolve(outputDir)
   const files: string[] = []
@@ -60,8 +69,12 @@ export async function writeReports(
   const document = once(() => runDocument(report, trials, extras))
   const markdown = once(() => printMarkdown(document()))
 
-  await write('trials.jsonl', () => lines(trials))
-  await write('report.json', () => `${JSON.stringify(report, undefined, 2)}\n`)
+  if (!again) {
+    await write('trials.jsonl', () => lines(trials))
+    await write('report.json', () => `${JSON.stringify(report, undefined, 2)}\n`)
+  }
+  if (report.source === undefined && report.suites.some(({ arms }) => arms.some((arm) => arm.trials > 0)))
+    await write('summary.json', () => summaryText(report))
   await write('report.md', markdown)
   await write('report.html', () => printHtml(document()))
   if (report.suites.some(({ kind }) => kind === 'code'))
@@ -73,7 +86,7 @@ export async function writeReports(
   })
   const failures = sentences(faults)
   const before = faults.length
-  await attempt('the step summary', async () => appendStepSummary(markdown()))
+  if (!again) await attempt('the step summary', async () => appendStepSummary(markdown()))
   const [summaryFailure] = sentences(faults.slice(before))
   return { files, failures, ...(summaryFailure !== undefined && { summaryFailure }) }
 }
@@ -86,9 +99,10 @@ export async function hasReports(outputDir: string): Promise<boolean> {
   )
 }
 
-/** Removes comment.md: unlike a report it has no date, and would be posted as what the run of today found. */
-export async function removeComment(outputDir: string): Promise<void> {
-  await rm(join(outputDir, 'comment.md'), { force: true }).catch(() => {})
+/** Removes what would be taken for what the run of today found: comment.md, which has no date, and summary.json. */
+export async function removeAnswers(outputDir: string): Promise<void> {
+  for (const file of ['comment.md', 'summary.json'])
+    await rm(join(outputDir, file), { force: true }).catch(() => {})
 }
 
 interface Fault {

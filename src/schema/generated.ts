@@ -1303,3 +1303,63 @@ export interface TextChange {
    */
   lines: string[]
 }
+/**
+ * summary.json: the result of a run for a program that acts on it, under 4096 bytes. Texts that are too long are cut and end with an ellipsis.
+ */
+export interface RunSummary {
+  schema_version: 1
+  finished_at: string
+  /**
+   * gate.status of report.json, or interrupted.
+   */
+  verdict: 'passed' | 'regressed' | 'invalid' | 'inconclusive' | 'interrupted'
+  may_merge: boolean
+  /**
+   * One sentence.
+   */
+  why: string
+  cause?: SummaryCause
+  /**
+   * Failures besides the cause; report.json has them.
+   */
+  other_failures?: number
+  /**
+   * A shell command, to be run in the project's root.
+   */
+  reproduce: string
+  /**
+   * The next thing to try.
+   */
+  next: string
+}
+/**
+ * What decides the verdict most. Absent where everything passed.
+ */
+export interface SummaryCause {
+  suite: string
+  /**
+   * The bench file, from the project's root. Absent where no suite ran.
+   */
+  file?: string
+  /**
+   * Where the change is largest; null is the whole trial, or time outside stages.
+   */
+  stage: string | null
+  metric?: string
+  part?: SummaryPart
+  /**
+   * As in report.json.
+   */
+  message: string
+  /**
+   * Of a code comparison: modules of the suite that differ from base, from the top of the repository; at most five.
+   */
+  changed_files?: string[]
+}
+/**
+ * Of a code comparison: the part of trial_duration that changed most, as in report.json.
+ */
+export interface SummaryPart {
+  name: string
+  change_ms: number
+}

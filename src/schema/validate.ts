@@ -29,6 +29,9 @@ export const trialFaults: Validator = ownSchema('trial')
 /** Faults of a report against `schemas/report.schema.json`. */
 export const reportFaults: Validator = ownSchema('report')
 
+/** Faults of a summary against `schemas/summary.schema.json`. */
+export const summaryFaults: Validator = ownSchema('summary')
+
 /** `value` as a trial, or a ChimeraError that lists every fault; `where` names its origin. */
 export function asTrial(value: unknown, where: string): Trial {
   const faults = trialFaults(value)
@@ -43,7 +46,9 @@ export function asReport(value: unknown, where: string): Report {
   return value as Report
 }
 
-function ownSchema(name: 'trial' | 'report'): Validator {
+type OwnSchema = 'trial' | 'report' | 'summary'
+
+function ownSchema(name: OwnSchema): Validator {
   let compiled: Validator | undefined
   return (value) => {
     compiled ??= compileOwn(name)
@@ -51,7 +56,7 @@ function ownSchema(name: 'trial' | 'report'): Validator {
   }
 }
 
-function compileOwn(name: 'trial' | 'report'): Validator {
+function compileOwn(name: OwnSchema): Validator {
   const validate = createAjv(true).compile(readOwn(name))
   return (value) => (validate(value) ? [] : sentences(validate.errors ?? [], name))
 }
@@ -77,7 +82,7 @@ export function optionFaults(kind: OptionsKind, options: unknown): OptionFault[]
   return validate(options) ? [] : [...(validate.errors ?? [])]
 }
 
-function readOwn(name: 'trial' | 'report' | 'options'): AnySchemaObject {
+function readOwn(name: OwnSchema | 'options'): AnySchemaObject {
   const path = new URL(`../../schemas/${name}.schema.json`, import.meta.url)
   return JSON.parse(readFileSync(path, 'utf8')) as AnySchemaObject
 }

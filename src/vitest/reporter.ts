@@ -15,7 +15,7 @@ import { Progress } from './progress.ts'
 import {
   hasReports,
   printTerminal,
-  removeComment,
+  removeAnswers,
   summaryDocument,
   writeReports,
   type RunRecord,
@@ -210,7 +210,7 @@ export default class ChimeraReporter implements Reporter {
   async #write(report: Report, trials: readonly Trial[]): Promise<void> {
     const { outputDir } = this.#options
     const isKept = trials.length === 0 && (await hasReports(outputDir))
-    if (isKept) await removeComment(outputDir)
+    if (isKept) await removeAnswers(outputDir)
     const written = isKept ? undefined : await writeReports(outputDir, report, trials)
     const color = process.stdout.isTTY && !process.env['NO_COLOR']
     const width = process.stdout.columns

@@ -59,6 +59,14 @@ test(
         .trim()
         .split(/\n */)
       for (const command of [bench!, gate!]) expect(readme).toContain(`\`${command}\``)
+
+      const ill = await npx('npx vitest-chimera doctor --model gemma3 --model absent').catch(
+        (error: { code: number; stdout: string }) => error,
+      )
+      expect(ill.stdout).toMatch(/^ok    1 bench file\nok    Ollama .* answers at .*\nok    Model gemma3.*$/m)
+      expect(ill.stdout).toMatch(/^fail  The server at .* has no model "absent"/m)
+      expect(ill).toMatchObject({ code: 1, stdout: expect.stringMatching(/^1 check fails\.$/m) })
+
       const repositoryOfUser = repositoryAt(dir)
       await repositoryOfUser.git('init', '--quiet', '--initial-branch=main')
       await repositoryOfUser.commit({ '.gitignore': 'reports/\nnode_modules/\n*.tgz\n' })

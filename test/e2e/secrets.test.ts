@@ -131,6 +131,7 @@ test('every suite has left its trace', () => {
       'report.json',
       'report.md',
       'report.html',
+      'summary.json',
       'trials.jsonl',
       'summary.md',
       'terminal',

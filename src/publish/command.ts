@@ -3,7 +3,7 @@ import { appendFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from '../cli.ts'
 import { readStored } from '../compare/read.ts'
-import { commentBody, runUrlOf } from './body.ts'
+import { commentBody } from './body.ts'
 import { githubFrom, hasLabel, pullOf, upsertComment } from './github.ts'
 import { gitlabFrom, upsertNote } from './gitlab.ts'
 import { isReadOnly } from './http.ts'
@@ -32,7 +32,7 @@ export const run: Command = async (args, io) => {
     return 0
   }
   const { report } = await readStored(folder, false)
-  const own = { report, key: values.key, runUrl: runUrlOf(process.env) }
+  const own = { report, key: values.key, env: process.env }
   if (values.gitlab) {
     const gitlab = gitlabFrom(process.env)
     return publish(io, commentBody(own), (comment) => upsertNote(gitlab, comment))

@@ -43,7 +43,7 @@ export async function publishing(options: PublishOptions, env: NodeJS.ProcessEnv
     const code = acceptedBy === undefined ? exitCode : 0
     if (acceptedBy !== undefined) say(publishTexts.accepted(acceptedBy))
     if (github !== undefined && opened !== undefined) {
-      const summary = report === undefined ? '' : commentBody({ report, key: CHECK, acceptedBy }).body
+      const summary = report === undefined ? '' : commentBody({ report, key: CHECK, acceptedBy, env }).body
       const texts = { summary, root: process.cwd(), top: options.top }
       const made = checkOf(report, texts, { exitCode: code, acceptedBy })
       await attempt(() => completeCheck(github, opened.id, made), 'a check', say)

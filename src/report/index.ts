@@ -6,7 +6,8 @@
  */
 export * from './document/blocks.ts'
 export { armDocuments } from './document/arm-page.ts'
-export { commentDocument, runDocument } from './document/run.ts'
+export { commentMarkdown } from './comment.ts'
+export { runDocument } from './document/run.ts'
 export type { Extras } from './document/suite.ts'
 export { trialsOf } from './document/trials.ts'
 export { reportsLine, summaryDocument } from './document/summary.ts'

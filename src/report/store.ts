@@ -7,8 +7,9 @@ import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } fr
 import { dirname, join, resolve } from 'node:path'
 import { messageOf } from '../errors.ts'
 import type { Report, Trial } from '../schema/generated.ts'
+import { commentMarkdown } from './comment.ts'
 import { armDocuments } from './document/arm-page.ts'
-import { commentDocument, runDocument } from './document/run.ts'
+import { runDocument } from './document/run.ts'
 import type { Extras } from './document/suite.ts'
 import { cureOf, storeTexts } from './messages.ts'
 import { printHtml } from './print/html.ts'
@@ -78,7 +79,7 @@ export async function writeReports(
   await write('report.md', markdown)
   await write('report.html', () => printHtml(document()))
   if (report.suites.some(({ kind }) => kind === 'code'))
-    await write('comment.md', () => printMarkdown(commentDocument(report, trials)))
+    await write('comment.md', () => commentMarkdown(report, trials, process.env))
   await attempt('agents/', async () => {
     for (const [path, page] of armDocuments(report, trials, extras))
       await write(path, () => `${pageMarker}\n\n${printMarkdown(page)}`)

@@ -9,7 +9,7 @@ import type {
   SuiteReport,
   SummaryCause,
 } from '../schema/generated.ts'
-import { clip, includesZero, oneLine } from '../text/index.ts'
+import { cutTexts, includesZero } from '../text/index.ts'
 import { headline } from './headline.ts'
 import { nextTexts } from './messages.ts'
 
@@ -23,7 +23,7 @@ const MOST_FILES = 5
 export function summaryText(report: Report): string {
   const summary = runSummary(report)
   const texts = LONGEST_TEXTS.map((longest) => {
-    const cause = summary.cause && shortened(summary.cause, longest)
+    const cause = summary.cause && cutTexts(summary.cause, longest)
     return `${JSON.stringify({ ...summary, ...defined({ cause }) }, undefined, 2)}\n`
   })
   return texts.find((text) => Buffer.byteLength(text) < LONGEST_FILE) ?? texts.at(-1) ?? ''
@@ -142,21 +142,4 @@ function nextOf(
   if (verdict === 'inconclusive') return nextTexts.moreBlocks(open?.blocks_needed)
   if (verdict === 'invalid' || suite === undefined) return nextTexts.cure()
   return suite.kind === 'code' ? nextTexts.code(largestPart(suite)?.part) : nextTexts.config()
-}
-
-function shortened(cause: SummaryCause, longest: number): SummaryCause {
-  const short = (text: string): string => {
-    const { text: head, cut } = clip(oneLine(text), longest)
-    return cut === 0 ? head : `${head}…`
-  }
-  return {
-    ...cause,
-    suite: short(cause.suite),
-    stage: cause.stage === null ? null : short(cause.stage),
-    message: short(cause.message),
-    ...defined({
-      file: cause.file === undefined ? undefined : short(cause.file),
-      changed_files: cause.changed_files?.map(short),
-    }),
-  }
 }

@@ -34,6 +34,15 @@ export function brief(message: string): string {
   return cut === 0 ? text : `${text}… (${cut} more characters)`
 }
 
+/** A copy with every text made visible and cut to so many characters, for a file with a limit. Names of members stay. */
+export function cutTexts<T>(value: T, longest: number): T {
+  return JSON.parse(JSON.stringify(value), (_, member: unknown) => {
+    if (typeof member !== 'string') return member
+    const { text, cut } = clip(visible(member), longest)
+    return cut === 0 ? text : `${text}…`
+  }) as T
+}
+
 /** The head of a text, never half a character of it, and how many characters were cut. */
 export function clip(text: string, longest: number): { text: string; cut: number } {
   if (text.length <= longest) return { text, cut: 0 }

@@ -45,6 +45,7 @@ describe('a run that measured nothing leaves the reports as they are', () => {
       'suites/one.bench.ts': file,
       ...Object.fromEntries(kept.map((path) => [path, '{"kept":true}'])),
       'reports/comment.md': 'passed',
+      'reports/summary.json': '{}',
     })
     const { exitCode, output } = await project.bench(args, { OLLAMA_HOST: server.url })
     expect(exitCode).not.toBe(0)

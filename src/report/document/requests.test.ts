@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { codeSuite, htmlOf, markdownOf, sampleRun } from '../../../test/support/sample-runs.ts'
 import type { ChangedRequest, Report, RequestChange, RequestDifference } from '../../schema/generated.ts'
 import { reportFaults } from '../../schema/validate.ts'
-import { printMarkdown } from '../print/markdown.ts'
+import { commentMarkdown } from '../comment.ts'
 import { printTerminal } from '../print/terminal.ts'
-import { commentDocument } from './run.ts'
 import { summaryDocument } from './summary.ts'
 
 const context: RequestChange = { field: 'options.num_ctx', kind: 'value', before: '1024', after: '2048' }
@@ -26,7 +25,7 @@ const changing = (first: RequestChange, ...rest: RequestChange[]): Report =>
 
 const terminalOf = (report: Report): string =>
   printTerminal(summaryDocument(report, 'reports'), { color: false, width: 120 })
-const commentOf = (report: Report): string => printMarkdown(commentDocument(report, []))
+const commentOf = (report: Report): string => commentMarkdown(report, [], {})
 
 const sentence =
   'Call 2 (report stage) of head is the first whose request differs: `num_ctx` `1024` → `2048`, `prompt` +1 −0 lines.'

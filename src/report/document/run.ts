@@ -8,25 +8,12 @@ import { absent, count, span } from '../../text/index.ts'
 import { embeddedNote, headline } from '../headline.ts'
 import { Configs, validity } from './arms.ts'
 import { attributionSentence } from './attribution.ts'
-import {
-  changed,
-  heading,
-  joined,
-  list,
-  only,
-  prose,
-  remark,
-  say,
-  section,
-  strong,
-  trusted,
-} from './blocks.ts'
+import { changed, heading, joined, list, only, prose, say, section, strong, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 import { comparisonTable, label, pairings, type Pairing } from './comparisons.ts'
 import { environmentSection } from './environment.ts'
 import { armPaths } from './file-names.ts'
 import { collectNotes, legendBlocks, noteBlocks } from './notes.ts'
-import { requestBlocks } from './requests.ts'
 import { suiteBlocks, type Extras } from './suite.ts'
 import { bestOf, sweepTitle } from './sweep.ts'
 import { trialsOf } from './trials.ts'
@@ -55,26 +42,13 @@ export function runDocument(report: Report, trials: readonly Trial[], extras?: E
   ]
 }
 
-/** Most suites of a comment whose first different request is shown, and most lines of its diff. */
-const MOST_REQUESTS = 5
-const MOST_DIFF = 12
-
-/** What a pull request shows: may it merge, why, one line a suite, and what the model is asked that it was not before. */
-export function commentDocument(report: Report, trials: readonly Trial[]): Block[] {
-  const suites = inReadingOrder(report)
-  const differing = suites.filter(({ requests }) => requests !== undefined)
-  const rest = differing.length - MOST_REQUESTS
-  return present(
-    top(report, suites, trials.length),
-    differing
-      .slice(0, MOST_REQUESTS)
-      .flatMap((suite) => [prose(strong(suite.name)), ...requestBlocks(suite, MOST_DIFF)]),
-    rest > 0 && remark(`Requests of ${rest} more suites differ; see report.md.`),
-  )
-}
-
-/** The gate in one word, what failed with its cure, one line a suite. */
-function top(report: Report, suites: readonly SuiteReport[], trials: number): Block[] {
+/** The gate in one word, what failed with its cure, one line a suite; with `most`, so many of each. */
+export function top(
+  report: Report,
+  suites: readonly SuiteReport[],
+  trials: number,
+  most: number = Infinity,
+): Block[] {
   const { started_at: started, finished_at: finished, gate } = report
   const { git } = report.environment
   const engine = embeddedNote(report)
@@ -88,12 +62,18 @@ function top(report: Report, suites: readonly SuiteReport[], trials: number): Bl
   const lines = suites.flatMap((suite) => suiteLines(report, suite))
   return present<Block>(
     { kind: 'title', ...headline(report), facts },
-    list(gate.failures.map(findingLine), { title: 'Failed', tone: 'failures' }),
-    list(openNotices(report).map(findingLine), { title: 'Notices', tone: 'notices' }),
+    list(atMost(gate.failures.map(findingLine), most), { title: 'Failed', tone: 'failures' }),
+    list(atMost(openNotices(report).map(findingLine), most), { title: 'Notices', tone: 'notices' }),
     engine !== undefined && prose(engine, 'engine'),
-    only('markdown', ...list(lines, { title: 'Suites' })),
+    only('markdown', ...list(atMost(lines, most), { title: 'Suites' })),
     only('html', ...overview(suites)),
   )
+}
+
+/** The first items, and how many more there are. */
+function atMost(items: Inline[], most: number): Inline[] {
+  const rest = items.length - most
+  return rest > 0 ? [...items.slice(0, most), trusted(`and ${rest} more, see report.md`)] : items
 }
 
 /** With several suites, what decides the gate in one table; what gates nothing has no row. */

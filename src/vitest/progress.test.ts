@@ -37,7 +37,7 @@ const facts = (server: ServerFacts): Message => {
 
 function shown(isTTY: boolean, messages: Message[], columns = 80): Page {
   const page = new Page(isTTY, columns)
-  const progress = new Progress(page)
+  const progress = new Progress(page, 'xterm')
   for (const message of messages) progress.show(message)
   return page
 }
@@ -53,10 +53,10 @@ describe('on a terminal', () => {
       120,
     )
     expect(page.shown).toBe(
-      'made: confirming on fresh blocks, block 2 of at most 10, candidate, 3 trials, 1 invalid',
+      'made: confirming on fresh blocks, block 2 of at most 10, candidate, 1000 tok/s, 3 trials, 1 invalid',
     )
     expect(page.text.split('\n')).toHaveLength(2)
-    const progress = new Progress(page)
+    const progress = new Progress(page, 'xterm')
     progress.show(trial(1))
     progress.line('A line.')
     expect(page.text.endsWith('\r\u001B[2KA line.\n')).toBe(true)
@@ -68,12 +68,14 @@ describe('on a terminal', () => {
     ['measure', 3, 'block 3 of at most 10'],
     ['solo', 3, 'block 3 of at most 10, agents alone'],
   ] as const)('%s %i: %s', (phase, block, text) => {
-    expect(shown(true, [plan, trial(block, { phase })]).shown).toBe(`made: ${text}, candidate, 1 trials`)
+    expect(shown(true, [plan, trial(block, { phase })]).shown).toBe(
+      `made: ${text}, candidate, 1000 tok/s, 1 trial`,
+    )
   })
 
   test('a forecast takes the place of the maximum, and counts down', () => {
     const page = new Page(true, 120)
-    const progress = new Progress(page)
+    const progress = new Progress(page, 'xterm')
     for (const message of [
       plan,
       trial(8),
@@ -82,15 +84,26 @@ describe('on a terminal', () => {
       progress.show(message)
     vi.advanceTimersByTime(6000)
     progress.show(trial(9))
-    expect(page.shown).toBe('made: block 9 of about 34 blocks, 20 s more, candidate, 2 trials')
+    expect(page.shown).toBe('made: block 9 of about 34 blocks, 20 s more, candidate, 1000 tok/s, 2 trials')
     progress.show(plan)
     progress.show(trial(1))
     expect(page.shown).toContain('block 1 of at most 10')
   })
 
-  test('the line never wraps', () => {
-    const page = shown(true, [plan, trial(1, { over: { suite: 'long '.repeat(40) } })], 40)
-    expect(page.shown).toHaveLength(39)
+  test('the line never wraps: a narrow terminal shows the essential', () => {
+    const long = trial(1, { over: { suite: 'long '.repeat(40) } })
+    const forecast: Message = { kind: 'forecast', forecast: { blocks: 34, ms: 26_000 } }
+    expect(shown(true, [plan, long], 40).shown).toBe('long long long lon: block 1, 1000 tok/s')
+    expect(shown(true, [plan, forecast, long], 40).shown).toBe('long: block 1/34, 26 s more, 1000 tok/s')
+    expect(shown(true, [plan, forecast, long], 11).shown).toBe('block 1/34')
+  })
+
+  test('that is dumb gets whole lines', () => {
+    const page = new Page(true)
+    const progress = new Progress(page, 'dumb')
+    for (const message of [plan, trial(1)]) progress.show(message)
+    expect(page.text).toMatch(/\n {2}made: block 1 of at most 10, candidate, .*1 trial\n$/)
+    expect(page.text).not.toContain('\u001B')
   })
 
   test('an ending takes the line away, once', () => {
@@ -101,7 +114,7 @@ describe('on a terminal', () => {
     ])
     expect(page.shown).toBe('')
     const before = page.text
-    new Progress(page).clear()
+    new Progress(page, 'xterm').clear()
     expect(page.text).toBe(before)
   })
 
@@ -114,16 +127,17 @@ describe('on a terminal', () => {
 })
 
 describe('without a terminal', () => {
-  test('a line comes every ten seconds, not with every trial', () => {
+  test('a line comes with every block, but not more than one in two seconds', () => {
     const page = new Page(false)
-    const progress = new Progress(page)
+    const progress = new Progress(page, 'xterm')
     progress.show(plan)
-    for (let block = 1; block <= 31; block++) {
-      vi.advanceTimersByTime(1000)
+    for (let block = 1; block <= 9; block++) {
+      vi.advanceTimersByTime(block < 6 ? 700 : 2000)
       progress.show(trial(block))
+      progress.show(trial(block, { role: 'baseline' }))
     }
     const lines = page.text.split('\n').filter((line) => line.includes('block '))
-    expect(lines.map((line) => Number(/block (\d+)/.exec(line)![1]))).toEqual([11, 22])
+    expect(lines.map((line) => Number(/block (\d+)/.exec(line)![1]))).toEqual([1, 4, 6, 7, 8, 9])
     expect(page.text).not.toContain('\u001B')
   })
 })
@@ -156,6 +170,6 @@ describe('what a suite starts with', () => {
   test('notices are printed, the next suite counts anew', () => {
     const page = shown(true, [plan, trial(1), { kind: 'notice', text: 'Careful.' }, plan, trial(1)])
     expect(page.text).toContain('  Careful.\n')
-    expect(page.shown).toContain('1 trials')
+    expect(page.shown).toContain(', 1 trial')
   })
 })

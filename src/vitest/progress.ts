@@ -1,13 +1,15 @@
 /**
- * What a terminal shows while a run lasts: one line that is redrawn, or in CI one line a few seconds.
+ * What a terminal shows while a run lasts: one line that is redrawn, or in CI one line a block. All of it comes from what
+ * a worker sends at the end of a trial: while one runs nothing is sent, so nothing of ours disturbs it.
  * Pure but for the stream it writes to.
  */
 import type { Message } from './wire.ts'
 import { armsOf, type ArmFacts, type Plan } from '../judge/plan.ts'
 import { warningTexts } from '../judge/messages.ts'
+import { trialValues } from '../judge/values.ts'
 // Names come from the user's files, messages from servers: neither may move the cursor.
 import { present } from '../optional.ts'
-import { oneLine, span, treesText, visible } from '../text/index.ts'
+import { clip, count, oneLine, quantity, span, treesText, visible } from '../text/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import type { Trial } from '../schema/generated.ts'
 
@@ -18,22 +20,30 @@ export interface ProgressStream {
   columns?: number
 }
 
-const QUIET_INTERVAL_MS = 10_000
+/** Least time between two lines where none is redrawn: short blocks would fill a log. */
+const QUIET_INTERVAL_MS = 2000
+
+/** Fewer characters of a name say nothing. */
+const LEAST_NAME = 4
 
 export class Progress {
   readonly #stream: ProgressStream
+  readonly #redraws: boolean
   #blocks: Plan['blocks'] | undefined
   #hosts: string[] = []
   #drawn = false
-  #lastLine = 0
+  #lastLine = -Infinity
+  #lastBlock = ''
   #trials = 0
   #invalid = 0
   #named = false
   #forecast: { blocks: number; end: number } | undefined
   readonly #told = new Set<string>()
 
-  constructor(stream: ProgressStream) {
+  /** `terminal` is the variable TERM: a dumb one cannot take a line back. */
+  constructor(stream: ProgressStream, terminal: string | undefined = process.env['TERM']) {
     this.#stream = stream
+    this.#redraws = stream.isTTY === true && terminal !== 'dumb'
   }
 
   /** Shows what a message means for someone who waits. */
@@ -100,13 +110,18 @@ export class Progress {
   #count({ trial }: Extract<Message, { kind: 'trial' }>): void {
     this.#trials++
     if (!trial.valid) this.#invalid++
+    const rate = trialValues(trial).get('output_throughput')
     const broken = this.#invalid > 0 ? `, ${this.#invalid} invalid` : ''
-    const text = `  ${trial.suite}: ${whereabouts(trial, this.#limit())}, ${trial.arm}, ${this.#trials} trials${broken}`
-    if (this.#stream.isTTY === true) this.#draw(text)
-    else if (performance.now() - this.#lastLine > QUIET_INTERVAL_MS) {
-      this.#lastLine = performance.now()
-      this.line(text)
-    }
+    const speed = rate === undefined ? '' : `, ${quantity(rate, 'tok/s')}`
+    const text = `${trial.suite}: ${whereabouts(trial, this.#limit())}, ${trial.arm}${speed}, ${count(this.#trials, 'trial')}${broken}`
+    if (this.#redraws)
+      return this.#draw(text, trial.suite, `${shortly(trial, this.#forecast)}${speed}${broken}`)
+    const block = `${trial.phase} ${trial.block}`
+    const now = performance.now()
+    if (block === this.#lastBlock || now - this.#lastLine < QUIET_INTERVAL_MS) return
+    this.#lastBlock = block
+    this.#lastLine = now
+    this.line(`  ${text}`)
   }
 
   /** `about 34 blocks, 20 s more`, once a look has said so; until then the maximum. */
@@ -116,11 +131,22 @@ export class Progress {
     return `about ${blocks} blocks, ${span(Math.max(0, end - performance.now()))} more`
   }
 
-  #draw(text: string): void {
+  /** Where the line has no room for all, the essential, and as much of the suite's name as fits. */
+  #draw(text: string, suite: string, short: string): void {
     const width = (this.#stream.columns ?? 80) - 1
-    this.#stream.write(`\r\u001B[2K${oneLine(text).slice(0, width)}`)
+    const whole = oneLine(text)
+    const room = width - short.length - 2
+    const name = room < LEAST_NAME ? '' : `${clip(oneLine(suite), room).text}: `
+    const line = whole.length <= width ? whole : name + short
+    this.#stream.write(`\r\u001B[2K${clip(line, width).text}`)
     this.#drawn = true
   }
+}
+
+/** `3/34, 26 s more`, for a narrow terminal. */
+function shortly({ block }: Trial, forecast: { blocks: number; end: number } | undefined): string {
+  if (forecast === undefined) return `block ${block}`
+  return `block ${block}/${forecast.blocks}, ${span(Math.max(0, forecast.end - performance.now()))} more`
 }
 
 /** `confirming on fresh blocks, block 3 of at most 20`: which part of the run a trial belongs to. */

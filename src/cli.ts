@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<{
     load: () => import('./publish/command.ts'),
   },
   compare: { summary: 'compare stored reports, advisory', load: () => import('./compare/command.ts') },
+  history: { summary: 'trends and change points over the runs', load: () => import('./history/command.ts') },
   report: { summary: 'render a stored report again', load: () => import('./render/command.ts') },
   import: {
     summary: 'read the metrics.json files of the older system',

@@ -332,6 +332,7 @@ describe('the tables', () => {
       'summary.json',
       'trials.jsonl',
       'agents/<suite>/<arm>.md',
+      'history/runs.jsonl',
     ])
   })
 

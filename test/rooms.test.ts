@@ -139,6 +139,11 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../judge/gate.ts': /it judges nothing/,
     'node:fs': /it judges nothing/,
   },
+  'src/history/broken.ts': {
+    '../run/plan.ts': /finished reports only/,
+    '../judge/gate.ts': /finished reports only/,
+    vitest: /finished reports only/,
+  },
   'src/compare/broken.ts': {
     '../run/plan.ts': /stored reports/,
     '../call/index.ts': /stored reports/,
@@ -273,6 +278,7 @@ const allowed: Record<string, string[]> = {
   'src/init/config.ts': ['vitest/node', '../json.ts'],
   'src/doctor/project.ts': ['vitest/node', '../base/index.ts', '../server/index.ts', '../run/environment.ts'],
   'src/render/whole.ts': ['../compare/read.ts', '../import/document.ts', '../report/index.ts'],
+  'src/history/whole.ts': ['../compare/fingerprint.ts', '../report/index.ts', '../stats/index.ts', 'node:fs'],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
   'src/publish/whole.ts': ['../report/index.ts', '../compare/read.ts', '../errors.ts', 'node:fs'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],

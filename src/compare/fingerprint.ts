@@ -2,6 +2,7 @@
  * May two reports be compared? A fingerprint holds what a figure depends on beside the code under test:
  * model, server, machine and the options in effect. What differs is refused, or named, by its kind.
  */
+import { createHash } from 'node:crypto'
 import { present } from '../optional.ts'
 import type { ArmReport } from '../schema/generated.ts'
 import { count, oneLine } from '../text/index.ts'
@@ -40,6 +41,12 @@ function fingerprintOf({ environment, arm }: Fingerprinted): Fingerprint {
       value === undefined ? [] : [[part, { kind, value: shown(value) }] as const],
     ),
   )
+}
+
+/** The same text for arms that ran on alike machines with the same model and options, short enough for a file name. */
+export function fingerprintKey(place: Fingerprinted): string {
+  const parts = [...fingerprintOf(place)].map(([part, { value }]) => `${part}=${value}`).toSorted()
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12)
 }
 
 /** Options as requested, except those whose effective value the server reported. */

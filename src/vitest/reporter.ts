@@ -10,6 +10,7 @@ import { ChimeraError } from '../errors.ts'
 import { reporterTexts } from './messages.ts'
 import { readFailOn } from '../judge/gate.ts'
 import { gateTexts } from '../judge/messages.ts'
+import { appendHistory } from '../history/store.ts'
 import { NoiseFloor } from './noise-floor.ts'
 import { Progress } from './progress.ts'
 import {
@@ -212,6 +213,7 @@ export default class ChimeraReporter implements Reporter {
     const isKept = trials.length === 0 && (await hasReports(outputDir))
     if (isKept) await removeAnswers(outputDir)
     const written = isKept ? undefined : await writeReports(outputDir, report, trials)
+    const missing = isKept ? undefined : await appendHistory(outputDir, report)
     const color = process.stdout.isTTY && !process.env['NO_COLOR']
     const width = process.stdout.columns
     const where = written === undefined || written.failures.length > 0 ? undefined : outputDir
@@ -224,6 +226,7 @@ export default class ChimeraReporter implements Reporter {
       process.exitCode = 1
       if (files.length > 0) this.#progress.line(reporterTexts.partlyWritten(outputDir, files.length))
     }
+    if (missing !== undefined) this.#progress.line(missing)
     if (summaryFailure !== undefined) this.#progress.line(reporterTexts.withoutSummary(summaryFailure))
   }
 }

@@ -36,7 +36,7 @@ export function toBenchstat(entries: readonly Entry[]): string {
       const name = `BenchmarkAgent/suite=${word(suite)}/arm=${word(arm)}`
       return [
         `machine: ${word(fingerprint)}`,
-        `commit: ${commit ?? 'unknown'}`,
+        `commit: ${commit?.slice(0, 12) ?? 'unknown'}`,
         `${name} 1 ${figures.join(' ')}`,
       ]
     }),

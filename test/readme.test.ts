@@ -208,17 +208,13 @@ describe('the commands', () => {
       .map((code) => code.split(' ')[0]!)
     const all = starting('npx vitest-chimera')
     expect(all.length).toBeGreaterThan(0)
-    const helps: string[] = []
-    for (const [command, ...words] of all) {
-      const { stdout } = await exec(process.execPath, [
-        join(repository, bin['vitest-chimera']!),
-        command!,
-        '--help',
-      ])
-      for (const word of words) if (word.startsWith('--')) expect(stdout).toContain(word)
-      helps.push(stdout)
-    }
-    for (const flag of flags) expect(helps.join('\n'), flag).toContain(flag)
+    const program = join(repository, bin['vitest-chimera']!)
+    const helps = new Map<string, string>()
+    for (const name of new Set(all.map(([command]) => command!)))
+      helps.set(name, (await exec(process.execPath, [program, name, '--help'])).stdout)
+    for (const [command, ...words] of all)
+      for (const word of words) if (word.startsWith('--')) expect(helps.get(command!)).toContain(word)
+    for (const flag of flags) expect([...helps.values()].join('\n'), flag).toContain(flag)
   })
 })
 

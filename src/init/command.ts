@@ -35,7 +35,8 @@ export const run: Command = async (args, io) => {
     return 0
   }
   const plan = await planOf(folder, values.model)
-  io.stdout([...plan.kept, ...plan.files.map((file) => shown(file, plan.root))].join('\n\n'))
+  const parts = [plan.kept.join('\n'), ...plan.files.map((file) => shown(file, plan.root))]
+  io.stdout(`${parts.filter((part) => part !== '').join('\n\n')}\n`)
   if (plan.files.length > 0) {
     if (!values.yes && !(await agreed())) {
       io.stdout(process.stdin.isTTY ? initTexts.declined() : initTexts.noTerminal())

@@ -50,10 +50,10 @@ function step(command: string, folder = ''): string {
   return `      - run: ${command}\n${place}`
 }
 
-/** How a workflow installs exactly what the lock file says. */
+/** How a workflow installs exactly what the lock file says, and how a package is added. */
 export const installs = {
-  npm: ['npm ci'],
-  pnpm: ['corepack enable', 'pnpm install --frozen-lockfile'],
-  yarn: ['corepack enable', 'yarn install --immutable'],
-  bun: ['npm install -g bun', 'bun install --frozen-lockfile'],
+  npm: { workflow: ['npm ci'], add: 'npm install -D' },
+  pnpm: { workflow: ['corepack enable', 'pnpm install --frozen-lockfile'], add: 'pnpm add -D' },
+  yarn: { workflow: ['corepack enable', 'yarn install --immutable'], add: 'yarn add -D' },
+  bun: { workflow: ['npm install -g bun', 'bun install --frozen-lockfile'], add: 'bun add -d' },
 } as const

@@ -21,7 +21,7 @@ export const initTexts = {
   newFile: (path: string): string => `New: ${path}`,
   changed: (path: string): string => `Changed: ${path}`,
   kept: (path: string, why: string): string => `Kept: ${oneLine(path)} (${why})`,
-  question: (): string => '\nWrite these files? [y/N] ',
+  question: (): string => 'Write these files? [y/N] ',
   declined: (): string => 'Nothing was written.',
   noTerminal: (): string =>
     'Nothing was written: there is no terminal to ask on. Pass --yes to write these files.',

@@ -44,16 +44,16 @@ export async function planOf(asked: string, model: string): Promise<Plan> {
 
   await planConfig(plan, manifest, keep)
   await create(join(folder, 'suites/rivers/rivers.bench.ts'), suiteFile(model))
+  const { name, at } = await managerOf(folder, root)
   if ((await exists(join(root, '.gitlab-ci.yml'))) && !(await exists(join(root, '.github'))))
     plan.remaining.push(initTexts.gitlab())
   else {
-    const { name, at } = await managerOf(folder, root)
     const [install = '', gate = ''] = [at, folder].map((one) => relative(root, one).split(sep).join('/'))
-    const workflow = workflowFile(installs[name], model, { install, gate })
+    const workflow = workflowFile(installs[name].workflow, model, { install, gate })
     await create(join(root, '.github/workflows/bench.yml'), workflow)
   }
   await planIgnore(plan, keep)
-  return { ...plan, ...defined({ install: await missingPackages(manifest, root) }) }
+  return { ...plan, ...defined({ install: await missingPackages(manifest, root, installs[name].add) }) }
 }
 
 const CONFIGS = ['vitest.config', 'vite.config'].flatMap((name) =>
@@ -128,7 +128,7 @@ async function managerOf(folder: string, top: string): Promise<{ name: keyof typ
   }
 }
 
-async function missingPackages(manifest: JsonObject, root: string): Promise<string | undefined> {
+async function missingPackages(manifest: JsonObject, root: string, add: string): Promise<string | undefined> {
   const top = (await manifestOf(root)) ?? {}
   const known = [manifest, top].flatMap((one) =>
     ['dependencies', 'devDependencies', 'peerDependencies'].flatMap((field) =>
@@ -136,7 +136,7 @@ async function missingPackages(manifest: JsonObject, root: string): Promise<stri
     ),
   )
   const missing = present(...['vitest-chimera', 'vitest'].map((name) => !known.includes(name) && name))
-  return missing.length === 0 ? undefined : `npm install -D ${missing.join(' ')}`
+  return missing.length === 0 ? undefined : `${add} ${missing.join(' ')}`
 }
 
 async function manifestOf(folder: string): Promise<JsonObject | undefined> {

@@ -28,15 +28,19 @@ export function cureOf(code: string): string {
   return CURES[code] ?? 'Set `outputDir` in the options of the plugin to a writable folder.'
 }
 
+const LESS_NOISE = 'Reduce other load on the machine, ask for longer replies, or raise the threshold.'
+
 /** What summary.json says of the next thing to try. */
 export const nextTexts = {
   undecided: (): string => 'A gated comparison is undecided.',
   nothing: (): string => 'Nothing to do.',
   again: (): string => 'Run the command again and let it end.',
   moreBlocks: (blocks: number | undefined): string =>
-    blocks === undefined || blocks > 300
-      ? 'Reduce other load on the machine, ask for longer replies or raise the threshold; more blocks would not decide it.'
-      : `Run the command with CHIMERA_BLOCKS_MAX=${blocks} and CHIMERA_TIME_BUDGET=3600000, or on a machine with less other load.`,
+    blocks === undefined
+      ? LESS_NOISE
+      : blocks > 300
+        ? `${LESS_NOISE} A verdict would take about ${blocks} blocks, and at most 300 are allowed.`
+        : `Run the command with CHIMERA_BLOCKS_MAX=${blocks} and CHIMERA_TIME_BUDGET=3600000, or on a machine with less other load.`,
   cure: (): string => 'Do what the message of the cause says, then run the command.',
   config: (): string =>
     "Compare the options of the two arms in the bench file, set one at a time to the baseline's value, and run the command.",

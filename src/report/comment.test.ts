@@ -55,7 +55,9 @@ test('has no link elsewhere', () => {
 
 test('names suites that are new, and those that are removed', () => {
   const report = comparisonOf(1, () => ({ name: 'young', trees: { modules: 1, changed: [], is_new: true } }))
-  report.gate.notices = ['old.bench.ts exists at base but not at head, so its suites were not measured.']
+  report.gate.notices = [
+    { suite: '', message: 'old.bench.ts exists at base but not at head, so its suites were not measured.' },
+  ]
   const comment = commentMarkdown(report, [], {})
   expect(comment).toContain('New, measured and not gated: **young**.')
   expect(comment).toContain('old.bench.ts exists at base but not at head')

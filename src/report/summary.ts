@@ -3,7 +3,7 @@ import { defined } from '../optional.ts'
 import type {
   AttributionPart,
   Comparison,
-  GateFailure,
+  GateFinding,
   Report,
   RunSummary,
   SuiteReport,
@@ -53,8 +53,8 @@ function runSummary(report: Report): RunSummary {
 }
 
 /** Of what regressed, that which exceeds its threshold most; else the first failure. */
-function worstFailure({ gate, suites }: Report): GateFailure | undefined {
-  const excess = (failure: GateFailure): number => {
+function worstFailure({ gate, suites }: Report): GateFinding | undefined {
+  const excess = (failure: GateFinding): number => {
     const found = suites
       .find(({ name }) => name === failure.suite)
       ?.comparisons.find((one) => one.metric === failure.metric && one.candidate === failure.arm && one.gated)
@@ -65,7 +65,7 @@ function worstFailure({ gate, suites }: Report): GateFailure | undefined {
   return gate.failures.toSorted((a, b) => excess(b) - excess(a))[0]
 }
 
-function causeOf(failure: GateFailure, suite: SuiteReport | undefined): SummaryCause {
+function causeOf(failure: GateFinding, suite: SuiteReport | undefined): SummaryCause {
   const part = largestPart(suite)
   const changed = suite?.kind === 'code' ? suite.trees.changed : []
   const regressed = suite?.comparisons.find(
@@ -106,8 +106,11 @@ function mostOpen({ suites, gate }: Report): Open | undefined {
   )
   const [worst] = open.toSorted((a, b) => needed(b.comparison) - needed(a.comparison))
   if (worst === undefined) return undefined
-  const about = `${worst.suite.name}: ${worst.comparison.metric} `
-  const message = gate.notices.find((notice) => notice.startsWith(about)) ?? nextTexts.undecided()
+  const { suite, comparison } = worst
+  const notice = gate.notices.find(
+    (one) => one.suite === suite.name && one.metric === comparison.metric && one.arm === comparison.candidate,
+  )
+  const message = notice?.message ?? nextTexts.undecided()
   return { ...worst, message }
 }
 

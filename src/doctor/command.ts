@@ -3,7 +3,6 @@
  * findings (`setup`: versions, settings, git, CI; `project`: the Vitest config; `server`: server and models; `machine`:
  * noise), and this file prints them.
  */
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Command } from '../cli.ts'
 import { readStored } from '../compare/read.ts'
@@ -47,8 +46,9 @@ export const run: Command = async (args, io) => {
   const project = await openProject(root)
   try {
     tell(project.findings)
-    const models = options.model ?? (await storedModels(options.reports))
-    if (project.host !== undefined) tell(await serverFindings(project.host, models))
+    const { host } = project
+    if (host !== undefined)
+      tell(await serverFindings(host, options.model ?? (await storedModels(options.reports, host))))
   } finally {
     await project.close()
   }
@@ -66,11 +66,13 @@ function lineOf({ mark, what, cure }: Finding): string {
   return lines.map((line, i) => `${(i === 0 ? mark : '').padEnd(5)} ${line}`).join('\n')
 }
 
-/** Models that the last run used on the server of the run. */
-async function storedModels(reports: string): Promise<string[]> {
+/** Models that the last run used on this server; an embedded engine has another port in every run. */
+async function storedModels(reports: string, host: string): Promise<string[]> {
   try {
-    const { report } = await readStored(join(process.cwd(), reports), false)
-    return [...new Set(report.suites.flatMap(({ arms }) => arms.map(({ model }) => model)))]
+    const { report } = await readStored(reports, false)
+    const arms = report.suites.flatMap((suite) => suite.arms)
+    const here = arms.filter((arm) => arm.host === host || arm.server.kind === 'embedded')
+    return [...new Set(here.map(({ model }) => model))]
   } catch {
     return []
   }

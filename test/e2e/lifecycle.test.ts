@@ -144,9 +144,12 @@ test('-t and a path filter choose suites, and reports are written of them; nothi
     'agents/beta',
     'agents/beta/baseline.md',
     'agents/beta/candidate.md',
+    'history',
+    'history/runs.jsonl',
     'report.html',
     'report.json',
     'report.md',
+    'summary.json',
     'trials.jsonl',
   ])
   const byName = await project.bench(['-t', 'alpha'], env)

@@ -47,6 +47,10 @@ const io: CommandIo = {
   stdout: (text) => process.stdout.write(`${text}\n`),
   stderr: (text) => process.stderr.write(`${text}\n`),
 }
+// A reader may end before the text does, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command === undefined) {
   const asked = name === '--help' || name === '-h'

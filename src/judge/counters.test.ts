@@ -85,6 +85,17 @@ test('where the server tells nothing, a rate ten times that of its like is a hit
   expect([...findCacheHits(trialsOf(...calls))]).toEqual([calls[2]])
 })
 
+test('where every call hits and the server tells nothing, a thousand prompt tokens in a decoding step are', () => {
+  const decoding = { eval_count: 24, eval_duration: 240 }
+  const asked = (prompt_eval_count: number) => rate(10, { ...decoding, prompt_eval_count })
+  const found = [asked(1001), asked(1500), asked(2000)]
+  expect(findCacheHits(trialsOf(...found)).size).toBe(3)
+  expect(findCacheHits(trialsOf(asked(1001))).size).toBe(1)
+  expect(findCacheHits(trialsOf(asked(1000), asked(300))).size).toBe(0)
+  // A pace of decoding that is not there says nothing.
+  expect(findCacheHits(trialsOf(rate(10, { prompt_eval_count: 9999, eval_count: 1 }))).size).toBe(0)
+})
+
 test('the rate is that of a token: a prompt a tenth as long is no hit', () => {
   const calls = [rate(40), rate(40), rate(4, { prompt_eval_count: 10 })]
   expect(findCacheHits(trialsOf(...calls)).size).toBe(0)

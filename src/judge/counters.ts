@@ -56,8 +56,15 @@ function without(call: Call, counters: readonly Counter[]): Call {
 const IMPLAUSIBLE = 10
 
 /**
- * The calls whose prompt came out of the server's cache: by its own count where it tells one, else by a
- * rate out of all proportion to that of the other calls of the same stage and arm.
+ * No machine evaluates more prompt tokens than this in the time it decodes one. Decoding waits for memory and evaluation
+ * for arithmetic, so it is their ratio in the hardware: about 300 for accelerators of 2025. Batches, guesses ahead and
+ * grammars move it by a small factor.
+ */
+const PER_STEP = 1000
+
+/**
+ * The calls whose prompt came out of the server's cache: by its own count where it tells one, else by a rate out of all
+ * proportion to that of the other calls of the same stage and arm, or to the call's own decoding where all calls hit.
  */
 export function findCacheHits(trials: readonly Trial[]): ReadonlySet<Call> {
   const calls = trials.flatMap((trial) =>
@@ -70,10 +77,16 @@ export function findCacheHits(trials: readonly Trial[]): ReadonlySet<Call> {
 function hitsAmong(calls: readonly Call[]): Call[] {
   const told = calls.filter((call) => call.prompt_eval_cached_count !== undefined)
   const silent = calls.filter((call) => call.prompt_eval_cached_count === undefined && perToken(call) > 0)
-  if (silent.length < 2) return told.filter(isToldHit)
   // The upper quartile: one slow evaluation must not make all others look like hits.
-  const usual = quantile(silent.map(perToken), 0.75)
-  return [...told.filter(isToldHit), ...silent.filter((call) => perToken(call) * IMPLAUSIBLE < usual)]
+  const usual = silent.length < 2 ? 0 : quantile(silent.map(perToken), 0.75)
+  const isHit = (call: Call): boolean => perToken(call) * IMPLAUSIBLE < usual || isWithinOneStep(call)
+  return [...told.filter(isToldHit), ...silent.filter(isHit)]
+}
+
+/** The first token of a reply comes with its prompt, so that one alone tells no pace. */
+function isWithinOneStep(call: Call): boolean {
+  const { eval_count: tokens = 0, eval_duration: decoding = 0 } = call
+  return tokens > 1 && perToken(call) * PER_STEP < decoding / tokens
 }
 
 /**

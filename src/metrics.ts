@@ -159,6 +159,15 @@ export const metrics: { readonly [Name in MetricName]: Metric<Name> } = {
     gated: false,
     description: 'time in calls / trial_duration',
   },
+  own_time: {
+    name: 'own_time',
+    unit: 'ms',
+    better: 'lower',
+    threshold: 0.1,
+    floor: 10,
+    gated: false,
+    description: 'trial_duration outside of calls: the client, the tools and the agent itself',
+  },
   calls: {
     name: 'calls',
     unit: 'count',

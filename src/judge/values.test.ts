@@ -26,6 +26,7 @@ describe('the values of a trial', () => {
       load_duration: 5,
       trial_duration: 400,
       llm_share: 0.375,
+      own_time: 250,
       calls: 1,
       input_tokens: 100,
       output_tokens: 100,
@@ -123,18 +124,24 @@ describe('the values of a trial', () => {
     expect(trialValues(trial(calls), new Set([calls[1]!])).has('prompt_throughput')).toBe(false)
   })
 
-  test('llm_share counts the common time of concurrent calls once, and never passes 1', () => {
+  test('llm_share and own_time count the common time of concurrent calls once, and the share never passes 1', () => {
     const overlapping = [
       at(0, 0, { duration: 200 }),
       at(1, 100, { duration: 200 }),
       at(2, 120, { duration: 10 }),
     ]
     expect(trialValues(trial(overlapping)).get('llm_share')).toBe(0.75)
-    expect(trialValues(trial([at(0, 0, { duration: 500 })])).get('llm_share')).toBe(1)
+    expect(trialValues(trial(overlapping)).get('own_time')).toBe(100)
+    const longer = trialValues(trial([at(0, 0, { duration: 500 })]))
+    expect([longer.get('llm_share'), longer.has('own_time')]).toEqual([1, false])
   })
 
   test('a broken call gives nothing, a 0 of a coarse clock is not measured', () => {
-    expect([...trialValues(trial([brokenCall('no_done')])).keys()]).toEqual(['trial_duration', 'llm_share'])
+    expect([...trialValues(trial([brokenCall('no_done')])).keys()]).toEqual([
+      'trial_duration',
+      'llm_share',
+      'own_time',
+    ])
     expect(trialValues(trial([callOf({ load_duration: 0 })])).has('load_duration')).toBe(false)
   })
 })

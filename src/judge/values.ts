@@ -63,10 +63,11 @@ function measure(trial: Trial): Measured {
 
 function wholeOf({ calls, duration }: Trial): Part {
   const busy = unionLength(calls.map((call) => [call.start, call.start + call.duration]))
-  const share = duration > 0 && calls.length > 0 ? Math.min(1, busy / duration) : undefined
+  const isMeasured = duration > 0 && calls.length > 0
   return partOf(calls, [
     ['trial_duration', duration],
-    ['llm_share', share],
+    ['llm_share', isMeasured ? Math.min(1, busy / duration) : undefined],
+    ['own_time', isMeasured ? duration - busy : undefined],
   ])
 }
 

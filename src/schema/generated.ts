@@ -323,6 +323,7 @@ export type MetricName =
   | 'trial_duration'
   | 'stage_duration'
   | 'llm_share'
+  | 'own_time'
   | 'calls'
   | 'input_tokens'
   | 'output_tokens'

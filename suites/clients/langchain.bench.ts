@@ -1,9 +1,9 @@
 import { agentBench } from 'vitest-chimera'
 import { comparedWith } from './clients.ts'
-import { withLangChain } from './langchain.ts'
+import { withChatOllama } from './langchain.ts'
 import { baseline, thresholds } from './task.ts'
 
-agentBench('clients', comparedWith(withLangChain), {
+agentBench('clients', comparedWith(withChatOllama), {
   baseline,
   candidate: { ...baseline, name: 'langchain' },
   thresholds,

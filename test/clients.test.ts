@@ -33,17 +33,17 @@ afterAll(async () => {
   await server.stop()
 })
 
-test('has twelve clients', () => {
+test('has twelve clients, of which the first six are run here, as it says', () => {
   expect(snippets).toHaveLength(12)
+  expect(page).toContain('run the first six snippets')
+  expect(snippets.map(isInstalled)).toEqual(snippets.map((_, i) => i < 6))
 })
 
 describe.each(snippets)('$title', ({ title, lines }) => {
   const imports = lines.filter((line) => line.startsWith('import '))
   const body = lines.filter((line) => !line.startsWith('import '))
-  const packages = imports.map((line) => /'((?:@[^/']+\/)?[^/']+)/.exec(line)?.[1] ?? '')
-  const installed = packages.every((name) => existsSync(new URL(`../node_modules/${name}`, import.meta.url)))
 
-  test.skipIf(!installed)('reaches the server of the arm', async () => {
+  test.skipIf(!isInstalled({ lines }))('reaches the server of the arm', async () => {
     const file = new URL(`${title.replaceAll(/\W+/g, '-')}.ts`, folder)
     const head = 'export async function run({ fetch, host, model, prompt }) {'
     await writeFile(file, [...imports, head, ...body, '}'].join('\n'))
@@ -53,3 +53,8 @@ describe.each(snippets)('$title', ({ title, lines }) => {
     expect(posts).toEqual([expect.stringMatching(/^\/(api\/chat|v1\/chat\/completions)$/) as string])
   })
 })
+
+function isInstalled({ lines }: { lines: readonly string[] }): boolean {
+  const packages = lines.flatMap((line) => /^import .* from '((?:@[^/']+\/)?[^/']+)/.exec(line)?.[1] ?? [])
+  return packages.every((name) => existsSync(new URL(`../node_modules/${name}`, import.meta.url)))
+}

@@ -158,6 +158,11 @@ describe('what a suite starts with', () => {
       shown(false, [plan, facts({ kind: 'embedded', engine: 'llama.cpp b1', model_file: 'tiny' })]).text,
     ).toContain('on the embedded engine (llama.cpp b1, tiny)')
     expect(shown(false, [plan, facts({ kind: 'ollama' })]).text).toContain('Ollama of unknown version')
+    const llama = facts({ kind: 'openai', product: 'llama.cpp', version: 'b7126-1' })
+    expect(shown(false, [plan, llama]).text).toContain('  on llama.cpp b7126-1 at')
+    expect(shown(false, [plan, facts({ kind: 'openai' })]).text).toContain(
+      '  on a server of the OpenAI API of unknown version at',
+    )
   })
 
   test('both hosts are named where the arms have one each', () => {

@@ -99,12 +99,7 @@ export class Progress {
   #nameServers([facts]: readonly ArmFacts[]): void {
     if (this.#named || facts === undefined) return
     this.#named = true
-    const { kind, version, engine, model_file: file } = facts.server
-    const name =
-      kind === 'embedded'
-        ? `the embedded engine (${present(engine ?? 'llama.cpp', file).join(', ')})`
-        : `Ollama ${version ?? 'of unknown version'}`
-    this.line(`  on ${name} at ${this.#hosts.join(' and ')}`)
+    this.line(`  on ${nameOf(facts.server)} at ${this.#hosts.join(' and ')}`)
   }
 
   #count({ trial }: Extract<Message, { kind: 'trial' }>): void {
@@ -164,4 +159,10 @@ function titleOf({ kind, baseline, candidates, ranking, trees }: Plan): string {
   if (kind !== 'sweep') return `${candidates.map(({ arm }) => arm.name).join(', ')} against ${baseline.name}`
   const count = `${candidates.length} ${candidates.length === 1 ? 'candidate' : 'candidates'}`
   return `${count} against ${baseline.name}${ranking?.halving === undefined ? '' : ', halving'}`
+}
+
+function nameOf({ kind, product, version, engine, model_file: file }: ArmFacts['server']): string {
+  if (kind === 'embedded') return `the embedded engine (${present(engine ?? 'llama.cpp', file).join(', ')})`
+  const name = kind === 'ollama' ? 'Ollama' : (product ?? 'a server of the OpenAI API')
+  return version === undefined ? `${name} of unknown version` : `${name} ${version}`
 }

@@ -1,6 +1,7 @@
 // Clients as a project has them: made when the module is imported, and unaware of any measuring.
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { ChatOllama } from '@langchain/ollama'
+import { ChatOpenAI } from '@langchain/openai'
 import { generateText, isStepCount, jsonSchema, streamText, tool } from 'ai'
 import OpenAI from 'openai'
 import type { Agent } from 'vitest-chimera'
@@ -9,6 +10,11 @@ const url = process.env['OLLAMA_HOST'] ?? ''
 const openai = new OpenAI({ baseURL: url + '/v1', apiKey: 'none', maxRetries: 0 })
 const provider = createOpenAICompatible({ name: 'local', baseURL: url + '/v1' })
 const chain = new ChatOllama({ baseUrl: url, model: 'tiny' })
+const chainOpenAI = new ChatOpenAI({
+  model: 'tiny',
+  apiKey: 'none',
+  configuration: { baseURL: url + '/v1' },
+})
 const weather = tool({
   description: 'The weather of a city.',
   inputSchema: jsonSchema({ type: 'object', properties: { city: { type: 'string' } } }),
@@ -45,5 +51,10 @@ export const agent: Agent = async ({ model, stage }) => {
       ).text,
   )
   said.langchain = await stage('langchain', async () => (await chain.invoke(prompt)).content)
+  // Two at once, of two protocols.
+  await Promise.all([
+    stage('left', async () => (said.left = (await chainOpenAI.invoke(prompt)).content)),
+    stage('right', async () => (said.right = (await chain.invoke(prompt)).content)),
+  ])
   return said
 }

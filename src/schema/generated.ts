@@ -364,6 +364,7 @@ export type MetricName1 =
   | 'trial_duration'
   | 'stage_duration'
   | 'llm_share'
+  | 'own_time'
   | 'calls'
   | 'input_tokens'
   | 'output_tokens'

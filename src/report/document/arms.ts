@@ -58,21 +58,26 @@ export function armBlocks(
   configs: Configs,
 ): Block[] {
   const { shared, different } = configs.of(suite.arms)
+  const hasInvalid = suite.arms.some((arm) => Object.keys(arm.invalid).length > 0)
   const rows = suite.arms.map((arm): Inline[] => {
     const { trials: started, valid, reasons } = validity(arm)
     return [
       [say`${arm.name} (${arm.role})`, { kind: 'notes', numbers: notes.at(suite, { arm: arm.name }) }],
-      trusted(`${valid} of ${started}${started === 0 ? '' : ` (${quantity(valid / started, 'fraction')})`}`),
-      reasons || trusted('none'),
+      trusted(
+        `${valid} of ${started}${valid < started ? ` (${quantity(valid / started, 'fraction')})` : ''}`,
+      ),
+      ...(hasInvalid ? [reasons || trusted('none')] : []),
       ...different.map((name) => configs.value(arm, name) ?? trusted(configs.missing(name))),
     ]
   })
-  const heads = [...columns('arm', '>valid trials', 'invalid'), ...different.map((name) => ({ head: name }))]
+  const heads = [
+    ...columns('arm', '>valid trials', ...(hasInvalid ? ['invalid'] : [])),
+    ...different.map((name) => ({ head: name })),
+  ]
   const own = shared.filter((name) => !configs.common.includes(name))
   const blocks = [heading(3, trusted('Arms')), table(say`Arms of ${suite.name}`, heads, rows)]
-  const isPlain = different.length === 0 && suite.arms.every((arm) => Object.keys(arm.invalid).length === 0)
   return present<Block>(
-    isPlain ? only('html', ...blocks) : blocks,
+    different.length === 0 && !hasInvalid ? only('html', ...blocks) : blocks,
     own.length > 0 && prose(say`The same in all arms: ${configs.line(suite.arms, own)}.`, 'legend'),
     invalidKinds(trials),
   )

@@ -107,8 +107,8 @@ describe('the reports', () => {
     expect(cells).toEqual([
       ['report', 'calls, +3.0 per trial', '+1240 ms [+1180, +1290]', '+31.0 %'],
       ['outside stages', 'own code', '+280 ms [+270, +290]', '+7.0 %'],
-      ['', '1 other part, no change detected', '−3.00 ms', '−0.1 %'],
-      ['', '**trial_duration**', '+1517 ms [+1467, +1567]', '+37.9 %'],
+      ['all', '1 other part, no change detected', '−3.00 ms', '−0.1 %'],
+      ['all', '**trial_duration**', '+1517 ms [+1467, +1567]', '+37.9 %'],
     ])
   })
 

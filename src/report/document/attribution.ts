@@ -1,7 +1,7 @@
 /** Why trial_duration moved: the parts whose change is detected in one sentence, and all of them in a table. */
 import type { Attribution, AttributionPart, SuiteReport } from '../../schema/generated.ts'
 import { count, difference, includesZero, percent, quantity, signed, type Change } from '../../text/index.ts'
-import { columns, heading, joined, only, prose, say, strong, table, trusted } from './blocks.ts'
+import { columns, joined, only, prose, say, strong, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 
 /** Most parts in the sentence, and the least of the whole change that one of them must be. */
@@ -25,7 +25,6 @@ export function attributionBlocks({ attribution }: SuiteReport): Block[] {
   if (attribution === undefined) return []
   const found = detected(attribution)
   return [
-    heading(4, trusted('Why trial_duration moved')),
     prose(say`${attributionSentence(attribution)}.`),
     ...only('markdown', ...(found.length === 0 ? [] : [partsTable(attribution, found)])),
     ...only('html', partsTable(attribution, byImpact(attribution.parts))),
@@ -41,12 +40,13 @@ function partsTable(attribution: Attribution, parts: readonly AttributionPart[])
     trusted(percentOf(part, attribution)),
   ]
   const others = attribution.parts.length - parts.length
+  const all = trusted('all')
   return table(trusted('Parts of the change of trial_duration'), heads, [
     ...parts.map((part) => [part.stage ?? trusted('outside stages'), label(part), ...row(part)]),
     ...(others === 0
       ? []
-      : [['', trusted(`${count(others, 'other part')}, no change detected`), ...row(sum(rest))]]),
-    ['', strong('trial_duration'), ...row(attribution)],
+      : [[all, trusted(`${count(others, 'other part')}, no change detected`), ...row(sum(rest))]]),
+    [all, strong('trial_duration'), ...row(attribution)],
   ])
 }
 

@@ -3,7 +3,7 @@ import type { Comparison, SuiteReport } from '../../schema/generated.ts'
 import { FEWEST_BLOCKS } from '../../stats/looks.ts'
 import { absent, change, count, includesNone, threshold } from '../../text/index.ts'
 import { reach } from '../pictures/forest.ts'
-import { measured, strong, table, trusted } from './blocks.ts'
+import { measured, say, strong, table, trusted } from './blocks.ts'
 import type { Block, Column, Inline, Part, Row, Table } from './blocks.ts'
 
 /** A candidate arm with the baseline it is held against. */
@@ -151,11 +151,21 @@ export function matrix(
       ...[...metrics].map((metric): Inline => {
         const found = comparisons.find((one) => one.metric === metric)
         if (found === undefined) return []
-        const moved = hasMoved(found) ? { moved: found.verdict } : {}
-        return { kind: 'change', change: found, short: true, ...moved }
+        return shortChange(found)
       }),
     ]),
   )
+}
+
+/** The change alone, marked where it moved. */
+function shortChange(comparison: Comparison): Part {
+  const moved = hasMoved(comparison) ? { moved: comparison.verdict } : {}
+  return { kind: 'change', change: comparison, short: true, ...moved }
+}
+
+/** `report › tpot +12.0 % ✗` */
+export function movedPart(comparison: Comparison): Inline {
+  return say`${label(comparison)} ${shortChange(comparison)}`
 }
 
 /** The metrics of some comparisons, in their order. */

@@ -4,9 +4,9 @@ import { factor } from '../../text/index.ts'
 import { columns, heading, measured, say, strong, table, trusted, type Block, type Inline } from './blocks.ts'
 
 const MEANING: Readonly<Record<Concurrency['verdict'], string>> = {
-  parallel: 'no agent is slowed beyond the threshold',
-  contended: 'the agents slow each other down',
-  serialised: 'together they take as long as one after the other',
+  parallel: 'no agent slows beyond the threshold',
+  contended: 'they slow each other down',
+  serialised: 'they take as long as one after the other',
   inconclusive: 'too few blocks or too much noise for a verdict',
 }
 

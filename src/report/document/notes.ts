@@ -98,19 +98,21 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
     comparisons.some(({ difference }) => difference !== undefined) &&
       'valid_rate is a difference in percentage points over all trials that count; its interval shows which differences are not ruled out.',
     comparisons.some(({ stage }) => stage !== null) &&
-      'By stage, each cell is a change: ✗ regressed, ✓ improved. report.html has the intervals.',
+      'By stage, each cell is a change: ✗ regressed, ✓ improved.',
     suites.some(({ attribution }) => attribution !== undefined) &&
       'The change of trial_duration is split over stages and parts that add up to it; changes are means over the blocks, in ms, and the intervals of all parts hold jointly. Other time in calls is what the server does not report, such as network and queue. Own code is the time in which no call ran.',
     suites.flatMap(({ sweep }) => (sweep === undefined ? [] : rankingLegend(sweep))),
     arms.some(({ concurrency }) => concurrency !== undefined) &&
-      "Speedup is the sum of the solo walls over the concurrent wall, from solo trials in the same blocks; efficiency is speedup per agent; slowdown is an agent's concurrent wall over its solo wall. Load balance, the sum of the concurrent walls over the longest, shows how evenly the work is spread; it does not measure a gain.",
+      'Speedup is the sum of the solo wall times over the concurrent one, from the same blocks; efficiency is speedup per agent; slowdown is the concurrent wall time of an agent over its solo one. Load balance, the sum of the concurrent wall times over the longest, shows how evenly the work is spread, not a gain.',
     arms.some(({ invalid }) => Object.keys(invalid).length > 0) &&
       'Invalid trials are counted and shown; their whole block is excluded from all other figures.',
+    suites.some(({ seed }) => seed !== undefined) &&
+      'CHIMERA_SEED with the seed of a suite repeats its order and its sampling.',
   )
   if (items.length === 0) return []
   const unique = [...new Set(items)].map(trusted)
   const left =
-    'Metrics that are not gated are listed where a change is detected, arms where they differ or have invalid trials; report.html lists all.'
+    'Metrics that are not gated are listed where a change is detected, arms where they differ or have invalid trials; report.html lists all, with intervals.'
   return [
     section(heading(2, trusted('How to read this')), ...list(unique), ...only('markdown', remark(left))),
   ]

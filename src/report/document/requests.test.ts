@@ -39,7 +39,7 @@ describe('the first request that differs', () => {
     expect(reportFaults(report)).toEqual([])
     expect(markdownOf(report)).toContain(`${sentence}\n\n\`\`\`diff\n${diff}\n\`\`\``)
     expect(commentOf(report)).toContain(`${sentence}\n\n\`\`\`diff\n${short}\n\`\`\``)
-    expect(markdownOf(report)).toContain('#### First request that differs')
+    expect(markdownOf(report)).toContain('### First request that differs')
   })
 
   test('is on the page and the terminal', () => {

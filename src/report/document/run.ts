@@ -108,7 +108,7 @@ function standing({ gate }: Report, { name, arms, comparisons }: SuiteReport): 0
   return verdicts.has('inconclusive') ? 1 : 2
 }
 
-/** `❌ report-agent · chimera vs baseline: output_throughput −12.1 % [−12.8, −11.2] regressed · valid 17/18 vs 18/18` */
+/** `❌ report-agent · chimera vs baseline: output_throughput −12.1 % [−12.8, −11.2] regressed · ttft unchanged · valid 17/18 vs 18/18` */
 function suiteLines(report: Report, suite: SuiteReport): Inline[] {
   const mark = trusted(['❌ ', '⚠️ ', '✅ '][standing(report, suite)] ?? '')
   if (suite.kind === 'sweep')
@@ -117,7 +117,12 @@ function suiteLines(report: Report, suite: SuiteReport): Inline[] {
     const gated = pairing.comparisons.filter(
       ({ gated: decides, metric }) => decides && metric !== 'valid_rate',
     )
-    const found = gated.map((one) => say`${label(one)} ${changed(one)} ${trusted(one.verdict)}`)
+    const found = [...Map.groupBy(gated, ({ verdict }) => verdict)].map(([verdict, some]) => {
+      const each = some.map((one) =>
+        verdict === 'unchanged' ? label(one) : say`${label(one)} ${changed(one)}`,
+      )
+      return say`${joined(each, ', ')} ${trusted(verdict)}`
+    })
     const decisive = found.length === 0 ? [trusted('no gated metric was compared')] : found
     const why = suite.attribution === undefined ? [] : [attributionSentence(suite.attribution)]
     return say`${mark}${strong(suite.name)} · ${pairing.candidate} vs ${pairing.baseline}: ${joined([...decisive, validRates(suite, pairing), ...why], ' · ')}`

@@ -8,7 +8,7 @@ import { attributionBlocks } from './attribution.ts'
 import { armBlocks, type Configs } from './arms.ts'
 import { changed, code, fold, heading, joined, only, prose, remark, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
-import { comparisonTable, hasMoved, isStill, matrix, metricsOf, pairings } from './comparisons.ts'
+import { comparisonTable, hasMoved, isStill, matrix, metricsOf, movedPart, pairings } from './comparisons.ts'
 import type { Pairing } from './comparisons.ts'
 import { concurrencyBlocks } from './concurrency.ts'
 import type { Notes } from './notes.ts'
@@ -42,12 +42,15 @@ export interface Extras {
 export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] {
   const { notes, trials, extra, configs } = context
   const { sweep } = suite
+  const pairs = sweep === undefined ? pairings(suite) : []
+  const [single, ...more] = pairs
+  const title = single === undefined || more.length > 0 ? suite.name : say`${suite.name} · ${titleOf(single)}`
   return [
-    heading(2, [suite.name, { kind: 'notes', numbers: notes.at(suite) }]),
+    heading(2, [title, { kind: 'notes', numbers: notes.at(suite) }]),
     prose(joined([code(suite.file), ...schedule(suite).map(trusted)], ' · '), 'facts'),
     ...treeBlocks(suite),
     ...(sweep === undefined
-      ? pairings(suite).flatMap((pairing) => pairingBlocks(suite, pairing, notes))
+      ? pairs.flatMap((pairing) => pairingBlocks(suite, pairing, notes, more.length > 0))
       : sweepBlocks(suite, sweep, notes)),
     ...concurrencyBlocks(suite),
     ...extra,
@@ -79,18 +82,22 @@ function schedule({ blocks, requeued = 0, confirmed, seed }: SuiteReport): strin
     `${blocks.min === blocks.max ? '' : `${blocks.min} to `}${count(blocks.max, 'block')}`,
     requeued > 0 && `${count(requeued, 'block')} re-queued`,
     confirmed === true && 'what regressed was run again on fresh blocks',
-    seed === undefined ? 'imported' : `\`CHIMERA_SEED=${seed}\` repeats it`,
+    seed === undefined ? 'imported' : `seed ${seed}`,
   )
 }
 
-function pairingBlocks(
-  suite: SuiteReport,
-  { baseline, candidate, comparisons }: Pairing,
-  notes: Notes,
-): Block[] {
-  const title = say`${candidate} against ${baseline}`
+function titleOf({ baseline, candidate }: Pairing): Inline {
+  return say`${candidate} against ${baseline}`
+}
+
+/** One of several pairings of a suite has its own heading; a single one is named in the suite's. */
+function pairingBlocks(suite: SuiteReport, pairing: Pairing, notes: Notes, isOneOfSeveral: boolean): Block[] {
+  const { comparisons } = pairing
+  const title = titleOf(pairing)
+  const head = isOneOfSeveral ? [heading(3, title)] : []
+  const level = isOneOfSeveral ? 4 : 3
   if (comparisons.length === 0)
-    return [heading(3, title), remark('Nothing could be compared: no block had a valid trial of both arms.')]
+    return [...head, remark('Nothing could be compared: no block had a valid trial of both arms.')]
   const whole = comparisons.filter(({ stage }) => stage === null)
   const { telling = [], quiet = [] } = Object.groupBy(whole, (one) =>
     one.gated || hasMoved(one) ? 'telling' : 'quiet',
@@ -103,21 +110,24 @@ function pairingBlocks(
     small.length > 0 && prose(say`Not gated, change detected: ${joined(small, '; ')}.`),
   )
   return [
-    heading(3, title),
+    ...head,
     ...only('markdown', ...short),
     ...only('html', tableOf(whole)),
     ...explanations(whole),
-    ...stageBlocks(title, comparisons),
-    ...attributionBlocks(suite),
-    ...titled('First request that differs', requestBlocks(suite)),
+    ...titled(level, 'By stage', stageBlocks(title, comparisons)),
+    ...titled(level, 'Why trial_duration moved', attributionBlocks(suite)),
+    ...titled(level, 'First request that differs', requestBlocks(suite)),
   ]
 }
 
-function titled(title: string, blocks: Block[]): Block[] {
-  return blocks.length === 0 ? [] : [heading(4, trusted(title)), ...blocks]
+function titled(level: 3 | 4, title: string, blocks: Block[]): Block[] {
+  return blocks.length === 0 ? [] : [heading(level, trusted(title)), ...blocks]
 }
 
-/** One matrix: of what is gated or moved where space is short, of every metric on the page, with each row on demand. */
+/**
+ * One matrix: where space is short of what is gated, if any of it changed, and what else moved in a line; of every metric
+ * on the page, with each row on demand.
+ */
 function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[] {
   const staged = comparisons.filter(({ stage }) => stage !== null)
   if (staged.length === 0) return []
@@ -127,17 +137,26 @@ function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[]
     comparisons: some,
   }))
   const gated = metricsOf(comparisons.filter((one) => one.gated))
-  const telling = metricsOf(staged.filter((one) => gated.has(one.metric) || hasMoved(one)))
+  const shown = metricsOf(staged.filter((one) => gated.has(one.metric)))
   const caption = say`${title}, changes by stage`
-  const moved = staged.filter(hasMoved).length
+  const moved = staged.filter(hasMoved)
+  const isTelling = staged.some((one) => shown.has(one.metric) && (one.gated || !includesNone(one)))
+  const rest = moved.filter(({ metric }) => !shown.has(metric))
   return [
-    heading(4, trusted('By stage')),
-    ...only('markdown', matrix(caption, 'stage', stages, telling)),
+    ...only(
+      'markdown',
+      ...present<Block>(
+        isTelling
+          ? matrix(caption, 'stage', stages, shown)
+          : remark('No change is detected in a gated metric.'),
+        rest.length > 0 && prose(say`Not gated, moved: ${joined(rest.map(movedPart), '; ')}.`),
+      ),
+    ),
     ...only(
       'html',
       matrix(caption, 'stage', stages, metricsOf(staged.filter((one) => !isStill(one)))),
       fold(
-        trusted(`${count(staged.length, 'comparison')} by stage, ${moved} moved`),
+        trusted(`${count(staged.length, 'comparison')} by stage, ${moved.length} moved`),
         comparisonTable(say`${title}, by stage`, stages),
       ),
     ),

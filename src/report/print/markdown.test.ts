@@ -16,7 +16,7 @@ test.each(sampleRuns)('report.md of "%s"', async (name) => {
 
 test('one line a suite says what decides', () => {
   expect(markdownOf(sampleRun('regressed').report)).toMatch(
-    /^- ❌ \*\*report-agent\*\* · chimera vs baseline: output_throughput −12\.\d % \[−1\d\.\d, −1\d\.\d\] regressed · ttft ~ .* · valid \d+\/\d+ vs \d+\/\d+$/m,
+    /^- ❌ \*\*report-agent\*\* · chimera vs baseline: output_throughput −12\.\d % \[−1\d\.\d, −1\d\.\d\] regressed · ttft unchanged · valid \d+\/\d+ vs \d+\/\d+$/m,
   )
 })
 
@@ -49,9 +49,9 @@ test('failures come first, then what is open, and the first screen has no stray 
     '- ✅ **summarize',
   ])
   expect(markdown.match(/^## .*/gm)!.slice(0, 3)).toEqual([
-    '## concurrent',
-    '## report-agent ⁴',
-    '## summarize',
+    '## concurrent · two-agents against baseline',
+    '## report-agent · chimera against baseline ⁴',
+    '## summarize · short-prompt against baseline',
   ])
   expect(markdown.split('\n## ')[0]).not.toContain('\\')
 })

@@ -19,7 +19,8 @@ const manual = new Map<string, string>()
 for (const path of ['README.md', ...pages.map((file) => `docs/${file}`)])
   manual.set(path, await readDocument(path))
 const readme = manual.get('README.md')!
-const documents = new Map([...manual, ['CONTRIBUTING.md', await readDocument('CONTRIBUTING.md')]])
+const documents = new Map(manual)
+for (const path of ['CONTRIBUTING.md', 'ARCHITECTURE.md']) documents.set(path, await readDocument(path))
 // The snippets of clients.md are bodies of agents; clients.test.ts runs them.
 const fences = [...manual].flatMap(([path, page]) => (path === 'docs/clients.md' ? [] : fencesOf(page)))
 const blocks = fences.filter(({ language }) => language === 'ts')
@@ -360,4 +361,21 @@ test('every link within the repository leads somewhere', async () => {
     )
     for (const path of paths) await access(join(repository, path))
   }
+})
+
+test('the way to a line leads through files that name the next step', async () => {
+  const page = await readDocument('ARCHITECTURE.md')
+  const steps = [...page.matchAll(/\]\((src\/[\w/.-]+)\)\s\(`(\w+)`\)/g)]
+  expect(steps).toHaveLength(7)
+  for (const [, path, name] of steps)
+    expect(await readFile(join(repository, path!), 'utf8'), path).toMatch(new RegExp(`\\b${name}\\b`))
+  const named = page.split('## A TTFT')[1]!.split('## Five clicks')[0]!
+  const files = new Set(named.match(/[\w/-]+\.ts\b/g))
+  const all = (await readdir(join(repository, 'src'), { recursive: true })).map((path) => `/${path}`)
+  for (const file of files)
+    expect(
+      all.some((path) => path.endsWith(`/${file}`)),
+      file,
+    ).toBe(true)
+  expect(named).toContain(`That is ${files.size - 1} files`)
 })

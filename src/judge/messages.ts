@@ -79,13 +79,13 @@ export const warningTexts = {
   cacheHit: (arm: string, hits: number, calls: number): string =>
     `${hits} of ${calls} calls of arm "${arm}" hit the server's prompt cache: their ttft reflects the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the prompts of a trial share less.`,
   newSuite: (suite: string, formerly: readonly string[] = []): string =>
-    `${suite} is new: base has no such suite. Head is measured, and nothing is gated.${formerly.length === 0 ? '' : ` In this file base has ${formerly.map((name) => `"${oneLine(name)}"`).join(', ')}: if the suite was renamed, keep its name in this pull request and rename it in one of its own.`}`,
+    `${suite} is new: base has no such suite. Head is measured, and nothing is gated.${formerly.length === 0 ? '' : ` In this file base has ${formerly.map((name) => `"${oneLine(name)}"`).join(', ')}: if the suite was renamed, keep its name in this pull request and rename it in another.`}`,
   sameCode: (suite: string, modules: number): string =>
     `No module of ${suite} differs between base and head (${modules} loaded): both arms ran the same code.`,
   reportedDiffers: (arm: string, reported: number, arrives: number): string =>
     `The server reports ${quantity(reported, 'tok/s')} for arm "${arm}", but ${quantity(arrives, 'tok/s')} arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure, which may exclude part of the work (Ollama 0.12.5 to 0.24 excludes sampling).`,
   implausibleCounters: (arm: string, names: readonly string[], calls: number, of: number): string =>
-    `The server reported ${names.join(', ')} for ${calls} of ${of} calls of arm "${arm}" that cannot be: more than 1,000,000 tok/s, or far longer than the call. Figures leave them out. Check the server, and whether it serves replies from a cache.`,
+    `The server reported an impossible ${names.join(', ')} for ${calls} of ${of} calls of arm "${arm}": more than 1,000,000 tok/s, or far longer than the call. These counters are excluded from all figures. Check the server, and whether it serves replies from a cache.`,
   machineBusy: (suite: string, waited: number): string =>
     `Something waited for a processor ${share(waited)} of the time while ${suite} ran, which makes verdicts take more blocks. Close what else runs, or use an idle machine.`,
   machineTaken: (suite: string, least: number): string =>

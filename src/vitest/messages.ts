@@ -42,10 +42,10 @@ export const reporterTexts = {
   withoutSummary: (failure: string): string =>
     `${failure} The step summary is a copy of report.md, so its absence does not fail the run.`,
   failedTest: (test: string, file: string, message: string): string =>
-    `Test "${test}" in ${file} failed${message === '' ? '' : `: ${message}`}. Vitest exits with an error for it, whatever the gate says.`,
+    `Test "${test}" in ${file} failed${message === '' ? '' : `: ${message}`}. Vitest therefore exits with an error, regardless of the gate.`,
   unhandled: (message: string): string =>
-    `An error outside of any test: ${message}. Vitest exits with an error for it, whatever the gate says. Await every promise, and handle its rejection.`,
+    `An error outside of any test: ${message}. Vitest therefore exits with an error, regardless of the gate. Await every promise, and handle its rejection.`,
   noRetry: (): string =>
-    'agentBench ignores `retry`: a retry would replace a confirmed regression by a luckier run.',
+    'agentBench ignores `retry`: a retry would replace a confirmed regression with a luckier run.',
   unloadable: (message: string): string => `could not be loaded: ${message}`,
 } as const

@@ -35,7 +35,7 @@ h1 small { font-size: .45em; font-weight: 450; letter-spacing: -.005em; color: v
 h2 { margin: 0 0 .35rem; font-size: 1.6rem; font-weight: 620; letter-spacing: -.015em; }
 h3 { margin: 2.25rem 0 .6rem; font-size: 1.05rem; font-weight: 620; }
 .lede { margin: 0; font-size: 1.15rem; max-width: 46rem; }
-.facts { margin: 0; color: var(--soft); font-size: .875rem; }
+.facts { margin: 0 0 .9rem; color: var(--soft); font-size: .875rem; }
 .facts span::before { content: "·"; margin: 0 .5em; }
 .facts b { font-weight: 600; color: var(--ink); }
 .failures, .notices { list-style: none; margin: 1.1rem 0 0; padding: 0; max-width: 52rem; }

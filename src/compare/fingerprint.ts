@@ -33,7 +33,7 @@ function fingerprintOf({ environment, arm }: Fingerprinted): Fingerprint {
     ['processor', 'machine', environment.cpu],
     ['GPU', 'machine', environment.gpu?.map(({ name }) => name).join(', ')],
     ['num_ctx', 'options', effective.num_ctx],
-    ['share on the GPU', 'options', effective.gpu_fraction && Number(effective.gpu_fraction.toFixed(3))],
+    ['fraction on the GPU', 'options', effective.gpu_fraction && Number(effective.gpu_fraction.toFixed(3))],
     ...optionParts(arm),
   ]
   return new Map(
@@ -85,7 +85,7 @@ function compareParts(
 
 /** Whether one side has a requested value where the other has an effective one; the two cannot be compared. */
 function isTold(part: string, from: Fingerprint, to: Fingerprint): boolean {
-  const told = { 'option num_ctx': 'num_ctx', 'option num_gpu': 'share on the GPU' }[part]
+  const told = { 'option num_ctx': 'num_ctx', 'option num_gpu': 'fraction on the GPU' }[part]
   return told !== undefined && (from.has(told) || to.has(told))
 }
 

@@ -491,7 +491,7 @@ export interface PairLegacy {
    */
   load_balance?: number
   /**
-   * Share of the shorter agent's time in which both ran: 0 is one after the other.
+   * Fraction of the shorter agent's time in which both ran: 0 is one after the other.
    */
   overlap?: number
   /**

@@ -11,6 +11,7 @@ import type { ViteUserConfig as _ } from 'vitest/config'
 import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
 import { keepSecret, keepVariables } from './secrets.ts'
+import type { Place } from './server/ask.ts'
 import { resolveHost } from './server/host.ts'
 import type { MetricName } from './metrics.ts'
 import { pluginTexts, type ProvidedSettings, type ReporterOptions } from './vitest/index.ts'
@@ -52,7 +53,7 @@ const wirings = new WeakMap<Vitest, Promise<Wiring>>()
 
 /** The plugin: `defineConfig({ plugins: [chimera()] })`. */
 export default function chimera(options: ChimeraOptions = {}): Plugin[] {
-  let host: Promise<string> | undefined
+  let server: Promise<Place> | undefined
   let prepared: PreparedBase | undefined
   const main: Plugin = {
     name: 'vitest-chimera',
@@ -69,7 +70,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       projects.add(project)
       if (outputOf(options, vitest) !== outputDir) vitest.logger.warn(pluginTexts.otherOutput(outputDir))
       prepared = shared.prepared
-      host ??= merging ? Promise.resolve('') : openServer(options, vitest)
+      server ??= merging ? Promise.resolve({ host: '' }) : openServer(options, vitest)
       const { config } = project
       const { provider } = config.benchmark
       // A suite of many blocks accesses exports far more often than the benchmarks that the warning is meant for.
@@ -86,7 +87,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       // Where the tree of base lies, for configs that replaced Vitest's own list.
       if (prepared !== undefined) config.exclude = [...config.exclude, '**/.git/**']
       project.provide('chimera', {
-        host: await host,
+        ...(await server),
         thresholds: options.thresholds ?? {},
         blocks: options.blocks ?? options.pairs ?? {},
         renamed: options.pairs === undefined ? [] : ['chimera()'],
@@ -130,11 +131,11 @@ async function openBase(vitest: Vitest): Promise<PreparedBase | undefined> {
   return prepared
 }
 
-async function openServer(options: ChimeraOptions, vitest: Vitest): Promise<string> {
+async function openServer(options: ChimeraOptions, vitest: Vitest): Promise<Place> {
   if (options.server === undefined) return resolveHost(process.env['OLLAMA_HOST'])
   const { url, stop } = await options.server.start()
   vitest.onClose(stop)
-  return url
+  return { host: url }
 }
 
 /** Bench files of base that head no longer has. */

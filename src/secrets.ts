@@ -39,8 +39,16 @@ export function keepHeaders(headers: Readonly<Record<string, string>>, whose: 'a
   const values = Object.entries(headers)
     .filter(([name]) => whose === 'arm' || CREDENTIALS.has(name.toLowerCase()))
     // A scheme such as Bearer stands before the secret.
-    .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, '')])
+    .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, ''), passwordOf(value)])
   keepSecret(...values.filter(({ length }) => length >= SHORTEST_UNNAMED[whose]))
+}
+
+/** The password that a header of the scheme Basic encodes; empty for others. */
+function passwordOf(header: string): string {
+  const [, encoded = ''] = /^Basic\s+(\S+)$/i.exec(header) ?? []
+  return Buffer.from(encoded, 'base64')
+    .toString()
+    .replace(/^[^:]*:?/, '')
 }
 
 /** The values of variables whose names say that they are secret. */

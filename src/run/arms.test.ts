@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { startScriptedOllama } from '../../test/scripted-ollama/index.ts'
 import { planFor } from '../../test/support/trials.ts'
+import type { Arm } from '../call/index.ts'
 import type { Trial } from '../schema/generated.ts'
-import type { RunArm } from './arms.ts'
+import { resolveHost } from '../server/index.ts'
+import { armsToRun, type RunArm } from './arms.ts'
 import { runSuite } from './suite.ts'
 
 test('an arm runs its own code, checked by its own checks', async () => {
@@ -35,4 +37,40 @@ test('an arm runs its own code, checked by its own checks', async () => {
   expect(trials).toHaveLength(4)
   for (const { arm, output, checks } of trials)
     expect({ output, checks }).toEqual({ output: arm, checks: [{ name: `check of ${arm}`, ok: true }] })
+})
+
+test('the credentials in an address go with every request to its server, and to no other', () => {
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+  const headersFor = (arm: Partial<Arm>, run = 'http://run:secret@h'): Record<string, unknown> => {
+    const plan = planFor({ baseline: { name: 'baseline', model: 'tiny' } })
+    const source = { name: 'baseline', model: 'tiny', ...arm }
+    const [made] = armsToRun(plan, [{ arm: source, agent: async () => {} }], resolveHost(run))
+    const { headers, agents = {} } = made?.arm ?? {}
+    return {
+      headers,
+      ...Object.fromEntries(Object.entries(agents).map(([name, own]) => [name, own.headers])),
+    }
+  }
+  expect(headersFor({})).toEqual({ headers: { authorization: basic('run:secret') } })
+  expect(headersFor({}, 'http://h')).toEqual({ headers: undefined })
+  expect(headersFor({ headers: { 'X-Team': 'a' } }).headers).toEqual({
+    authorization: basic('run:secret'),
+    'x-team': 'a',
+  })
+  // What the arm sets itself stays.
+  expect(headersFor({ headers: { Authorization: 'Bearer own' } }).headers).toEqual({
+    authorization: 'Bearer own',
+  })
+  expect(headersFor({ host: 'http://other' })).toEqual({ headers: undefined })
+  const agents = {
+    same: { model: 'b' },
+    elsewhere: { host: 'http://x' },
+    known: { host: 'http://me:word@x' },
+  }
+  expect(headersFor({ agents })).toEqual({
+    headers: { authorization: basic('run:secret') },
+    same: { authorization: basic('run:secret') },
+    elsewhere: undefined,
+    known: { authorization: basic('me:word') },
+  })
 })

@@ -31,14 +31,32 @@ export interface ArmSource {
  * The arms of a plan as they run, under the plan's names.
  *
  * @param sources what the plan was made of, in its order: the baseline, then the candidates
+ * @param server the run's server, for arms without a `host`
  */
-export function armsToRun(plan: Plan, sources: readonly ArmSource[]): RunArm[] {
+export function armsToRun(plan: Plan, sources: readonly ArmSource[], server: Place): RunArm[] {
   return armsOf(plan).flatMap((planned, i) => {
     const source = sources[i]
     if (source === undefined) return []
     const { arm, agent, checks = [] } = source
-    return { planned, arm: frozenCopy({ ...arm, name: planned.name }), agent, checks }
+    return { planned, arm: frozenCopy({ ...admitted(arm, server), name: planned.name }), agent, checks }
   })
+}
+
+/** The arm with the credentials that stand in the address of its server, and each of its agents with those of its own. */
+function admitted(arm: Arm, server: Place): Arm {
+  const headersOf = (config: Arm): Pick<Arm, 'headers'> => {
+    const { headers } = config.host === undefined ? server : resolveHost(config.host)
+    return headers === undefined ? {} : { headers: { ...headers, ...lowerCased(config.headers) } }
+  }
+  const agents = Object.entries(arm.agents ?? {}).map(([name, own]) => {
+    const { headers } = agentArm(arm, name)
+    return [name, { ...own, ...(headers && { headers }), ...headersOf(agentArm(arm, name)) }] as const
+  })
+  return { ...arm, ...headersOf(arm), ...(arm.agents && { agents: Object.fromEntries(agents) }) }
+}
+
+function lowerCased(headers: Arm['headers']): Arm['headers'] {
+  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 /** A copy of plain data that nobody can change: an agent may read its arm, and the next trial must find it as it was. */
@@ -59,7 +77,7 @@ export function plannedArm(
   where: string,
   role: Role,
   arm: Arm,
-  defaultHost: string,
+  server: Place,
   members: readonly string[],
 ): PlannedArm {
   const named = typeof arm.name === 'string' && arm.name.trim() !== '' ? `arm "${arm.name}"` : `the ${role}`
@@ -70,10 +88,10 @@ export function plannedArm(
   for (const { headers = {} } of [arm, ...Object.values(arm.agents ?? {})]) keepHeaders(headers, 'arm')
   const nameless = members.find((name) => name.trim() === '')
   if (nameless !== undefined) throw suiteErrors.badName(`name of an agent in the team of ${where}`, nameless)
-  const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, defaultHost))
+  const agents = members.map((name) => plannedConfig(agentArm(arm, name), name, server.host))
   const unknown = Object.keys(arm.agents ?? {}).find((name) => !members.includes(name))
   if (unknown !== undefined) throw suiteErrors.unknownAgent(unknown, `arm "${arm.name}" of ${where}`, members)
-  return { ...plannedConfig(arm, arm.name, defaultHost), role, ...(agents.length > 0 && { agents }) }
+  return { ...plannedConfig(arm, arm.name, server.host), role, ...(agents.length > 0 && { agents }) }
 }
 
 /** What servers are asked with. The values of headers are secrets, so no message shows them. */
@@ -126,7 +144,7 @@ export function servedArm({ planned, arm }: RunArm): ServedArm {
 function plannedConfig(arm: Arm, name: string, defaultHost: string): PlannedConfig {
   return {
     name,
-    host: arm.host === undefined ? defaultHost : baseOf(resolveHost(arm.host), arm.api),
+    host: arm.host === undefined ? defaultHost : baseOf(resolveHost(arm.host).host, arm.api),
     model: arm.model,
     ...(arm.api === 'openai' && { api: arm.api }),
     options: { ...arm.options },

@@ -3,6 +3,7 @@ import { runWarnings, suiteErrors, sweepErrors } from './messages.ts'
 import type { Candidate, Plan, PlannedCode } from '../judge/plan.ts'
 import type { BlockLimits } from '../schema/generated.ts'
 import { checkOptions } from '../schema/options.ts'
+import type { Place } from '../server/index.ts'
 import { defaultLooks } from '../stats/index.ts'
 import type { AgentBenchOptions, BlocksInput } from './agent.ts'
 import { plannedArm } from './arms.ts'
@@ -16,10 +17,8 @@ import {
 import { MOST_BLOCKS, wholeNumber, type Environment } from './environment.ts'
 import { makeRules, ungated, type Thresholds } from './rules.ts'
 
-/** What the config and the environment say for every suite. */
-export interface Settings {
-  /** The run's server, resolved. */
-  host: string
+/** What the config and the environment say for every suite; as a place, the run's server. */
+export interface Settings extends Place {
   thresholds: Thresholds
   blocks: BlocksInput
   /** Where the config still uses an option's old name. */
@@ -143,9 +142,9 @@ function planOf(
   baselineMembers = members,
 ): Plan {
   const where = whereOf(suite, file)
-  const baseline = plannedArm(where, 'baseline', definition.baseline, settings.host, baselineMembers)
+  const baseline = plannedArm(where, 'baseline', definition.baseline, settings, baselineMembers)
   const candidate = ({ arm: input, settings: point }: CandidateInput): Candidate => {
-    const arm = plannedArm(where, 'candidate', input, settings.host, members)
+    const arm = plannedArm(where, 'candidate', input, settings, members)
     if (arm.name === baseline.name) throw suiteErrors.sameArms(suite, arm.name)
     return { arm, ...(point !== undefined && { settings: point }) }
   }

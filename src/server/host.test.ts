@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { redact } from '../secrets.ts'
 import { resolveHost } from './host.ts'
 
 // The cases of Ollama's own TestHost and TestConnectableHost, with their results. Where Ollama leaves the
@@ -40,8 +41,8 @@ describe('OLLAMA_HOST is read as Ollama reads it', () => {
     ['ipv6 unspecified + port', '[::]:1234', 'http://[::1]:1234'],
     ['https unspecified + port', 'https://0.0.0.0:4321', 'https://127.0.0.1:4321'],
   ])('%s', (_name, value, expected) => {
-    expect(resolveHost(value)).toBe(expected)
-    expect(resolveHost(expected)).toBe(expected)
+    expect(resolveHost(value)).toEqual({ host: expected })
+    expect(resolveHost(expected)).toEqual({ host: expected })
   })
 
   test.each(['ftp://example.com', 'two words', 'user:secret@example.com:80:90'])(
@@ -54,11 +55,35 @@ describe('OLLAMA_HOST is read as Ollama reads it', () => {
   )
 })
 
-test.each(['http://user:canary@h:80', 'http://h:80/?key=canary', 'canary@h'])(
-  'a secret in %s is refused, and not repeated',
-  (value) => {
-    const refuse = (): string => resolveHost(value)
-    expect(refuse).toThrow(/`headers`/)
-    expect(refuse).not.toThrow(/canary/)
-  },
-)
+test.each([
+  ['http://user:pass@h:80', 'http://h:80', 'user:pass'],
+  ['https://user:p%40ss%2Fw%3Ard@h/ollama', 'https://h:443/ollama', 'user:p@ss/w:rd'],
+  ['user:pass@h', 'http://h:11434', 'user:pass'],
+  ['token@h:1', 'http://h:1', 'token:'],
+  ['http://u:100%@[::1]:1', 'http://[::1]:1', 'u:100%'],
+  ['http://u:p@ss@h:1', 'http://h:1', 'u:p@ss'],
+])('the credentials in %s become a header', (value, host, sent) => {
+  expect(resolveHost(value)).toEqual({
+    host,
+    headers: { authorization: `Basic ${Buffer.from(sent).toString('base64')}` },
+  })
+})
+
+test('and stay out of every text', () => {
+  const { headers } = resolveHost('http://user:canary%20cage@h:80')
+  expect(redact(`${headers?.['authorization']} of "canary cage" or canary%20cage`)).toBe(
+    '*** of "***" or ***',
+  )
+})
+
+test.each([
+  'http://h:80/?key=canary',
+  'http://h/#canary',
+  'http://user:can/ary@h',
+  'u:can?ary@h',
+  'h/x@canary',
+])('a secret that may stand in %s is refused, and not repeated', (value) => {
+  const refuse = (): unknown => resolveHost(value)
+  expect(refuse).toThrow(/Percent-encode @/)
+  expect(refuse).not.toThrow(/can/)
+})

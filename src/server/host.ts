@@ -1,21 +1,24 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { keepHeaders } from '../secrets.ts'
+import type { Place } from './ask.ts'
 import { serverErrors } from './messages.ts'
 
 /**
  * Where the server is, as a URL without a trailing slash, from any form OLLAMA_HOST may have:
- * host, host:port, :port, IPv6 with or without brackets, URL with or without a path.
+ * host, host:port, :port, IPv6 with or without brackets, URL with or without a path. Credentials before the host, as in
+ * `https://user:password@host`, become the header that carries them, as in curl; hosts stand in reports, and headers do not.
  * Unset means `http://127.0.0.1:11434`. A port that is none falls back to the scheme's.
  * Addresses that only a server can bind to (0.0.0.0, ::) become the loopback address.
  *
  * Source: Ollama's envconfig `Var`, `Host` and `ConnectableHost`.
  *
- * @throws ChimeraError `host` when no URL can be made of it, or it holds what may be a secret.
+ * @throws ChimeraError `host` when no URL can be made of it, or what may be a secret stands elsewhere in it.
  */
-export function resolveHost(value: string | undefined): string {
+export function resolveHost(value: string | undefined): Place {
   const text = unquoted(value ?? '').trim()
-  // Hosts stand in reports.
-  if (/[@?#]/.test(text)) throw serverErrors.secretInHost()
-  const [scheme, rest, explicit] = cut(text)
+  const [scheme, all, explicit] = cut(text)
+  const [userInfo, rest] = cutUserInfo(all)
+  if (/[@?#]/.test(rest) || /[/?#]/.test(userInfo ?? '')) throw serverErrors.secretInHost()
   const defaultPort = explicit && scheme === 'http' ? '80' : explicit && scheme === 'https' ? '443' : '11434'
   const slash = rest.indexOf('/')
   const address = slash < 0 ? rest : rest.slice(0, slash)
@@ -23,9 +26,10 @@ export function resolveHost(value: string | undefined): string {
   const { host, port } = splitHostPort(address) ?? { host: bareHost(address), port: defaultPort }
   const url = `${scheme}://${bracketed(connectable(host))}:${validPort(port) ?? defaultPort}`
   if (!URL.canParse(url) || !/^https?:$/i.test(new URL(url).protocol)) {
-    throw serverErrors.badHost(text)
+    throw serverErrors.badHost(explicit ? `${scheme}://${rest}` : rest)
   }
-  return `${url}${pathname(path)}`
+  const headers = userInfo === undefined ? undefined : credentials(userInfo)
+  return { host: `${url}${pathname(path)}`, ...(headers && { headers }) }
 }
 
 function unquoted(value: string): string {
@@ -36,6 +40,28 @@ function cut(text: string): [scheme: string, rest: string, explicit: boolean] {
   const at = text.indexOf('://')
   if (at >= 0) return [text.slice(0, at), text.slice(at + 3), true]
   return text === 'ollama.com' ? ['https', 'ollama.com:443', false] : ['http', text, false]
+}
+
+function cutUserInfo(text: string): [userInfo: string | undefined, rest: string] {
+  const at = text.lastIndexOf('@')
+  return at < 0 ? [undefined, text] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function credentials(userInfo: string): NonNullable<Place['headers']> {
+  const colon = `${userInfo}:`.indexOf(':')
+  const parts = [userInfo.slice(0, colon), userInfo.slice(colon + 1)].map(decoded)
+  const headers = { authorization: `Basic ${Buffer.from(parts.join(':')).toString('base64')}` }
+  keepHeaders(headers, 'arm')
+  return headers
+}
+
+/** A percent sign that encodes nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** Go's net.SplitHostPort; undefined where that gives an error. */

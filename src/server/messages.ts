@@ -15,6 +15,6 @@ export const serverErrors = {
   secretInHost: (): ChimeraError =>
     new ChimeraError(
       'host',
-      "Invalid host: Expected the address of a model server, without credentials or a query, in OLLAMA_HOST or in an arm's `host`. Set credentials in the arm's `headers`, such as `authorization`.",
+      "Invalid host: Expected the address of a model server, without a query or a fragment, in OLLAMA_HOST or in an arm's `host`. Percent-encode @, /, ? and # in a user name or password, or set the arm's `headers`.",
     ),
 } as const

@@ -73,7 +73,7 @@ export async function openCodeSuite(
     settings,
     { base: membersOf((before ?? head).agent), head: membersOf(head.agent) },
   )
-  return { plan, arms: armsToRun(plan, [before ?? head, head].map(sourceOf)), prove }
+  return { plan, arms: armsToRun(plan, [before ?? head, head].map(sourceOf), settings), prove }
 }
 
 function codeOf({ ref, sha, head }: Base): { base: PlannedCode; head: PlannedCode } {

@@ -20,7 +20,7 @@ import { checkSuite, makePlan, makeSweepPlan, renamedOptions, type Settings } fr
 import { runSuite } from '../run/suite.ts'
 import { membersOf } from '../run/agent.ts'
 import type { Trial } from '../schema/generated.ts'
-import { keepSecret, keepVariables, redact, redactError } from '../secrets.ts'
+import { keepHeaders, keepSecret, keepVariables, redact, redactError } from '../secrets.ts'
 import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
 import { release, requestOf, send, type Message, type SuiteDefinition, type SuiteRequest } from './wire.ts'
 
@@ -97,8 +97,9 @@ async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promi
   const { name: file, filepath: path } = test.file
   checkSuite(definition.kind, name, file, definition.options)
   if (typeof agent !== 'function') throw suiteErrors.badAgent(name, agent)
-  const { base, secrets } = inject('chimera')
+  const { base, secrets, headers = {} } = inject('chimera')
   keepVariables(process.env)
+  keepHeaders(headers, 'arm')
   keepSecret(...secrets.map((name) => process.env[name]))
   const load = (id: string): Promise<unknown> => vi.importActual(id)
   if (base !== undefined && isConfig(request))
@@ -110,7 +111,7 @@ async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promi
       : makePlan(name, file, definition.options, settings(), members)
   const { checks } = definition.options
   const sources = armsGiven(definition).map((arm) => ({ arm, agent, checks }))
-  return { plan, arms: armsToRun(plan, sources) }
+  return { plan, arms: armsToRun(plan, sources, settings()) }
 }
 
 function armsGiven({ kind, options }: SuiteDefinition): Arm[] {

@@ -20,6 +20,8 @@ import { redacted } from '../secrets.ts'
 export interface ProvidedSettings {
   /** The run's server, resolved. */
   host: string
+  /** The credentials that stand in its address. */
+  headers?: Readonly<Record<string, string>> | undefined
   thresholds: Record<string, ThresholdInput>
   blocks: BlocksInput
   /** Where the config still uses an option's old name. */

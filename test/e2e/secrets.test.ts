@@ -9,6 +9,7 @@ import { createFixture } from './fixture.ts'
 
 /** By way in: what must not come out. */
 const CANARIES = {
+  ollama_host: 'canary-1-environment',
   arm_host: 'canary-2-arm',
   bad_host: 'canary-3-bad',
   redirect: 'canary-4-location',
@@ -59,6 +60,8 @@ async function startTalkative(): Promise<AsyncDisposable & { port: number }> {
 }
 
 let written: [string, string][]
+/** The credentials of every request to the server. */
+let sent: unknown[]
 
 beforeAll(async () => {
   const c = CANARIES
@@ -72,7 +75,15 @@ import chimera from 'vitest-chimera/plugin'
 export default defineConfig({ plugins: [chimera({ secrets: ['PLUGIN_SECRET'] })] })
 `,
     ...Object.fromEntries([
-      bench('plain', run),
+      bench(
+        'plain',
+        `async ({ generate }) => { const { mkdirSync, readFileSync, readdirSync, writeFileSync } = await import('node:fs')
+  const pids = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)) : []
+  const lines = pids.flatMap((pid) => { try { return readFileSync('/proc/' + pid + '/cmdline', 'utf8') } catch { return [] } })
+  mkdirSync('reports', { recursive: true })
+  writeFileSync('reports/processes.txt', lines.join('\\n'))
+  return (await call(generate)).response + process.env.OLLAMA_HOST }`,
+      ),
       bench('arm-host', run, `{ host: 'http://me:${c.arm_host}@${place}' }`),
       bench('bad-host', run, `{ host: 'ftp://me:${c.bad_host}@elsewhere' }`),
       bench('moved', run, `{ host: 'http://127.0.0.1:${talkative.port}/moved' }`),
@@ -105,7 +116,7 @@ export default defineConfig({ plugins: [chimera({ secrets: ['PLUGIN_SECRET'] })]
     'suites/import.bench.ts': `throw new Error('https://me:' + '${c.module_error.slice(0, 9)}' + '${c.module_error.slice(9)}@h')\n`,
   })
   const { output } = await project.bench([], {
-    OLLAMA_HOST: server.url,
+    OLLAMA_HOST: `http://me:${c.ollama_host}@${place}`,
     ARM_SECRET: c.arm_secret,
     PLUGIN_SECRET: c.plugin_secret,
     GITHUB_ACTIONS: 'true',
@@ -113,6 +124,7 @@ export default defineConfig({ plugins: [chimera({ secrets: ['PLUGIN_SECRET'] })]
   })
   const files = await readdir(join(project.dir, 'reports'), { recursive: true, withFileTypes: true })
   const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name))
+  sent = server.requests.map(({ headers }) => headers.authorization)
   written = [
     ['terminal', output],
     ...(await Promise.all(
@@ -134,6 +146,7 @@ test('every suite has left its trace', () => {
       'summary.json',
       'trials.jsonl',
       'summary.md',
+      'processes.txt',
       'terminal',
     ]),
   )
@@ -143,10 +156,15 @@ test('every suite has left its trace', () => {
   expect(written.some(([path]) => path.includes('agents/'))).toBe(true)
 })
 
+test('credentials of an address are sent, and to its server alone', () => {
+  const { ollama_host: run, arm_host: arm } = CANARIES
+  expect(new Set(sent)).toEqual(new Set([run, arm].map((secret) => `Basic ${btoa(`me:${secret}`)}`)))
+})
+
 test.each(Object.entries(CANARIES))('%s', (_, canary) => {
   const leaks = written.flatMap(([path, text]) => {
     const at = text.search(
-      new RegExp(`${canary}|${encodeURIComponent(canary)}|${btoa(canary).replace(/=+$/, '')}`),
+      new RegExp([canary, btoa(canary), btoa(`me:${canary}`)].join('|').replaceAll('=', '')),
     )
     return at < 0 ? [] : `${path}: ${text.slice(Math.max(0, at - 100), at + 60)}`
   })

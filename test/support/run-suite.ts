@@ -5,6 +5,7 @@ import { armsToRun } from '../../src/run/arms.ts'
 import { candidatesOf, type AgentSweepOptions } from '../../src/run/candidates.ts'
 import { makePlan, makeSweepPlan, type Settings } from '../../src/run/plan.ts'
 import { runSuite } from '../../src/run/suite.ts'
+import { resolveHost } from '../../src/server/index.ts'
 import type { Trial } from '../../src/schema/generated.ts'
 
 /** A suite run as the worker runs it, without Vitest. */
@@ -48,7 +49,7 @@ export async function runOn(
 ): Promise<SuiteOutcome> {
   const definition: AgentBenchOptions = { ...DEFAULTS, candidate: hot, ...own }
   const plan = makePlan('made', 'made.bench.ts', definition, settings(host), membersOf(agent ?? oneCall))
-  return runPlan({ ...plan, ...planned }, [definition.baseline, definition.candidate], definition, {
+  return runPlan(host, { ...plan, ...planned }, [definition.baseline, definition.candidate], definition, {
     agent,
     signal,
     patience,
@@ -65,14 +66,15 @@ export async function sweepOn(
   const members = membersOf(agent ?? oneCall)
   const plan = makeSweepPlan('swept', 'swept.bench.ts', definition, settings(host), members)
   const arms = [definition.baseline, ...candidatesOf(definition).map(({ arm }) => arm)]
-  return runPlan(plan, arms, definition, { agent, signal, patience, onTrial })
+  return runPlan(host, plan, arms, definition, { agent, signal, patience, onTrial })
 }
 
 function settings(host: string): Settings {
-  return { host, thresholds: {}, blocks: {}, env: { seed: '1' } }
+  return { ...resolveHost(host), thresholds: {}, blocks: {}, env: { seed: '1' } }
 }
 
 async function runPlan(
+  host: string,
   plan: Plan,
   arms: readonly Arm[],
   definition: Pick<AgentBenchOptions, 'checks' | 'timeout' | 'bound' | 'nonce'>,
@@ -87,6 +89,7 @@ async function runPlan(
     arms: armsToRun(
       plan,
       arms.map((arm) => ({ arm, agent, checks: definition.checks })),
+      resolveHost(host),
     ),
     limits: definition,
     signal,

@@ -73,10 +73,12 @@ export {
 export function agentBench(name: string, agent: Agent, definition: AgentBenchOptions): void {
   const request: SuiteRequest = { name, agent, definition: { kind: 'config', options: definition } }
   if (collected(request)) return
+  const site = siteOf(agentBench)
   const { baseline, candidate } = definition ?? {}
-  if (comparesCode()) return register(`${name} (${candidate?.name}: head vs base)`, ['base', 'head'], request)
+  if (comparesCode())
+    return register(`${name} (${candidate?.name}: head vs base)`, ['base', 'head'], request, site)
   const arms = [baseline?.name ?? 'baseline', candidate?.name ?? 'candidate']
-  register(`${name} (${candidate?.name} vs ${baseline?.name})`, arms, request)
+  register(`${name} (${candidate?.name} vs ${baseline?.name})`, arms, request, site)
 }
 
 /**
@@ -103,7 +105,7 @@ export function agentSweep(name: string, agent: Agent, definition: AgentSweepOpt
   const title = `${name} (${arms.length - 1} candidates vs ${arms[0]})`
   // A sweep compares configs, and a code comparison holds one config against itself.
   if (comparesCode()) test.skip(title, () => {})
-  else register(title, arms, request)
+  else register(title, arms, request, siteOf(agentSweep))
 }
 
 /** Whether this run holds head against base. Without the plugin nothing is provided. */
@@ -111,15 +113,27 @@ function comparesCode(): boolean {
   return (inject('chimera') as ProvidedSettings | undefined)?.base !== undefined
 }
 
-function register(title: string, arms: readonly string[], request: SuiteRequest): void {
+/** Where a suite is defined: its failure is shown there, also as an annotation of a pull request. */
+function siteOf(define: typeof agentBench | typeof agentSweep): string {
+  const site = { stack: '' }
+  Error.captureStackTrace(site, define)
+  return site.stack.slice(site.stack.indexOf('\n'))
+}
+
+function register(title: string, arms: readonly string[], request: SuiteRequest, site: string): void {
   const { name } = request
   // No test timeout: every call has limits, and the data decide how many trials it takes. They decide once: a retry would
   // put a luckier run in a regression's place, and a repeat would pool two runs as one.
   test(title, { timeout: 0, retry: 0, repeats: 0 }, async ({ bench }) => {
     const [first, second, ...rest] = arms.map((arm) => bench(arm, withoutPlugin(name)))
-    await bench.compare(first!, second!, ...rest, requestOptions(request))
-    if (request.failures === undefined) throw adapterErrors.pluginMissing(name)
-    if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
+    try {
+      await bench.compare(first!, second!, ...rest, requestOptions(request))
+      if (request.failures === undefined) throw adapterErrors.pluginMissing(name)
+      if (request.failures.length > 0) expect.fail(request.failures.join('\n'))
+    } catch (error) {
+      if (error instanceof Error) error.stack = `${error.name}: ${error.message}${site}`
+      throw error
+    }
   })
 }
 

@@ -87,7 +87,30 @@ describe('every broken call is invalid for exactly one reason, and says its cure
       /object after 31 identical chunks\./,
     ],
     ['a reset', { fault: { kind: 'reset', after: 3 } }, 'truncated_stream', /reply is incomplete/],
-    ['a reset before any byte', { fault: { kind: 'reset' } }, 'truncated_stream', /reply is incomplete/],
+    [
+      'a reset before any byte',
+      { fault: { kind: 'reset' } },
+      'truncated_stream',
+      /closed the connection without a reply.*https:/,
+    ],
+    [
+      'credentials that are missing',
+      { fault: { kind: 'status', status: 401, error: 'unauthorized' } },
+      'http_error',
+      /credentials with status 401 \(unauthorized\).*`headers`/,
+    ],
+    [
+      'credentials that are refused',
+      { fault: { kind: 'status', status: 403, error: 'forbidden' } },
+      'http_error',
+      /credentials with status 403 \(forbidden\).*`headers`/,
+    ],
+    [
+      'a proxy that speaks TLS only',
+      { fault: { kind: 'status', status: 400, body: 'The plain HTTP request was sent to HTTPS port' } },
+      'http_error',
+      /expects TLS.*Use https:\/\/ in OLLAMA_HOST/,
+    ],
     [
       'half a line',
       { fault: { kind: 'partial_line', after: 3 } },

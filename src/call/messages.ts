@@ -21,8 +21,28 @@ export const callMessages = {
     }.`,
   unauthorized: (host: string, status: number, detail: string): string =>
     `The server at ${host} refused the call's credentials with status ${status} (${detail}). Set the header that it expects in the arm's \`headers\`, such as \`authorization\`.`,
-  no_endpoint: (host: string, detail: string): string =>
-    `The server at ${host} has no such endpoint (${detail}). Check the arm's \`api\` and \`host\`.`,
+  no_endpoint: (host: string, detail: string): string => {
+    const { pathname } = new URL(host)
+    const cure =
+      pathname === '/'
+        ? "Check the arm's `api` and `host`, or OLLAMA_HOST."
+        : `Check the path ${pathname} in OLLAMA_HOST or in the arm's \`host\`: paths such as /api/chat are appended to it. Also check the arm's \`api\`.`
+    return `The server at ${host} has no such endpoint (${detail}). ${cure}`
+  },
+  tls_failed: (host: string, detail: string): string =>
+    `TLS with the server at ${host} failed (${detail}). If the server speaks plain HTTP, use http:// in OLLAMA_HOST or in the arm's \`host\`.`,
+  tls_expected: (host: string, detail: string): string =>
+    `The server at ${host} expects TLS (${detail}). Use https:// in OLLAMA_HOST or in the arm's \`host\`.`,
+  bad_certificate: (host: string, detail: string): string =>
+    `The certificate of the server at ${host} was rejected (${detail}). Set NODE_EXTRA_CA_CERTS to the file of its authority's certificate, or use the host name that the certificate is for.`,
+  no_reply: (host: string, detail: string): string =>
+    `The server at ${host} closed the connection without a reply (${detail}). Check whether it crashed or ran out of memory${
+      host.startsWith('http:') ? ', and whether its address has to begin with https://' : ''
+    }.`,
+  encoded: (host: string, encoding: string): string =>
+    `The server at ${host} encoded its reply (${encoding}), although the request excluded that, so its chunks cannot be timed. Disable compression, for example in the reverse proxy between.`,
+  web_page: (host: string): string =>
+    `The server at ${host} answered with a web page instead of a model's reply. Check the address in OLLAMA_HOST or in the arm's \`host\`, and whether a proxy asks for a login.`,
   refused_option: (option: string, endpoint: string): string =>
     `The arm sets the option "${option}", which ${endpoint} does not have. Remove it, or call an endpoint that has it.`,
   http_error: (host: string, status: number, detail: string): string =>

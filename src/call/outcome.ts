@@ -88,11 +88,13 @@ export interface Refused {
 /** Judges a status that is no success. */
 export function judgeStatus({ status, body, location, model, host }: Refused, api: Api): Invalid {
   const detail = errorText(body) || `status ${status}`
-  if (status === 404 && (api === 'ollama' || /model/i.test(detail)))
+  if (status === 404 && /model/i.test(detail))
     return invalid('model_missing', callMessages.model_missing(model, host, detail, api))
   if (status === 503 || status === 429) return invalid('busy', callMessages.busy(host, detail, api))
   if (status === 401 || status === 403)
     return invalid('http_error', callMessages.unauthorized(host, status, detail))
+  if (status === 400 && host.startsWith('http:') && /\bhttps\b/i.test(detail))
+    return invalid('http_error', callMessages.tls_expected(host, detail))
   const said = location ? `it redirects to ${errorText(location)}` : detail
   return invalid(
     'http_error',
@@ -107,11 +109,37 @@ export function judgeEnd(reply: Reply, rest: boolean, api: Api): Invalid {
   return invalid('no_done', callMessages.no_done(detail, api))
 }
 
+/** Judges what the head of a successful reply says of its body; undefined where that can be read. */
+export function judgeHead(headers: Headers, host: string): Invalid | undefined {
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() || 'identity'
+  if (encoding !== 'identity') return invalid('http_error', callMessages.encoded(host, errorText(encoding)))
+  const isPage = /^\s*text\/html\b/i.test(headers.get('content-type') ?? '')
+  return isPage ? invalid('http_error', callMessages.web_page(host)) : undefined
+}
+
+/** How far an exchange had come when it failed. */
+export interface Progress {
+  /** The whole request was handed to the system. */
+  written: boolean
+  /** The head of a reply came. */
+  heard: boolean
+}
+
+const CERTIFICATE = /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH/
+
 /** Judges a connection that failed: one that was never made, or spoke no HTTP, is no server. */
-export function judgeFailure(error: Error, written: boolean, host: string, api: Api): Invalid {
+export function judgeFailure(error: Error, { written, heard }: Progress, host: string, api: Api): Invalid {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const detail = errorText(error.message || code)
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
+    const said = 'reason' in error && typeof error.reason === 'string' ? errorText(error.reason) : code
+    return invalid('unreachable', callMessages.tls_failed(host, said))
+  }
+  if (CERTIFICATE.test(code)) return invalid('unreachable', callMessages.bad_certificate(host, detail))
   if (!written || code.startsWith('HPE_'))
     return invalid('unreachable', callMessages.unreachable(host, detail, api))
-  return invalid('truncated_stream', callMessages.truncated_stream(detail))
+  return invalid(
+    'truncated_stream',
+    heard ? callMessages.truncated_stream(detail) : callMessages.no_reply(host, detail),
+  )
 }

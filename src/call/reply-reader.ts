@@ -4,6 +4,7 @@ import {
   judgeEnd,
   judgeFailure,
   judgeFinal,
+  judgeHead,
   judgeStatus,
   tooLong,
   type Invalid,
@@ -40,6 +41,8 @@ export class ReplyReader {
   readonly #hiding: HideUsage | undefined
   #status = 200
   #location: string | null = null
+  #isHeard = false
+  #unreadable: Invalid | undefined
 
   /** `elapsed` gives ms since the request was written. */
   constructor(expected: Expected, elapsed: (at: number) => number) {
@@ -53,6 +56,8 @@ export class ReplyReader {
 
   head(status: number, headers: Headers): void {
     this.#status = status
+    this.#isHeard = true
+    this.#unreadable = this.#ok() ? judgeHead(headers, this.#expected.host) : undefined
     this.#location = headers.get('location')
     const isJson = headers.get('content-type')?.startsWith('application/json') ?? false
     if (isJson && this.#expected.protocol.api === 'openai') this.streamed = false
@@ -74,7 +79,8 @@ export class ReplyReader {
   }
 
   broke(error: Error, at: number, written: boolean): void {
-    this.#close(at, () => judgeFailure(error, written, this.#expected.host, this.#expected.protocol.api))
+    const { host, protocol } = this.#expected
+    this.#close(at, () => judgeFailure(error, { written, heard: this.#isHeard }, host, protocol.api))
   }
 
   left(at: number): void {
@@ -96,6 +102,7 @@ export class ReplyReader {
       const refusal = { status: this.#status, body: text, location: this.#location, model, host }
       return this.decide(judgeStatus(refusal, protocol.api), at)
     }
+    if (this.#unreadable) return this.decide(this.#unreadable, at)
     const { said, rest } = this.streamed ? this.#parser.end() : wholeOf(protocol, text)
     for (const one of said) this.#take(one, at)
     if (!this.outcome) this.decide(otherwise(rest), at)
@@ -119,7 +126,7 @@ export class ReplyReader {
   }
 
   #isWhole(): boolean {
-    return !this.streamed || !this.#ok()
+    return !this.streamed || !this.#ok() || this.#unreadable !== undefined
   }
 
   #ok(): boolean {

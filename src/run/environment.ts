@@ -36,12 +36,21 @@ export function checkEnvironment(variables: Variables): void {
   const max = wholeNumber('CHIMERA_BLOCKS_MAX', blocksMax) ?? MOST_BLOCKS
   if (min < 1 || max < min || max > MOST_BLOCKS)
     throw suiteErrors.badBlocks('CHIMERA_BLOCKS_MIN and CHIMERA_BLOCKS_MAX', `min ${min}, max ${max}`)
+  const keep = variables['CHIMERA_KEEP_BASE']?.trim() ?? ''
+  if (!['', '0', '1'].includes(keep)) throw gateErrors.badEnvironment('CHIMERA_KEEP_BASE', '0 or 1', keep)
   readFailOn(variables['CHIMERA_FAIL_ON'])
 }
 
 /** The number in a variable; undefined where it is not set. */
 export function wholeNumber(name: string, value: string | undefined): number | undefined {
   if (value === undefined || value.trim() === '') return undefined
-  if (!/^\s*\d+\s*$/.test(value)) throw gateErrors.badEnvironment(name, 'a whole number', value)
+  const isWhole = /^\s*\d+\s*$/.test(value)
+  // Beyond, two numbers share a form, and the one that is printed may be another.
+  if (!isWhole || !Number.isSafeInteger(Number(value)))
+    throw gateErrors.badEnvironment(
+      name,
+      `a whole number${isWhole ? ` up to ${Number.MAX_SAFE_INTEGER}` : ''}`,
+      value,
+    )
   return Number(value)
 }

@@ -107,7 +107,7 @@ function late(written: boolean, host: string, timeout: number): Refusal {
 function failed(error: unknown, written: boolean, host: string): Refusal {
   const cause =
     error instanceof Error && error.cause instanceof Error ? error.cause : new Error(String(error))
-  const { reason, message } = judgeFailure(cause, written, host, 'ollama')
+  const { reason, message } = judgeFailure(cause, { written, heard: false }, host, 'ollama')
   if (reason === 'unreachable') return { ok: false, reason, message }
   return { ok: false, reason: 'unreachable', message: callMessages.unreachable(host, cause.message) }
 }

@@ -50,7 +50,9 @@ export async function modelFacts(host: Where, model: string): Promise<Answer<Mod
   const [shown, tags] = await Promise.all([ask({ host, path: '/api/show', body: { model } }), tagsOf(host)])
   if (!shown.ok && shown.reason === 'unreachable') return shown
   const tag = tags?.find((tag) => names(tag).some((name) => sameName(name, model)))
-  if (!shown.ok && shown.reason === 'model_missing' && !tag && (tags || !shown.endpointMissing)) {
+  const isMissing =
+    !shown.ok && (shown.endpointMissing ? tags !== undefined : shown.reason === 'model_missing')
+  if (isMissing && !tag) {
     return shown.endpointMissing
       ? {
           ok: false,

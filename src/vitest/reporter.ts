@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import { annotations } from './annotations.ts'
 import { describeEnvironment, ownVersion } from './environment.ts'
 import { failedTests, isWorkerExit, unhandled, unloadable } from './failures.ts'
 import { ChimeraError } from '../errors.ts'
@@ -88,9 +89,11 @@ export default class ChimeraReporter implements Reporter {
 
   /** Whether a blob is written of the messages, from their texts. */
   #writesBlob(): boolean {
-    return this.#vitest.config.reporters.some(
-      (one: unknown) => (Array.isArray(one) ? one[0] : one) === 'blob' || isBlobReporter(one),
-    )
+    return this.#reportsTo('blob') || this.#vitest.config.reporters.some(isBlobReporter)
+  }
+
+  #reportsTo(name: string): boolean {
+    return this.#vitest.config.reporters.some((one: unknown) => (Array.isArray(one) ? one[0] : one) === name)
   }
 
   // Whatever another reporter is about to print, the line must be gone by then.
@@ -199,6 +202,10 @@ export default class ChimeraReporter implements Reporter {
     const report = more.length === 0 ? judged : soundReport({ ...run, refusals: [...refusals, ...more] })
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1
     await this.#write(report, trials)
+    if (!this.#reportsTo('github-actions')) return
+    const failed = tests.filter((test) => test.result().state === 'failed')
+    const annotated = failed.flatMap((test) => suitesOf(records.get(test)))
+    for (const line of annotations(judged, annotated)) this.#progress.line(line)
   }
 
   /** Errors that Vitest exits for, but for the end of a worker where a suite without an ending has said so. */

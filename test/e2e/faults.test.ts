@@ -108,10 +108,15 @@ test('an arm whose every trial is broken and a model that is missing are told wi
 
 test('nothing listens: unreachable, told once with the cure', async () => {
   await using project = await createFixture({ 'suites/one.bench.ts': benchFile() })
-  const { exitCode, report, output } = await project.bench([], { OLLAMA_HOST: 'http://127.0.0.1:9' })
+  const reporters = ['--reporter=default', '--reporter=github-actions']
+  const { exitCode, report, output } = await project.bench(reporters, { OLLAMA_HOST: 'http://127.0.0.1:9' })
   expect(report!.gate).toMatchObject({ status: 'invalid', failures: [{ suite: 'one' }] })
   expect(report!.gate.failures[0]!.message).toMatch(/ollama serve.*OLLAMA_HOST/)
   expect(report!.suites[0]!.arms.flatMap((arm) => Object.keys(arm.invalid))).toContain('unreachable')
   expect(output).toMatch(/ollama serve/)
+  // One annotation, at the line that defines the suite.
+  expect(output.match(/^::error .*$/gm)).toEqual([
+    expect.stringMatching(/^::error file=\S+\/suites\/one\.bench\.ts,.*line=2,.*ollama serve/),
+  ])
   expect(exitCode).not.toBe(0)
 })

@@ -30,12 +30,15 @@ test('shards measure and exit 0; the merge judges once and writes the reports', 
     expect(report).toBeUndefined()
   }
   const calls = server.requests.length
-  const merged = await project.bench(['--merge-reports'])
+  const merged = await project.bench(['--merge-reports', '--reporter=github-actions'])
   expect(server.requests.length).toBe(calls)
   expect(merged.report!.suites.map(({ name }) => name).toSorted()).toEqual(['same', 'slow'])
   expect(merged.report!.gate.failures).toMatchObject([{ suite: 'slow', metric: 'reported_throughput' }])
   expect(merged.trials.length).toBeGreaterThanOrEqual(2 * 2 * 7)
   expect(merged.exitCode).not.toBe(0)
+  expect(merged.output.match(/^::error .*$/gm)).toEqual([
+    expect.stringMatching(/^::error file=suites\/slow\.bench\.ts,title=slow::.*reported_throughput/),
+  ])
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)(

@@ -1,6 +1,7 @@
 /** Trials made to measure: each says exactly what it was given and nothing else. */
 import { pairOf, type ArmPair } from '../../src/judge/pair.ts'
 import type { Plan } from '../../src/judge/plan.ts'
+import type { Environment } from '../../src/run/environment.ts'
 import { makePlan } from '../../src/run/plan.ts'
 import type { AgentBenchOptions } from '../../src/run/agent.ts'
 import type {
@@ -15,7 +16,7 @@ import type {
 } from '../../src/schema/generated.ts'
 
 /** A plan for `baseline` against `candidate` of model `tiny`, 6 to 10 blocks unless said otherwise. */
-export function planFor(definition: Partial<AgentBenchOptions> = {}): Plan {
+export function planFor(definition: Partial<AgentBenchOptions> = {}, env: Environment = { seed: '1' }): Plan {
   return makePlan(
     'made',
     'suites/made.bench.ts',
@@ -25,7 +26,7 @@ export function planFor(definition: Partial<AgentBenchOptions> = {}): Plan {
       blocks: { min: 6, max: 10 },
       ...definition,
     },
-    { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: { seed: '1' } },
+    { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env },
   )
 }
 

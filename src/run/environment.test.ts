@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { planFor } from '../../test/support/trials.ts'
+import { checkEnvironment, wholeNumber } from './environment.ts'
+
+test.each([
+  ['CHIMERA_SEED', '-1', /a whole number/],
+  ['CHIMERA_SEED', '1e3', /a whole number/],
+  ['CHIMERA_SEED', '9007199254740993', /a whole number up to 9007199254740991/],
+  ['CHIMERA_TIME_BUDGET', '5s', /a whole number/],
+  ['CHIMERA_BLOCKS_MIN', '0', /1 <= min <= max <= 300/],
+  ['CHIMERA_BLOCKS_MAX', '1000', /1 <= min <= max <= 300/],
+  ['CHIMERA_PAIRS_MIN', 'six', /a whole number/],
+  ['CHIMERA_FAIL_ON', 'regresed', /a list of regressed/],
+  ['CHIMERA_KEEP_BASE', 'yes', /0 or 1/],
+])('%s=%s is refused by name', (name, value, message) => {
+  const check = (): void => checkEnvironment({ [name]: value })
+  expect(check).toThrow(message)
+  expect(check).toThrow(expect.objectContaining({ name: 'ChimeraError' }))
+})
+
+test('what is empty or in order passes', () => {
+  for (const value of ['', ' 7 ', String(Number.MAX_SAFE_INTEGER)]) checkEnvironment({ CHIMERA_SEED: value })
+  for (const value of ['', '0', '1']) checkEnvironment({ CHIMERA_KEEP_BASE: value })
+})
+
+test('a seed is printed in a form that CHIMERA_SEED takes', () => {
+  const { seed } = planFor({}, {})
+  for (const one of [seed, 0, Number.MAX_SAFE_INTEGER])
+    expect(wholeNumber('CHIMERA_SEED', `${one}`)).toBe(one)
+})

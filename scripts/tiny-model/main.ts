@@ -7,7 +7,8 @@
  */
 import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { tinyDigest, tinyModel } from './model.ts'
+import { tinyDigest } from '../../src/embedded/model-file.ts'
+import { tinyModel } from './model.ts'
 
 const folder = new URL('../../dist/embedded/', import.meta.url)
 const target = new URL('chimera-tiny.gguf', folder)
@@ -17,7 +18,7 @@ const bytes = tinyModel()
 const digest = createHash('sha256').update(bytes).digest('hex')
 if (digest !== tinyDigest) {
   console.error(
-    `The tiny model came out with SHA-256 ${digest}; expected ${tinyDigest}. If its generator was changed on purpose, update tinyDigest in scripts/tiny-model/model.ts.`,
+    `The tiny model came out with SHA-256 ${digest}; expected ${tinyDigest}. If its generator was changed on purpose, update tinyDigest in src/embedded/model-file.ts.`,
   )
   process.exit(1)
 }

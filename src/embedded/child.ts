@@ -8,6 +8,8 @@ import { engineErrors } from './messages.ts'
 /** The child's only argument, as JSON. */
 export interface ServerConfig {
   path: string
+  /** SHA-256 that the file must have; any will do where it is absent. */
+  digest?: string
   /** Tags with their `:tag`. */
   names: readonly string[]
   /** Requests served at once by one runner. */
@@ -17,7 +19,7 @@ export interface ServerConfig {
 /** What the child tells its parent. */
 export type ChildMessage =
   | { type: 'ready'; port: number }
-  | { type: 'failed'; reason: 'missing' | 'model'; detail: string }
+  | { type: 'failed'; reason: 'missing' | 'model' | 'digest'; detail: string }
 
 /** A server that listens. */
 export interface RunningServer {
@@ -84,6 +86,7 @@ async function listening(
   if (typeof first === 'string') throw engineErrors.died_early(config.path, first, shown(log()))
   if (first.type === 'ready') return first.port
   await ended
+  if (first.reason === 'digest') throw engineErrors.damaged(config.path, first.detail)
   throw first.reason === 'missing'
     ? engineErrors.missing(first.detail)
     : engineErrors.bad_model(config.path, [first.detail, oneLine(log())].filter(Boolean).join(': '))

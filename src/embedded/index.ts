@@ -13,10 +13,8 @@
  * object has prompt_eval_cached_count.
  * /api/version has an `embedded` key that names the engine and the model, and so does every report.
  */
-import { stat } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { engineErrors } from './messages.ts'
+import { basename } from 'node:path'
+import { modelFile } from './model-file.ts'
 import { startServer, type RunningServer } from './child.ts'
 
 export type { RunningServer } from './child.ts'
@@ -40,35 +38,19 @@ export interface EmbeddedServer {
   start(): Promise<RunningServer>
 }
 
-/** The model that the package ships. Sources and compiled files are equally deep, so one path serves both. */
-const tinyFile = fileURLToPath(new URL('../../dist/embedded/chimera-tiny.gguf', import.meta.url))
-
 /** The embedded engine as a server for the plugin: `chimera({ server: embedded() })`. Nothing runs before `start`. */
 export function embedded(options: EmbeddedOptions = {}): EmbeddedServer {
   return {
     kind: 'embedded',
     options,
     async start() {
-      const path = await modelFile(options.model)
+      const file = await modelFile(options.model)
       const names = (options.names ?? namesOf(options.model)).map((name) =>
         name.includes(':') ? name : `${name}:latest`,
       )
-      return startServer({ path, names, parallel: options.parallel ?? 1 })
+      return startServer({ ...file, names, parallel: options.parallel ?? 1 })
     },
   }
-}
-
-async function modelFile(own: string | undefined): Promise<string> {
-  const path = own === undefined ? tinyFile : resolve(own)
-  if (await isFile(path)) return path
-  throw own === undefined ? engineErrors.not_built(path) : engineErrors.no_model(path)
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (entry) => entry.isFile(),
-    () => false,
-  )
 }
 
 /** Tags a model answers to unless the config says otherwise. */

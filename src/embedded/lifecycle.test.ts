@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,11 +66,15 @@ test('a model that makes llama.cpp abort', async () => {
   expect(message).toMatch(/ended \(SIGABRT\) while loading .*model\.gguf/)
 })
 
-/** The engine in a folder of its own, which has neither a build nor packages. */
-async function apart(): Promise<typeof embedded> {
+/** The engine in a folder of its own, which has no packages, and of a build only the model, if that. */
+async function apart(model?: Buffer): Promise<typeof embedded> {
   const folder = await temporary()
   for (const part of ['embedded', 'text', 'errors.ts', 'secrets.ts', 'json.ts', 'clock.ts'])
     await cp(join(here, '..', part), join(folder, 'src', part), { recursive: true })
+  if (model !== undefined) {
+    await mkdir(join(folder, 'dist/embedded'), { recursive: true })
+    await writeFile(join(folder, 'dist/embedded/chimera-tiny.gguf'), model)
+  }
   const module = (await import(join(folder, 'src/embedded/index.ts'))) as { embedded: typeof embedded }
   return module.embedded
 }
@@ -80,6 +84,15 @@ test('its own model is not built', async () => {
   await expect(start).rejects.toMatchObject({
     code: 'engine_no_model',
     message: expect.stringMatching(/missing at .*chimera-tiny\.gguf.* run `npm run build`/),
+  })
+})
+
+test('its own model is damaged, by a single bit', async () => {
+  const bytes = await readFile(tinyFile)
+  bytes.writeUInt8(bytes.readUInt8(3_000_000) ^ 1, 3_000_000)
+  await expect((await apart(bytes))().start()).rejects.toMatchObject({
+    code: 'engine_bad_model',
+    message: expect.stringMatching(/chimera-tiny\.gguf is damaged .* was not loaded\..*`npm run build`/),
   })
 })
 

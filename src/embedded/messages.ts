@@ -17,6 +17,11 @@ export const engineErrors = {
       'engine_no_model',
       `The embedded engine's own model is missing at ${path}. In a checkout of vitest-chimera, run \`npm run build\`; otherwise, reinstall the package.`,
     ),
+  damaged: (path: string, digest: string): ChimeraError =>
+    new ChimeraError(
+      'engine_bad_model',
+      `The embedded engine's own model at ${path} is damaged (its SHA-256 is ${digest}), so it was not loaded. In a checkout of vitest-chimera, run \`npm run build\`; otherwise, reinstall the package.`,
+    ),
   bad_model: (path: string, detail: string): ChimeraError =>
     new ChimeraError(
       'engine_bad_model',

@@ -21,6 +21,11 @@ function tell(message: ChildMessage): Promise<void> {
 }
 
 async function serve(config: ServerConfig): Promise<void> {
+  const file = await fileFacts(config.path)
+  if (config.digest !== undefined && file.digest !== config.digest) {
+    await tell({ type: 'failed', reason: 'digest', detail: file.digest })
+    process.exit(1)
+  }
   const library = await import('node-llama-cpp').catch(async (error: unknown) => {
     await tell({ type: 'failed', reason: 'missing', detail: messageOf(error) })
     process.exit(1)
@@ -34,7 +39,7 @@ async function serve(config: ServerConfig): Promise<void> {
   const model: ServedModel = {
     names: config.names,
     file: basename(config.path),
-    ...(await fileFacts(config.path)),
+    ...file,
     info: trial.model.fileInfo,
     engine: `node-llama-cpp ${await library.getModuleVersion()} (llama.cpp ${llama.llamaCppRelease.release})`,
   }

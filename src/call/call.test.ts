@@ -3,11 +3,12 @@ import { toCall } from './call.ts'
 import type { Final } from './protocol/index.ts'
 import { Reply } from './reply.ts'
 
-/** A call whose first content came after 300 ms. */
-function made(final: Final, streamed = true) {
+/** A call written a second after its trial began, whose content came at these times, by default 300 ms later. */
+function made(final: Final, streamed = true, arrivals: readonly number[] = [1300]) {
   const reply = new Reply()
-  reply.take({ content: 'Hi' }, 1300)
-  reply.take({ final: { done_reason: 'stop', eval_count: 1, ...final } }, 1301)
+  for (const at of arrivals) reply.take({ content: 'Hi' }, at)
+  const endedAt = (arrivals.at(-1) ?? 0) + 1
+  reply.take({ final: { done_reason: 'stop', eval_count: 1, ...final } }, endedAt)
   return toCall({
     index: 0,
     stage: null,
@@ -23,7 +24,7 @@ function made(final: Final, streamed = true) {
     outcome: { valid: true },
     origin: 0,
     writtenAt: 1000,
-    endedAt: 1301,
+    endedAt,
   })
 }
 
@@ -57,4 +58,18 @@ describe('what a TTFT was spent on', () => {
 test('a call keeps what decides which model the next one finds', () => {
   expect(made({})).toMatchObject({ host: 'http://h', model: 'tiny', keepAlive: '60m' })
   expect(made({}).call).not.toHaveProperty('cold')
+})
+
+test('times count from the written request, but for when it was written', () => {
+  // Gaps of 1, 2, … 100 ms.
+  const arrivals = Array.from({ length: 101 }, (_, i) => 1300 + (i * (i + 1)) / 2)
+  expect(made({}, true, arrivals).call).toMatchObject({
+    start: 1000,
+    ttft: 300,
+    e2e_latency: 5350,
+    duration: 5351,
+    // Type 7: the k-th of 100 gaps stands at (k - 1) / 99.
+    itl: { p50: 50.5, p95: 95.05, p99: 99.01, max: 100 },
+  })
+  expect(made({}, false).call).toMatchObject({ start: 1000, duration: 301, e2e_latency: 301, chunks: 1 })
 })

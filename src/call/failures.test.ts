@@ -219,6 +219,12 @@ test.each([{ fault: { kind: 'stall' } }, { fault: { kind: 'stall', after: 2 } }]
   },
 )
 
+test('silence is measured from the last byte: a long reply without pauses has none', async () => {
+  const { call } = await fail({ ttft: 100, per_token: 100, tokens: 24 }, { timeout: 2000 })
+  expect(call.duration).toBeGreaterThan(2000)
+  expect(call).toMatchObject({ valid: true })
+})
+
 test('a pause below the limit is none', async () => {
   const { call } = await fail({ fault: { kind: 'stall', after: 5, ms: 200 } }, { timeout: 30_000 })
   expect(call.valid).toBe(true)

@@ -1,8 +1,9 @@
-import { once } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTcp, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { StampedSocket } from './stamped-socket.ts'
 import { outgoingOf, send } from './transport.ts'
 
 const transportFetch: typeof fetch = async (input, init) =>
@@ -147,4 +148,31 @@ test('bytes that came before a reset are not lost', async () => {
   const reader = response.body!.getReader()
   expect(new TextDecoder().decode((await reader.read()).value)).toBe('half')
   await expect(reader.read()).rejects.toThrow('terminated')
+})
+
+test('bytes are stamped as they arrive, not when their turn to be read comes', async () => {
+  const [busy, other] = [new StampedSocket(), new StampedSocket()]
+  let doneAt = 0
+  busy.on('data', () => {
+    const until = performance.now() + 20
+    while (performance.now() < until);
+    doneAt = performance.now()
+  })
+  const read = once(other, 'data')
+  busy.push(Buffer.from('a'))
+  other.push(Buffer.from('b'))
+  await read
+  expect(doneAt).toBeGreaterThan(0)
+  expect(other.stamp).toBeLessThan(doneAt - 15)
+})
+
+test('a request leaves nothing behind at its signal, however it ends', async () => {
+  const url = await serve((request, response) =>
+    request.url === '/reset' ? request.socket.destroy() : response.end('x'),
+  )
+  const { signal } = new AbortController()
+  await (await transportFetch(url, { signal })).text()
+  await expect(transportFetch(`${url}/reset`, { signal })).rejects.toThrow('fetch failed')
+  await (await transportFetch(url, { signal })).body?.cancel()
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })

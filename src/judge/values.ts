@@ -231,7 +231,7 @@ function ratio(top: number | undefined, bottom: number | undefined, scale: numbe
 }
 
 /** Length of the union of intervals: concurrent calls count their common time once. */
-function unionLength(intervals: readonly (readonly [number, number])[]): number {
+export function unionLength(intervals: readonly (readonly [number, number])[]): number {
   let length = 0
   let reached = -Infinity
   for (const [start, end] of intervals.toSorted((a, b) => a[0] - b[0])) {

@@ -75,8 +75,7 @@ export function aggregates(arm: ArmReport, trials: readonly Trial[]): Block[] {
 export function agentFigures(trials: readonly Trial[], agent: string): Block[] {
   const own = measuredTrials(trials).map((trial) => {
     const calls = trial.calls.filter((call) => call.agent === agent)
-    const wall = trial.stages.find(({ name }) => name === agent)?.duration
-    return trialValues({ ...trial, calls, duration: wall ?? Number.NaN })
+    return trialValues({ ...trial, calls, duration: timeIn(trial, agent) ?? Number.NaN })
   })
   const sampleOf = (metric: MetricName): Sample | undefined => {
     const values = own.flatMap((one) => one.get(metric) ?? [])

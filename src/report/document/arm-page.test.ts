@@ -141,3 +141,16 @@ test('concurrent agents have a section each, over their own calls', () => {
   expect(section('report')).toContain('\n- report: B\n- personas: You write.\n')
   expect(page).toContain('| solo 8 | analysis/work |')
 })
+
+test('a stage that runs several times at once, or within itself, takes its wall time', () => {
+  const { report, trials } = sampleRun('regressed')
+  const stages = [
+    { name: 'tool', start: 0, duration: 400 },
+    { name: 'tool', start: 100, duration: 400 },
+    { name: 'tool', start: 50, duration: 100 },
+    { name: 'tool', start: 800, duration: 100 },
+  ]
+  const staged = trials.map((trial) => ({ ...trial, duration: 1000, stages }))
+  const page = pagesOf(report, staged).get('agents/report-agent/chimera.md')
+  expect(page).toMatch(/\| tool \|[^|]*\| 600 ms \| 60(\.0)? % \|/)
+})

@@ -1,4 +1,5 @@
 /** Which trials a figure of a page rests on, what they are called, and figures over them. */
+import { unionLength } from '../../judge/values.ts'
 import type { SuiteReport, Trial } from '../../schema/generated.ts'
 import { median } from '../../stats/index.ts'
 
@@ -47,7 +48,10 @@ export function stageNames(trials: readonly Trial[], agent?: string): string[] {
   return names.filter((name) => ![...agents].some((one) => name.startsWith(`${one}/`)))
 }
 
-/** What a trial spent in a stage, ms; undefined where it did not enter it. */
+/** Wall time of a trial in a stage, ms, however often it was open at once; undefined where the trial did not enter it. */
 export function timeIn({ stages }: Trial, name: string): number | undefined {
-  return total(stages.filter((stage) => stage.name === name).map(({ duration }) => duration))
+  const own = stages.filter((stage) => stage.name === name)
+  return own.length === 0
+    ? undefined
+    : unionLength(own.map(({ start, duration }) => [start, start + duration]))
 }

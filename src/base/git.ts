@@ -22,6 +22,8 @@ export interface Repository {
 export interface GitOptions {
   env?: Record<string, string>
   input?: string
+  /** Longest time, ms. */
+  limit?: number
 }
 
 /** A git that ended with something else than 0. */
@@ -76,18 +78,22 @@ export async function ask(cwd: string, args: readonly string[], options?: GitOpt
 const LIMIT_MS = 10 * 60_000
 
 /** What git writes to stdout. Throws a GitFailure with what it wrote to stderr. */
-export function git(cwd: string, args: readonly string[], { env, input }: GitOptions = {}): Promise<string> {
+export function git(
+  cwd: string,
+  args: readonly string[],
+  { env, input, limit = LIMIT_MS }: GitOptions = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       'git',
       [...SETTINGS, ...args],
-      { cwd, env: { ...environment(), ...env }, maxBuffer: 2 ** 30, encoding: 'utf8', timeout: LIMIT_MS },
+      { cwd, env: { ...environment(), ...env }, maxBuffer: 2 ** 30, encoding: 'utf8', timeout: limit },
       (error, stdout, stderr) => {
         if (error === null) return resolve(stdout)
         if (error.code === 'ENOENT') return reject(baseErrors.noGit())
-        reject(
-          new GitFailure(typeof error.code === 'number' ? error.code : undefined, stderr || error.message),
-        )
+        const late = error.killed === true ? `It was ended after ${limit} ms.` : ''
+        const said = [stderr || error.message, late].filter(Boolean).join('\n')
+        reject(new GitFailure(typeof error.code === 'number' ? error.code : undefined, said))
       },
     )
     // A git that ends before it has read everything says why on stderr.

@@ -18,6 +18,8 @@ export interface InstallOptions {
   /** Folder of all installs. */
   store: string
   signal?: AbortSignal | undefined
+  /** Longest time of an install, ms. */
+  limit?: number
   /** Told before an install that may take a while, with its command. */
   onInstall?: ((command: string) => void) | undefined
 }
@@ -33,6 +35,7 @@ export async function install(wanted: Install, options: InstallOptions): Promise
 
 async function runManager(wanted: Install, checkout: string, options: InstallOptions): Promise<void> {
   const { manager, lock } = wanted
+  const { limit = LIMIT_MS } = options
   const cwd = join(checkout, wanted.folder)
   const text = await readFile(join(checkout, lock), 'utf8')
   const args = manager.install(text, await isWorkspace(cwd, checkout))
@@ -43,7 +46,7 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
       cwd,
       env: environment(checkout),
       maxBuffer: 2 ** 28,
-      timeout: LIMIT_MS,
+      timeout: limit,
       // On Windows the managers are scripts of the shell; no argument comes from outside.
       shell: process.platform === 'win32',
       ...(options.signal !== undefined && { signal: options.signal }),
@@ -52,8 +55,8 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
       if (error === null) return resolve()
       if (options.signal?.aborted === true) return reject(error)
       if (error.code === 'ENOENT') return reject(baseErrors.managerMissing(manager.name, lock))
-      const limit = error.killed === true ? `\nIt was ended after ${LIMIT_MS} ms.` : ''
-      reject(baseErrors.install(command, `${stdout}\n${stderr}${limit}`))
+      const late = error.killed === true ? `\nIt was ended after ${limit} ms.` : ''
+      reject(baseErrors.install(command, `${stdout}\n${stderr}${late}`))
     })
     child.stdin?.end()
   })

@@ -37,7 +37,8 @@ const GRACE = 3000
 /** As much of the end of its log as an error shows, characters. */
 const LOG_TAIL = 2000
 
-export async function startServer(config: ServerConfig): Promise<RunningServer> {
+/** `limit` is the time it has to start, ms. */
+export async function startServer(config: ServerConfig, limit: number = START_LIMIT): Promise<RunningServer> {
   // The sibling has this file's own extension: .ts in the sources, .js once built.
   const script = new URL(`./server${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
   const child = fork(fileURLToPath(script), [JSON.stringify(config)], {
@@ -52,7 +53,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     // `close` comes once the log is read to its end as well.
     child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`))
   })
-  const url = `http://127.0.0.1:${await listening(child, config, ended, () => log)}`
+  const url = `http://127.0.0.1:${await listening(child, config, { ended, limit, log: () => log })}`
 
   let stopping = false
   const logExit = async (): Promise<void> => {
@@ -75,15 +76,18 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 async function listening(
   child: ChildProcess,
   config: ServerConfig,
-  ended: Promise<string>,
-  log: () => string,
+  { ended, limit, log }: { ended: Promise<string>; limit: number; log: () => string },
 ): Promise<number> {
   const message = new Promise<ChildMessage>((resolve) =>
     child.once('message', (value) => resolve(value as ChildMessage)),
   )
-  const timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT)
+  let late = ''
+  const timer = setTimeout(() => {
+    late = ` after ${limit} ms`
+    child.kill('SIGKILL')
+  }, limit)
   const first = await Promise.race([message, ended]).finally(() => clearTimeout(timer))
-  if (typeof first === 'string') throw engineErrors.died_early(config.path, first, shown(log()))
+  if (typeof first === 'string') throw engineErrors.died_early(config.path, first + late, shown(log()))
   if (first.type === 'ready') return first.port
   await ended
   if (first.reason === 'digest') throw engineErrors.damaged(config.path, first.detail)

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ChimeraError } from '../errors.ts'
+import { startServer } from './child.ts'
 import { embedded } from './index.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -99,6 +100,14 @@ test('its own model is damaged, by a single bit', async () => {
 test('node-llama-cpp is not installed', async () => {
   const start = (await apart())({ model: tinyFile }).start()
   await expect(start).rejects.toThrow('Install it with `npm install -D node-llama-cpp`')
+})
+
+test('one that does not start in time is killed', async () => {
+  const start = startServer({ path: tinyFile, names: ['a:b'], parallel: 1 }, 1)
+  await expect(start).rejects.toMatchObject({
+    code: 'engine_died',
+    message: expect.stringMatching(/ended \(SIGKILL after 1 ms\) while loading/),
+  })
 })
 
 test('stops, again without harm, and is no longer there', async () => {

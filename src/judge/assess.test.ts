@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
+import schema from '../../schemas/trial.schema.json' with { type: 'json' }
+import type { TrialReason } from '../schema/generated.ts'
 import { assess, hasRegression, isConfirmed, judgePair } from './assess.ts'
+import { countValid } from './validity.ts'
+
+const REASONS = schema.$defs.trial_reason.enum as readonly TrialReason[]
 
 const plan = pairFor()
 const verdictOf = (
@@ -308,6 +313,33 @@ describe('judge', () => {
     const trials = [...regressed, ...failing(2, 6, 'confirm')]
     expect(rateOf(regressed).verdict).toBe('unchanged')
     expect(rateOf(trials)).toMatchObject({ verdict: 'inconclusive', candidate_value: 12 / 14 })
+  })
+
+  const brokenBy = (trials: ReturnType<typeof failing>, reason: TrialReason) =>
+    trials.map((trial) => (trial.valid ? trial : { ...trial, invalid_reason: reason }))
+
+  test.each(REASONS.filter((reason) => reason !== 'interrupted'))(
+    'a candidate that breaks counts the same whatever broke it, at first and on fresh blocks: %s',
+    (reason) => {
+      const few = brokenBy(failing(2, 6, 'measure'), reason)
+      expect(rateOf(few)).toMatchObject({ verdict: 'inconclusive', candidate_value: 6 / 8 })
+      // Nothing ends while the drop is open.
+      expect(assess(plan, few, 'measure').done).toBe(false)
+      expect(rateOf(brokenBy(failing(6, 6, 'measure'), reason)).verdict).toBe('regressed')
+      const fresh = [...regressed, ...brokenBy(failing(2, 6, 'confirm'), reason)]
+      expect(rateOf(fresh)).toMatchObject({ verdict: 'inconclusive', candidate_value: 12 / 14 })
+      expect(isConfirmed(plan, fresh, assess(plan, fresh, 'confirm'))).toBe(false)
+      expect(rateOf([...regressed, ...brokenBy(failing(12, 6, 'confirm'), reason)]).verdict).toBe('regressed')
+    },
+  )
+
+  test('what was interrupted counts for neither arm', () => {
+    const cut = brokenBy(failing(6, 6, 'measure'), 'interrupted')
+    expect(rateOf(cut)).toMatchObject({ verdict: 'unchanged', candidate_value: 1, baseline_value: 1 })
+    expect(countValid({ trials: 5, invalid: { interrupted: 2, timeout: 1 } })).toEqual({
+      valid: 2,
+      trials: 3,
+    })
   })
 
   test('a warm-up before the fresh blocks does not change what the first run said', () => {

@@ -81,6 +81,10 @@ const BREAKS: Record<
   check_failed: (odd) => ({ check: () => (odd() ? 'not good' : undefined) }),
   http_error: () => ({ plan: { fault: { kind: 'status', status: 500 } } }),
   timeout: () => ({ plan: { fault: { kind: 'stall', after: 3 } } }),
+  truncated_stream: () => ({ plan: { fault: { kind: 'reset', after: 3 } } }),
+  no_calls: (odd) => ({
+    agent: async (context) => (context.arm.name === 'candidate' && odd() ? 'nothing' : ask(context)),
+  }),
 }
 
 test.each(Object.entries(BREAKS))(

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import { asReport } from '../schema/validate.ts'
-import { hasReports, removeAnswers, writeReports } from './store.ts'
+import { hasReports, removeAnswers, writeReports, writeWhole } from './store.ts'
 
 vi.mock(import('node:fs/promises'), { spy: true })
 
@@ -47,6 +47,18 @@ test('writes every report, whole, and nothing else', async () => {
   expect(asReport(JSON.parse(await readFile(join(dir, 'report.json'), 'utf8')), 'report.json')).toEqual(
     report,
   )
+})
+
+test('a file that could not be written whole stays as it was, and nothing is left beside it', async () => {
+  const path = join(dir, 'report.md')
+  await writeWhole(path, 'old')
+  function* cutOff(): Iterable<string> {
+    yield 'half'
+    throw new Error('the disk is full')
+  }
+  await expect(writeWhole(path, cutOff())).rejects.toThrow('the disk is full')
+  expect(await readFile(path, 'utf8')).toBe('old')
+  expect(await files()).toEqual(['report.md'])
 })
 
 test('removes the pages of an earlier run, and nothing that is not ours', async () => {

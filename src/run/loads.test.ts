@@ -89,6 +89,15 @@ describe('what is asked for says cold by itself', () => {
       expect(trial({ load: 3 })).toEqual([false])
     }))
 
+  test('the time of a keep_alive counts from the end of the call', () =>
+    onServer(async (_, { preload, trial }) => {
+      await preload()
+      // The next trial begins 599.91 s after this call has ended.
+      expect(trial({ load: 3, keepAlive: '599.9s' })).toEqual([false])
+      expect(trial({ load: 3, keepAlive: '600s' })).toEqual([true])
+      expect(trial({ load: 3 })).toEqual([false])
+    }))
+
   test('a model gone from /api/ps is loaded by the next call; one that is there is not', () =>
     onServer(async (server, { preload, look, trial }) => {
       await preload()

@@ -1,4 +1,5 @@
 /** Odd agents: what each costs is its trial, told with a sentence that names its code. */
+import { getEventListeners } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runOn } from '../../test/support/run-suite.ts'
 import { startScriptedOllama, type ScriptedOllama } from '../../test/scripted-ollama/index.ts'
@@ -187,4 +188,15 @@ test('an agent cannot change its arm or its options, nor a check the trial', asy
     checks: [({ calls }) => void Object.assign(calls[0]!, { ttft: -1 })],
   })
   expect(trials.every((trial) => trial.calls[0]!.ttft! > 0)).toBe(true)
+})
+
+test('a trial leaves nothing behind at the signal of its run, however it ends', async () => {
+  const { signal } = new AbortController()
+  let turn = 0
+  const agent: Agent = async (context) => {
+    await call(context, turn++ % 2 === 0 ? 'x' : 'broken')
+  }
+  const { trials } = await runOn(server.url, { agent, signal, blocks: { min: 1, max: 1 } })
+  expect(new Set(trials.map(({ valid }) => valid))).toEqual(new Set([true, false]))
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })

@@ -39,3 +39,18 @@ test('a suite that cannot be judged or reported is a failure, and the others are
   expect(said['odd']).toMatch(/seed: must be integer but received 1\.5/)
   expect(gate.status).toBe('invalid')
 })
+
+test('one suite that was cut off makes the whole run interrupted, never passed', () => {
+  const { ending: _, ...cut } = suite('cut')
+  const interrupted = suite('canceled')
+  for (const one of [
+    cut,
+    { ...interrupted, ending: { ...interrupted.ending!, stopped: 'interrupted' as const } },
+  ]) {
+    const { status, gate } = report([suite('whole'), one])
+    expect(status).toBe('interrupted')
+    expect(gate.status).not.toBe('passed')
+    expect(gate.failures.map(({ suite: name }) => name)).toContain(one.plan.suite)
+  }
+  expect(report([suite('whole')]).status).toBe('complete')
+})

@@ -300,6 +300,20 @@ describe('the tables', () => {
     expect(context.toSorted()).toEqual(declared('AgentContext'))
   })
 
+  test('every fault names the tests that prove it', async () => {
+    const rows = documents
+      .get('docs/faults.md')!
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !/^\| (---|reason|wait|fault) \|/.test(line))
+    expect(rows.length).toBeGreaterThanOrEqual(80)
+    for (const row of rows) {
+      const proofs = codeIn(row.split(' | ').at(-1)!)
+      expect(proofs, row).not.toEqual([])
+      for (const proof of proofs.filter((one) => !one.startsWith('npm run ')))
+        await expect(access(join(repository, proof)), row).resolves.toBeUndefined()
+    }
+  })
+
   test('reasons, states and the gate: every one of the schemas', async () => {
     const schema = async (file: string) =>
       JSON.parse(await readFile(join(repository, 'schemas', file), 'utf8'))

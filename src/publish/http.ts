@@ -46,16 +46,17 @@ const LONGEST_WAIT = 60_000
 
 /** @throws ApiError for an answer that is not a success, ChimeraError where nothing answers */
 export async function request(api: Api, { method = 'GET', path, body }: ApiRequest): Promise<Reply> {
-  const response = await fetch(`${api.url}${path}`, {
+  const { response, text } = await fetch(`${api.url}${path}`, {
     method,
     headers: { accept: 'application/json', 'content-type': 'application/json', ...api.headers },
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT),
     ...(body !== undefined && { body: JSON.stringify(body) }),
-  }).catch((error: unknown) => {
-    throw new ApiError(0, causeOf(error), 0)
   })
-  const text = await response.text()
+    .then(async (response) => ({ response, text: await response.text() }))
+    .catch((error: unknown) => {
+      throw new ApiError(0, causeOf(error), 0)
+    })
   const value = parseJson(text)
   if (!response.ok) {
     const said = objectOf(value)['message']

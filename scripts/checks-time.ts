@@ -163,7 +163,14 @@ async function growthOf(check: Check, piece: string, wrap: (typeof WRAPS)[number
     if ((times.at(-1) ?? 0) > TOO_LONG_MS) break
     times.push(await timeOf(check, textOf(piece, wrap, size)))
   }
-  return { text: JSON.stringify([wrap[0], piece, wrap[1]]), times }
+  const text = JSON.stringify([wrap[0], piece, wrap[1]])
+  if (!isSlow({ text, times })) return { text, times }
+  // The collector or the compiler may have worked in between; a check that is slow is slow again.
+  for (const i of [times.length - 2, times.length - 1]) {
+    const again = await timeOf(check, textOf(piece, wrap, SIZES[i] ?? 0))
+    times[i] = Math.min(times[i] ?? Infinity, again, await timeOf(check, textOf(piece, wrap, SIZES[i] ?? 0)))
+  }
+  return { text, times }
 }
 
 const shown = ({ text, times }: Growth): string =>

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { LineReader } from '../src/call/protocol/ndjson.ts'
+import { protocolAt } from '../src/call/protocol/index.ts'
 import { readStored } from '../src/compare/read.ts'
 import { ChimeraError } from '../src/errors.ts'
 import { reportFaults, trialFaults } from '../src/schema/validate.ts'
@@ -39,6 +40,31 @@ function bent(value: unknown, path: readonly number[], by: unknown): unknown {
 
 const path = fc.array(fc.nat(40), { minLength: 1, maxLength: 6 })
 
+/** What events of a reply are made of. */
+const said = fc.record(
+  {
+    response: fc.oneof(fc.string(), fc.jsonValue()),
+    message: fc.record({ content: fc.oneof(fc.string(), fc.jsonValue()), tool_calls: fc.jsonValue() }),
+    choices: fc.array(
+      fc.record(
+        {
+          index: fc.nat(2),
+          delta: fc.oneof(fc.record({ content: fc.string() }), fc.jsonValue()),
+          finish_reason: fc.constantFrom(null, 'stop', 'length', 5),
+        },
+        { requiredKeys: [] },
+      ),
+    ),
+    type: fc.constantFrom('response.output_text.delta', 'response.completed', 'error', 'x'),
+    delta: fc.oneof(fc.string(), fc.jsonValue()),
+    usage: fc.oneof(fc.record({ completion_tokens: fc.nat(), prompt_tokens: fc.nat() }), fc.jsonValue()),
+    done: fc.boolean(),
+    eval_count: fc.oneof(fc.nat(), fc.jsonValue()),
+    error: fc.jsonValue(),
+  },
+  { requiredKeys: [] },
+)
+
 const properties: Record<string, fc.IRawProperty<unknown> | fc.IAsyncProperty<unknown>> = {
   'lines come out whole, however the bytes are cut': fc.property(
     fc.array(
@@ -68,6 +94,28 @@ const properties: Record<string, fc.IRawProperty<unknown> | fc.IAsyncProperty<un
       const reader = new LineReader()
       for (const piece of cut(bytes, at)) reader.push(piece)
       reader.rest()
+    },
+  ),
+  'a reply of any protocol says the same however its bytes are cut, and is never an error': fc.property(
+    fc.constantFrom('/api/generate', '/api/chat', '/v1/chat/completions', '/v1/completions', '/v1/responses'),
+    fc.array(
+      fc.oneof(
+        fc.json(),
+        said.map((object) => JSON.stringify(object)),
+        fc.oneof(said, fc.jsonValue()).map((object) => `data: ${JSON.stringify(object)}\n`),
+        fc.constantFrom('data: [DONE]\n', 'event: error', ': comment', 'data:', '', '\r'),
+        fc.string({ unit: 'binary' }),
+      ),
+    ),
+    fc.array(fc.nat()),
+    (path, lines, at) => {
+      const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''))
+      const read = (pieces: readonly Uint8Array[]): string => {
+        const parser = protocolAt(path)?.stream()
+        return JSON.stringify([pieces.flatMap((piece) => parser?.push(piece)), parser?.end()])
+      }
+      const [cutUp, whole] = [read(cut(bytes, at)), read([bytes])]
+      if (cutUp !== whole) throw new Error(`${path}: ${cutUp} instead of ${whole}`)
     },
   ),
   'a bent report or trial is valid or has its faults named': fc.property(

@@ -80,7 +80,7 @@ describe('an agent that never settles', () => {
       }
       wakeUp?.()
     }
-    const run = await runOn(server.url, { agent, trialTimeout: 300 })
+    const run = await runOn(server.url, { agent, trialTimeout: 1500 })
     const broken = run.trials.filter(({ valid }) => !valid)
     expect(broken).toMatchObject([{ invalid_reason: 'timeout', calls: [{ valid: true }] }])
     expect(run.ending).toMatchObject({ stopped: 'budget', requeued: 1 })

@@ -64,3 +64,38 @@ test('the suite next to them has its verdict, and the run fails', () => {
   expect(run.report!.gate.status).toBe('invalid')
   expect(run.exitCode).not.toBe(0)
 })
+
+// A thread cannot be ended from outside while it never pauses, so it takes the process with it.
+test(
+  'threads: a loop without a pause ends the run, with what was measured',
+  { timeout: 120_000 },
+  async () => {
+    await using server = await startScriptedOllama({ call: { ttft: 5, per_token: 0.5, tokens: 20 } })
+    const loops = `async ({ generate }) => {
+    globalThis.trials = (globalThis.trials ?? 0) + 1
+    await generate({ prompt: 'Say something.' })
+    while (globalThis.trials > 4) {}
+  }`
+    await using project = await createFixture({
+      // The largest file runs first.
+      'suites/good.bench.ts': benchFile({ name: 'good', more: `${MORE} // ${'first '.repeat(200)}` }),
+      'suites/loops.bench.ts': benchFile({
+        name: 'loops',
+        agent: loops,
+        more: `${MORE} trialTimeout: 500,`,
+      }),
+    })
+    const { report, exitCode, output, trials } = await project.bench(['--pool=threads', '--maxWorkers=1'], {
+      OLLAMA_HOST: server.url,
+    })
+    const failures = Object.fromEntries(report!.gate.failures.map(({ suite, message }) => [suite, message]))
+    expect(failures['loops']).toMatch(/arm "(baseline|candidate)" kept its thread busy.*500 ms.*endless loop/)
+    expect(output).toMatch(/endless loop/)
+    expect(trials.filter(({ suite }) => suite === 'loops')).toHaveLength(4)
+    expect(failures['good']).toBeUndefined()
+    const good = report!.suites.find(({ name }) => name === 'good')!
+    expect(good.comparisons.map(({ verdict }) => verdict)).toContain('unchanged')
+    expect(report!.status).toBe('interrupted')
+    expect(exitCode).toBe(1)
+  },
+)

@@ -166,10 +166,9 @@ async function growthOf(check: Check, piece: string, wrap: (typeof WRAPS)[number
   const text = JSON.stringify([wrap[0], piece, wrap[1]])
   if (!isSlow({ text, times })) return { text, times }
   // The collector or the compiler may have worked in between; a check that is slow is slow again.
-  for (const i of [times.length - 2, times.length - 1]) {
-    const again = await timeOf(check, textOf(piece, wrap, SIZES[i] ?? 0))
-    times[i] = Math.min(times[i] ?? Infinity, again, await timeOf(check, textOf(piece, wrap, SIZES[i] ?? 0)))
-  }
+  for (const i of [times.length - 2, times.length - 1])
+    for (let again = 0; again < 4; again++)
+      times[i] = Math.min(times[i] ?? Infinity, await timeOf(check, textOf(piece, wrap, SIZES[i] ?? 0)))
   return { text, times }
 }
 

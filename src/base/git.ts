@@ -91,7 +91,8 @@ export function git(
       (error, stdout, stderr) => {
         if (error === null) return resolve(stdout)
         if (error.code === 'ENOENT') return reject(baseErrors.noGit())
-        const late = error.killed === true ? `It was ended after ${limit} ms.` : ''
+        const late =
+          error.killed === true && typeof error.code !== 'string' ? `It was ended after ${limit} ms.` : ''
         const said = [stderr || error.message, late].filter(Boolean).join('\n')
         reject(new GitFailure(typeof error.code === 'number' ? error.code : undefined, said))
       },

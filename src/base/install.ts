@@ -55,7 +55,8 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
       if (error === null) return resolve()
       if (options.signal?.aborted === true) return reject(error)
       if (error.code === 'ENOENT') return reject(baseErrors.managerMissing(manager.name, lock))
-      const late = error.killed === true ? `\nIt was ended after ${limit} ms.` : ''
+      const late =
+        error.killed === true && typeof error.code !== 'string' ? `\nIt was ended after ${limit} ms.` : ''
       reject(baseErrors.install(command, `${stdout}\n${stderr}${late}`))
     })
     child.stdin?.end()

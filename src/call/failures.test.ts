@@ -228,7 +228,9 @@ test('silence is measured from the last byte: a long reply without pauses has no
 test('a pause below the limit is none', async () => {
   const { call } = await fail({ fault: { kind: 'stall', after: 5, ms: 200 } }, { timeout: 30_000 })
   expect(call.valid).toBe(true)
-  expect(call.itl?.max).toBeGreaterThan(150)
+  // The gap itself is shorter where the chunk before it was read late.
+  expect(call.duration).toBeGreaterThanOrEqual(199)
+  expect(call.chunks).toBe(20)
 })
 
 test('a stream need not end cleanly after its final object', async () => {

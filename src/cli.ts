@@ -24,6 +24,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<{
     summary: 'compare the code of this branch with its base',
     load: () => import('./gate/command.ts'),
   },
+  audit: {
+    summary: 'measure what the gate can see on this machine',
+    load: () => import('./audit/command.ts'),
+  },
   comment: {
     summary: 'publish a result on a pull request',
     load: () => import('./publish/command.ts'),

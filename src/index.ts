@@ -71,10 +71,11 @@ export {
  * @param agent the workload under test; its return value is the trial's output
  */
 export function agentBench(name: string, agent: Agent, definition: AgentBenchOptions): void {
-  const request: SuiteRequest = { name, agent, definition: { kind: 'config', options: definition } }
+  const options = isAudit() ? againstItself(definition) : definition
+  const request: SuiteRequest = { name, agent, definition: { kind: 'config', options } }
   if (collected(request)) return
   const site = siteOf(agentBench)
-  const { baseline, candidate } = definition ?? {}
+  const { baseline, candidate } = options ?? {}
   if (comparesCode())
     return register(`${name} (${candidate?.name}: head vs base)`, ['base', 'head'], request, site)
   const arms = [baseline?.name ?? 'baseline', candidate?.name ?? 'candidate']
@@ -103,14 +104,25 @@ export function agentSweep(name: string, agent: Agent, definition: AgentSweepOpt
   if (collected(request)) return
   const arms = armNames(definition)
   const title = `${name} (${arms.length - 1} candidates vs ${arms[0]})`
-  // A sweep compares configs, and a code comparison holds one config against itself.
-  if (comparesCode()) test.skip(title, () => {})
+  // A sweep compares configs; a code comparison and an audit hold one config against itself.
+  if (comparesCode() || isAudit()) test.skip(title, () => {})
   else register(title, arms, request, siteOf(agentSweep))
 }
 
 /** Whether this run holds head against base. Without the plugin nothing is provided. */
 function comparesCode(): boolean {
   return (inject('chimera') as ProvidedSettings | undefined)?.base !== undefined
+}
+
+/** Whether this run belongs to `vitest-chimera audit`. */
+function isAudit(): boolean {
+  return (inject('chimera') as ProvidedSettings | undefined)?.audit !== undefined
+}
+
+/** What an audit compares: the baseline twice. */
+function againstItself(definition: AgentBenchOptions): AgentBenchOptions {
+  const { baseline } = definition ?? {}
+  return { ...definition, candidate: { ...baseline, name: `${baseline?.name}-again` } }
 }
 
 /** Where a suite is defined: its failure is shown there, also as an annotation of a pull request. */

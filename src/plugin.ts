@@ -10,6 +10,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 import type { ViteUserConfig as _ } from 'vitest/config'
 import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
+import type { AuditSettings } from './run/environment.ts'
 import { keepSecret, keepVariables } from './secrets.ts'
 import type { Place } from './server/ask.ts'
 import { resolveHost } from './server/host.ts'
@@ -61,7 +62,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
     // oxlint-disable-next-line typescript/no-misused-promises
     async configureVitest({ project, vitest }: { project: TestProject; vitest: Vitest }) {
       if (!project.config.benchmark.enabled) return
-      await checkSettings(options, vitest)
+      const audit = await checkSettings(options, vitest)
       const merging = vitest.config.mergeReports !== undefined
       const wiring = wirings.get(vitest) ?? wire(options, vitest, project)
       wirings.set(vitest, wiring)
@@ -94,6 +95,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
         secrets: options.secrets ?? [],
         ...(provider !== undefined && { provider }),
         shard: vitest.config.shard !== undefined,
+        ...(audit !== undefined && { audit }),
         ...(prepared !== undefined && { base: prepared.base }),
         removed,
       } satisfies ProvidedSettings)
@@ -102,10 +104,13 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
   return [main, basePlugin(() => prepared?.base)]
 }
 
-/** Refuses what the config and the environment set wrongly. Loaded where it is needed: other Vitest runs need none of it. */
-async function checkSettings(options: ChimeraOptions, { vite, config }: Vitest): Promise<void> {
+/** Refuses what the config and the environment set wrongly; says what an audit plants, if this is one. Loaded where it is needed: other Vitest runs need none of it. */
+async function checkSettings(
+  options: ChimeraOptions,
+  { vite, config }: Vitest,
+): Promise<AuditSettings | undefined> {
   const { checkOptions } = await import('./schema/options.ts')
-  const { checkEnvironment } = await import('./run/environment.ts')
+  const { checkEnvironment, readAudit } = await import('./run/environment.ts')
   const { configFile } = vite.config
   const file = configFile === undefined ? 'the Vitest config' : relative(config.root, configFile)
   checkOptions('chimera', options, `chimera() in ${file}`)
@@ -115,6 +120,7 @@ async function checkSettings(options: ChimeraOptions, { vite, config }: Vitest):
   checkEnvironment(process.env)
   keepVariables(process.env)
   keepSecret(...(options.secrets ?? []).map((name) => process.env[name]))
+  return readAudit(process.env)
 }
 
 /** The tree that CHIMERA_BASE asks to hold head against; undefined where configs are compared. */
@@ -155,7 +161,9 @@ async function wire(options: ChimeraOptions, vitest: Vitest, project: TestProjec
 }
 
 function outputOf(options: ChimeraOptions, { config }: Vitest): string {
-  return resolve(config.root, options.outputDir ?? 'reports')
+  const dir = resolve(config.root, options.outputDir ?? 'reports')
+  // What an audit measures is no report of the project, and takes the place of none.
+  return process.env['CHIMERA_AUDIT'] ? join(dir, 'audit') : dir
 }
 
 function addReporter({ config }: Vitest, ours: ReporterOptions): void {

@@ -10,6 +10,7 @@ import type { Outgoing } from './exchange.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid, type Invalid } from './outcome.ts'
 import { protocolAt, type Body, type MadeRequest, type Protocol, type Said } from './protocol/index.ts'
+import type { Slowdown } from './slowdown.ts'
 import { drain } from './stamped-socket.ts'
 import { outgoingOf, send } from './transport.ts'
 
@@ -30,6 +31,8 @@ export interface RecorderOptions {
   signal: AbortSignal
   /** num_ctx as the server runs it; unknown means no call is invalid as `context_overflow`. */
   effectiveContext?: number
+  /** Planted in the streams of this trial by an audit. */
+  slowdown?: Slowdown
   /** performance.now() when the trial began. */
   origin: number
   /** Told of every request as it is made. */
@@ -125,15 +128,18 @@ export class Calls {
     onRequest?.({ stage, endpoint: protocol.endpoint, body: protocol.complete(asked, { arm }).body })
     const completed = protocol.complete(asked, { ...this.#options, arm })
     const { body, hidesUsage = false, refused } = completed
+    const streamed = protocol.isStreamed(body)
     const call = new OpenCall({
       ...this.#options,
+      // A reply that comes whole has no decode to be seen in it.
+      slowdown: streamed ? this.#options.slowdown : undefined,
       index: this.#calls.length,
       stage,
       agent,
       via,
       protocol,
       hidesUsage,
-      streamed: protocol.isStreamed(body),
+      streamed,
       model: String(body['model']),
       options: completed.options,
       keepAlive: body['keep_alive'],

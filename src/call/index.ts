@@ -10,7 +10,7 @@
  * protocol makes events of bytes, reply.ts content of events, reply-reader.ts an outcome, call.ts the record. deadline.ts
  * ends calls that are silent or too long; collect.ts puts streamed pieces together for `generate` and `chat`.
  *
- * overhead.ts measures the measuring.
+ * overhead.ts measures the measuring; slowdown.ts plants a known slowdown in it, when an audit asks for one.
  */
 export { agentArm, type Api, type Arm, type Bound, type CallConfig } from './arm.ts'
 export type { MadeCall } from './call.ts'

@@ -63,13 +63,13 @@ export class OpenCall implements Tap {
 
   /** Sends the request; the reader's own signal may break it off. */
   send(outgoing: Outgoing, signal: AbortSignal | undefined): Promise<Response> {
-    this.#sent = send(outgoing, signal, this)
+    this.#sent = send(outgoing, signal, this, this.#start.slowdown)
     return this.#sent.response
   }
 
   /** Sends the request where `take` is all that reads. */
   read(outgoing: Outgoing): void {
-    this.#sent = send(outgoing, undefined, this)
+    this.#sent = send(outgoing, undefined, this, this.#start.slowdown)
   }
 
   /** Ends the call with this outcome, at the server too, if it is not decided; its reader sees the message as an error. */

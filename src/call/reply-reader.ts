@@ -15,6 +15,7 @@ import { parseJson } from '../json.ts'
 import { HideUsage, type Parser, type Protocol, type Said } from './protocol/index.ts'
 import { redact } from '../secrets.ts'
 import { Reply } from './reply.ts'
+import { slowedFinal, type Slowdown } from './slowdown.ts'
 
 export interface Expected extends Limits {
   streamed: boolean
@@ -24,6 +25,8 @@ export interface Expected extends Limits {
   /** Whether usage was asked for that the reader is not to see. */
   hidesUsage: boolean
   take?: (said: Said) => void
+  /** What its reply was slowed by; the durations in it are slowed here. */
+  slowdown?: Slowdown | undefined
 }
 
 /** What comes of a request: bytes to events to an outcome. The first outcome stands. */
@@ -110,7 +113,9 @@ export class ReplyReader {
 
   #take(said: Said, at: number): void {
     if (this.outcome) return
-    const outcome = this.#judge(said, at)
+    const { slowdown } = this.#expected
+    const final = slowdown && said.final && slowedFinal(said.final, slowdown)
+    const outcome = this.#judge(final === undefined ? said : { ...said, final }, at)
     if (outcome) this.decide(outcome, at)
   }
 

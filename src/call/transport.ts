@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { exchange, type Exchange, type Outgoing } from './exchange.ts'
+import { exchange, type Exchange, type Observer, type Outgoing } from './exchange.ts'
+import { slowed, type Slowdown } from './slowdown.ts'
 
 /** Hears of a reply beside its reader, before the reader does. Times are performance.now() at the socket. */
 export interface Tap {
@@ -44,9 +45,9 @@ export async function outgoingOf(input: Parameters<typeof fetch>[0], init?: Requ
 
 /**
  * Sends a request: no limit on silence, no redirects, bytes passed on as they come. Errors have the shape Node's own fetch
- * gives them, `TypeError` with a `cause`.
+ * gives them, `TypeError` with a `cause`. With a slowdown, reader and tap get the reply that much later.
  */
-export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap): Sent {
+export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap, slowdown?: Slowdown): Sent {
   const { promise, resolve, reject } = Promise.withResolvers<Response>()
   // Whoever dropped the promise has no use for its failure.
   promise.catch(() => {})
@@ -98,7 +99,7 @@ export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap): Sent 
   if (signal?.aborted) readerAborts()
   else {
     signal?.addEventListener('abort', readerAborts)
-    current = exchange(outgoing, {
+    const observer: Observer = {
       written: (at) => tap?.written(at),
       head: respond,
       chunk: (bytes, at) => {
@@ -112,7 +113,8 @@ export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap): Sent 
         body?.close()
       },
       fail: failed,
-    })
+    }
+    current = exchange(outgoing, slowdown === undefined ? observer : slowed(observer, slowdown))
   }
   return {
     response: promise,

@@ -2,15 +2,12 @@
  * `vitest-chimera gate [filter…]`: a code comparison in one command. It finds the commit to compare with, runs
  * `vitest bench` on it, and passes its exit code on. The run writes `comment.md` next to its other reports.
  */
-import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { constants } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { findBase } from '../base/index.ts'
 import type { Command } from '../cli.ts'
 import { ChimeraError } from '../errors.ts'
 import { publishing } from '../publish/index.ts'
+import { bench } from './bench.ts'
 
 const help = `Usage: vitest-chimera gate [--base <ref>] [--keep] [filter…] [-- <flags of vitest bench>]
 
@@ -78,37 +75,6 @@ function parse(args: readonly string[]): GateOptions {
     throw new ChimeraError(
       'gate_usage',
       `${detail} See \`vitest-chimera gate --help\`; flags of Vitest follow \`--\`.`,
-    )
-  }
-}
-
-/** Runs the project's own Vitest to its end, with this process's terminal. */
-function bench(root: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(process.execPath, [vitestOf(root), 'bench', ...args], {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-  })
-  // A terminal signals both; what a signal means is decided by the run, which still writes its reports.
-  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
-  process.on('SIGINT', () => {}).on('SIGTERM', forward)
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code, signal) =>
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
-    )
-  })
-}
-
-function vitestOf(root: string): string {
-  try {
-    const manifest = createRequire(join(root, 'package.json')).resolve('vitest/package.json')
-    return join(manifest, '../vitest.mjs')
-  } catch (cause) {
-    throw new ChimeraError(
-      'gate_vitest_missing',
-      `Vitest is not installed in ${root}. Run in the folder of vitest.config.ts, after installing the project's packages.`,
-      { cause },
     )
   }
 }

@@ -36,9 +36,11 @@ export function noiseOf(series: PairedValues): number | undefined {
   return series.baseline.length < FEWEST ? undefined : scale(changes(series))
 }
 
-/** Whether the arms were asked for the same: an A/A suite, the machine's noise floor. */
+/** Whether the arms were asked for the same: an A/A suite, the machine's noise floor. An audit may have slowed one of them. */
 export function isCalibration(plan: Plan): boolean {
-  return plan.kind === 'config' && asksTheSame(plan.baseline, plan.candidates[0].arm)
+  return (
+    plan.kind === 'config' && plan.audit === undefined && asksTheSame(plan.baseline, plan.candidates[0].arm)
+  )
 }
 
 /** The gated metrics of a plan that a machine this noisy keeps undecided within `blocks.max`. */

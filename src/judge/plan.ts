@@ -107,6 +107,8 @@ export interface Plan {
   /** Whether fresh blocks have to confirm a regression. */
   confirm: boolean
   ranking?: Ranking
+  /** Of an audit, which compares the baseline with itself: what the recorder slows in the candidate. */
+  audit?: Planted
   /** Of a code comparison: the project's own modules that either arm loaded, and those that differ; whether base lacks the suite. */
   trees?: {
     modules: number
@@ -115,6 +117,14 @@ export interface Plan {
     /** Of a new suite: what base has in its file, one of which may be its former name. */
     formerly?: readonly string[]
   }
+}
+
+/** A slowdown of every streamed reply; 0 is none. */
+export interface Planted {
+  /** Added to the time between two tokens: 0.1 is 10 %. */
+  decode: number
+  /** Added to the time of the first token, ms. */
+  first_token: number
 }
 
 /** A plan whose candidates are ranked. */

@@ -1,8 +1,9 @@
 /** From what the workers told to a report: results, warnings, ranking, gate. Pure. */
 import type { Assessment } from '../judge/assess.ts'
+import { knownAudit } from '../judge/audit.ts'
 import { attribute } from '../judge/attribution.ts'
 import { gateRun, gateSuite, type SuiteGate } from '../judge/gate.ts'
-import { warningTexts } from '../judge/messages.ts'
+import { gateTexts, warningTexts } from '../judge/messages.ts'
 import { isCalibration, type Noise } from '../judge/noise.ts'
 import {
   factsOf,
@@ -24,6 +25,7 @@ import { rankSuite } from '../rank/judge.ts'
 import type {
   AgentReport,
   ArmReport,
+  Audit,
   CodeSuite,
   Comparison,
   ConfigSuite,
@@ -52,6 +54,8 @@ export interface RunRecord {
   /** What a reader of the gate has to know besides. */
   notices?: readonly GateFinding[]
   failOn: ReadonlySet<Verdict>
+  /** What audits of this machine have found. */
+  audit?: Audit | undefined
 }
 
 export function buildReport(run: RunRecord): Report {
@@ -71,7 +75,7 @@ export function buildReport(run: RunRecord): Report {
       judged.map(({ gate }) => gate),
       run.refusals,
       interrupted,
-      run.notices,
+      [...run.suites.flatMap(({ plan }) => auditNotice(plan)), ...(run.notices ?? [])],
     ),
   }
 }
@@ -80,11 +84,12 @@ const CUT_OFF: Ending = { stopped: 'interrupted', requeued: 0, warnings: [] }
 
 function buildSuite(
   { plan, facts, trials, ending }: SuiteRecord,
-  { failOn, interrupted }: Pick<RunRecord, 'failOn' | 'interrupted'>,
+  { failOn, interrupted, audit, environment }: RunRecord,
 ): { report: SuiteReport; gate: SuiteGate } {
   const results = judge(plan, trials)
   const ranked = isRanked(plan) ? rankSuite({ plan, facts, trials, results, ending }) : undefined
   const unranked = ranked?.sweep.ranking.filter(({ rank }) => rank === undefined).map(({ arm }) => arm)
+  const baseline = buildArm(plan.baseline, facts, trials, results.baseline)
   const report: SuiteReport = {
     ...kindOf({ plan, ending }, results, ranked?.sweep),
     name: plan.suite,
@@ -93,8 +98,9 @@ function buildSuite(
     blocks: plan.blocks,
     ...defined({ requeued: ending?.requeued }),
     ...(ranked === undefined && buildPair(plan, trials, results)),
+    ...(ranked === undefined && defined({ audit: knownAudit(audit, plan.suite, baseline, environment) })),
     arms: [
-      buildArm(plan.baseline, facts, trials, results.baseline),
+      baseline,
       ...results.candidates.map(({ candidate, arm }) => buildArm(candidate.arm, facts, trials, arm)),
     ],
     comparisons: results.candidates.flatMap(({ assessment }) => sorted(assessment)),
@@ -103,6 +109,11 @@ function buildSuite(
   // A worker that had no time to report its ending was cut off with the run; otherwise it was lost.
   const known = ending ?? (interrupted ? CUT_OFF : undefined)
   return { report, gate: gateSuite({ plan, trials, ending: known, results }, failOn, unranked) }
+}
+
+/** No report of an audit can be taken for one of the project. */
+function auditNotice({ suite, audit }: Plan): string[] {
+  return audit === undefined ? [] : [gateTexts.audited(suite, audit.decode, audit.first_token)]
 }
 
 /** The kind of a suite, with what only suites of that kind have. */

@@ -1,3 +1,4 @@
+import { isObject, parseJson } from '../json.ts'
 import { gateErrors } from '../judge/messages.ts'
 import { readFailOn } from '../judge/gate.ts'
 import { suiteErrors } from './messages.ts'
@@ -39,6 +40,33 @@ export function checkEnvironment(variables: Variables): void {
   const keep = variables['CHIMERA_KEEP_BASE']?.trim() ?? ''
   if (!['', '0', '1'].includes(keep)) throw gateErrors.badEnvironment('CHIMERA_KEEP_BASE', '0 or 1', keep)
   readFailOn(variables['CHIMERA_FAIL_ON'])
+  readAudit(variables)
+}
+
+/** What a run of `vitest-chimera audit` plants. */
+export interface AuditSettings {
+  /** Added to the time between two tokens: 0.1 is 10 %. */
+  decode: number
+  /** Added to the time of the first token, ms, by suite. */
+  first_token: Readonly<Record<string, number>>
+}
+
+/**
+ * What `CHIMERA_AUDIT` asks for: that every suite compares its baseline with itself, slowed by a known amount. The command
+ * sets it for its own runs; undefined in all others.
+ *
+ * @throws ChimeraError for anything that the command would not have written
+ */
+export function readAudit(variables: Variables): AuditSettings | undefined {
+  const text = variables['CHIMERA_AUDIT']
+  if (text === undefined || text === '') return undefined
+  const value = parseJson(text)
+  const { decode, first_token } = isObject(value) ? value : {}
+  const isAmount = (amount: unknown): amount is number => Number.isFinite(amount) && Number(amount) >= 0
+  const isSound = isAmount(decode) && isObject(first_token) && Object.values(first_token).every(isAmount)
+  if (!isSound) throw gateErrors.badEnvironment('CHIMERA_AUDIT', 'what `vitest-chimera audit` sets', text)
+  if (variables['CHIMERA_BASE']) throw gateErrors.badEnvironment('CHIMERA_AUDIT', 'no CHIMERA_BASE', text)
+  return { decode, first_token: first_token as Record<string, number> }
 }
 
 /** The number in a variable; undefined where it is not set. */

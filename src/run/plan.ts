@@ -14,7 +14,7 @@ import {
   type AgentSweepOptions,
   type CandidateInput,
 } from './candidates.ts'
-import { MOST_BLOCKS, wholeNumber, type Environment } from './environment.ts'
+import { MOST_BLOCKS, wholeNumber, type AuditSettings, type Environment } from './environment.ts'
 import { makeRules, ungated, type Thresholds } from './rules.ts'
 
 /** What the config and the environment say for every suite; as a place, the run's server. */
@@ -24,6 +24,8 @@ export interface Settings extends Place {
   /** Where the config still uses an option's old name. */
   renamed?: readonly string[]
   env: Environment
+  /** Set in the runs of an audit only. */
+  audit?: AuditSettings | undefined
 }
 
 /** Maximum of a suite that names none: an undecided comparison of short trials goes on as far as that. */
@@ -48,7 +50,10 @@ export function makePlan(
   members: readonly string[] = [],
 ): Plan {
   checkSuite('config', suite, file, definition)
-  return planOf(suite, file, definition, [{ arm: definition.candidate }], settings, members)
+  const made = planOf(suite, file, definition, [{ arm: definition.candidate }], settings, members)
+  const { audit } = settings
+  if (audit === undefined) return made
+  return { ...made, audit: { decode: audit.decode, first_token: audit.first_token[suite] ?? 0 } }
 }
 
 /** Refuses a definition that no suite can be made of; of arms their own rules come later, by their names. */

@@ -23,7 +23,7 @@ export type Limits = Pick<AgentBenchOptions, 'timeout' | 'trialTimeout' | 'bound
 
 /** What a trial needs to know of its suite. */
 export interface TrialSetup {
-  plan: Pick<Plan, 'suite' | 'file'>
+  plan: Pick<Plan, 'suite' | 'file' | 'audit'>
   arm: RunArm
   limits: Limits
   limit: TrialLimit
@@ -87,6 +87,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
       bound: { ms: 600_000, ...limits.bound },
       signal: clock.signal,
       origin,
+      ...(plan.audit !== undefined && planned.role === 'candidate' && { slowdown: plan.audit }),
       ...(setup.onRequest !== undefined && { onRequest: setup.onRequest }),
     },
     setup.placeOf,

@@ -463,6 +463,7 @@ export interface SuiteBase {
    * Robust standard deviation of the log ratios of blocks, by metric of the whole trial; 0.03 is about 3 %.
    */
   noise?: Partial<Record<MetricName, number>>
+  audit?: SuiteAudit
   /**
    * Whether a regression was re-run on fresh blocks.
    */
@@ -523,6 +524,42 @@ export interface PairLegacy {
 export interface BlockLimits {
   min: number
   max: number
+}
+/**
+ * What the last `vitest-chimera audit` of this machine, server and model found of the suite.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "audit".
+ */
+export interface SuiteAudit {
+  /**
+   * Start of its last comparison.
+   */
+  at: string
+  /**
+   * Comparisons with nothing planted.
+   */
+  equal: number
+  /**
+   * Those of them in which a gated metric regressed.
+   */
+  false_alarms: number
+  /**
+   * Comparisons with a slowdown planted.
+   */
+  planted: number
+  /**
+   * Smallest increase of the time per token that was found in nine of ten comparisons, interpolated between the planted ones; 0.06 is 6 %. Absent if none was.
+   */
+  decode?: number
+  /**
+   * The same of TTFT.
+   */
+  ttft?: number
+  /**
+   * Median time of a comparison, ms.
+   */
+  duration: number
 }
 /**
  * This interface was referenced by `Report`'s JSON-Schema
@@ -1364,4 +1401,67 @@ export interface SummaryCause {
 export interface SummaryPart {
   name: string
   change_ms: number
+}
+/**
+ * What the recorder slowed in the candidate.
+ */
+export type Planted = 'nothing' | 'decode' | 'ttft'
+
+/**
+ * What `vitest-chimera audit` has measured on one machine: every comparison of a baseline with itself, and what was planted in it. Later audits add to it.
+ */
+export interface Audit {
+  schema_version: 1
+  os: string
+  cpu: string
+  comparisons: AuditComparison[]
+}
+/**
+ * This interface was referenced by `Audit`'s JSON-Schema
+ * via the `definition` "comparison".
+ */
+export interface AuditComparison {
+  /**
+   * When its run started.
+   */
+  at: string
+  suite: string
+  /**
+   * `embedded`, or the URL of the server.
+   */
+  server: string
+  model: string
+  planted: Planted
+  /**
+   * How much was asked for: of `decode` the change, of `ttft` in thresholds; 0 of `nothing`.
+   */
+  step: number
+  /**
+   * By how much: 0.1 is 10 % more time per token, or a TTFT that is 10 % longer.
+   */
+  change: number
+  /**
+   * What was added to every first token.
+   */
+  ms?: number
+  /**
+   * Smallest change of the TTFT that matters at this baseline, ms.
+   */
+  ttft_threshold?: number
+  /**
+   * Gated metrics that were compared.
+   */
+  gated: string[]
+  /**
+   * Those that regressed, after confirmation: found where they were slowed, otherwise false alarms.
+   */
+  regressed: string[]
+  /**
+   * Blocks of the metric that was slowed; where nothing was, the most of any gated metric.
+   */
+  blocks: number
+  /**
+   * First trial to last, ms.
+   */
+  duration: number
 }

@@ -7,7 +7,7 @@ import { Ajv2020, type AnySchemaObject, type ErrorObject, type ValidateFunction 
 import formats from 'ajv-formats'
 import { schemaErrors, shown } from './messages.ts'
 import { telling } from './unions.ts'
-import type { Report, Trial } from './generated.ts'
+import type { Audit, Report, Trial } from './generated.ts'
 
 /** What is wrong with a value, one sentence a fault; empty when it is valid. */
 export type Validator = (value: unknown) => string[]
@@ -46,7 +46,17 @@ export function asReport(value: unknown, where: string): Report {
   return value as Report
 }
 
-type OwnSchema = 'trial' | 'report' | 'summary'
+/** Faults of an audit against `schemas/audit.schema.json`. */
+const auditFaults: Validator = ownSchema('audit')
+
+/** `value` as an audit, or a ChimeraError that lists every fault; `where` names its origin. */
+export function asAudit(value: unknown, where: string): Audit {
+  const faults = auditFaults(value)
+  if (faults.length > 0) throw schemaErrors.invalid('audit', where, faults)
+  return value as Audit
+}
+
+type OwnSchema = 'trial' | 'report' | 'summary' | 'audit'
 
 function ownSchema(name: OwnSchema): Validator {
   let compiled: Validator | undefined

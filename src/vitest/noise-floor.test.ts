@@ -53,14 +53,14 @@ async function floorWith(
   const path = join(dir, 'report.json')
   await writeFile(path, change(JSON.stringify({ ...report, environment, suites: [known] })))
   const floor = new NoiseFloor()
-  await floor.load(path)
+  await floor.load(dir)
   return floor
 }
 
 test('nothing is known at first, and without an earlier report', async () => {
   const floor = new NoiseFloor()
   expect(floor.warnings(hot)).toEqual([])
-  await floor.load(join(dir, 'nowhere.json'))
+  await floor.load(join(dir, 'nowhere'))
   expect(floor.warnings(hot)).toEqual([])
 })
 

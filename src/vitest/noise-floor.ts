@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { auditFile, readKept } from '../audit/index.ts'
 import type { Message } from './wire.ts'
 import { describeMachine } from './environment.ts'
 import { warningTexts } from '../judge/messages.ts'
@@ -6,23 +7,24 @@ import { isCalibration, knownCalibration, outOfReach, type Calibration } from '.
 import type { Plan } from '../judge/plan.ts'
 import { judge } from '../judge/results.ts'
 import { recordSuite } from './wire.ts'
-import type { Report } from '../schema/generated.ts'
-import { asReport } from '../schema/validate.ts'
+import type { Audit, Report } from '../schema/generated.ts'
+import { asAudit, asReport } from '../schema/validate.ts'
 
 /** What is known of this machine's noise before a suite runs: from the last report here, and from A/A suites of this run. */
 export class NoiseFloor {
   #previous: Report | undefined
+  #audit: Audit | undefined
   readonly #learned = new Map<string, Calibration>()
 
-  /** Reads the report of the run before, if there is one and it is sound. */
-  async load(path: string): Promise<void> {
-    try {
-      // A pipe of that name would be read forever.
-      if (!(await stat(path)).isFile()) return
-      this.#previous = asReport(JSON.parse(await readFile(path, 'utf8')), path)
-    } catch {
-      // No report yet, or one of another version: then nothing is known, which is no fault.
-    }
+  /** Reads the report of the run before and what audits have found, where they are there and sound. */
+  async load(outputDir: string): Promise<void> {
+    this.#previous = await readKept(join(outputDir, 'report.json'), asReport)
+    this.#audit = await readKept(auditFile(outputDir), asAudit)
+  }
+
+  /** What audits of this project have found. */
+  get audit(): Audit | undefined {
+    return this.#audit
   }
 
   /** Takes the noise of an A/A suite that has ended. */

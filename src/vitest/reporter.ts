@@ -2,7 +2,6 @@
  * Main side: collects what the workers tell, judges once, writes the reports, sets the exit code.
  * At a merge only the end is reported, so everything that counts is computed there and nowhere else.
  */
-import { join } from 'node:path'
 import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { annotations } from './annotations.ts'
 import { describeEnvironment, ownVersion } from './environment.ts'
@@ -64,7 +63,7 @@ export default class ChimeraReporter implements Reporter {
   }
 
   async onTestRunStart(): Promise<void> {
-    await this.#noise.load(join(this.#options.outputDir, 'report.json'))
+    await this.#noise.load(this.#options.outputDir)
     this.#startedAt = new Date().toISOString()
     this.#finishing = undefined
   }
@@ -192,6 +191,7 @@ export default class ChimeraReporter implements Reporter {
         ...(retries(this.#vitest.config) ? [reporterTexts.noRetry()] : []),
       ].map((message) => ({ suite: '', message })),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
+      audit: this.#noise.audit,
     }
     const judged = soundReport(run)
     const named = new Set(judged.gate.failures.map(({ suite }) => suite))

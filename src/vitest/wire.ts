@@ -11,6 +11,7 @@ import { adapterTexts } from './messages.ts'
 import type { Ending, Facts, Forecast, Plan, SuiteRecord } from '../judge/plan.ts'
 import type { Agent, AgentBenchOptions, BlocksInput, ThresholdInput } from '../run/agent.ts'
 import type { AgentSweepOptions } from '../run/candidates.ts'
+import type { AuditSettings } from '../run/environment.ts'
 import type { GateFinding, Trial } from '../schema/generated.ts'
 import { isObject, parseJson } from '../json.ts'
 import { trialFaults } from '../schema/validate.ts'
@@ -32,6 +33,8 @@ export interface ProvidedSettings {
   provider?: string
   /** Whether this run is one shard of several: it measures, and the merge judges. */
   shard: boolean
+  /** What an audit plants in this run; absent in all others. */
+  audit?: AuditSettings
   /** The tree that head is held against; absent where configs are compared. */
   base?: Base
   /** Bench files of base that head no longer has. A merge has no base, and reads them in the shards' messages. */

@@ -5,6 +5,7 @@ import { present } from '../../optional.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
 import { count, includesNone, treesText } from '../../text/index.ts'
 import { attributionBlocks } from './attribution.ts'
+import { auditBlocks } from './audit.ts'
 import { armBlocks, type Configs } from './arms.ts'
 import { changed, code, fold, heading, joined, only, prose, remark, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
@@ -49,6 +50,7 @@ export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] 
     heading(2, [title, { kind: 'notes', numbers: notes.at(suite) }]),
     prose(joined([code(suite.file), ...schedule(suite).map(trusted)], ' · '), 'facts'),
     ...treeBlocks(suite),
+    ...auditBlocks(suite.name, suite.audit),
     ...(sweep === undefined
       ? pairs.flatMap((pairing) => pairingBlocks(suite, pairing, notes, more.length > 0))
       : sweepBlocks(suite, sweep, notes)),

@@ -144,6 +144,13 @@ const forbidden: Record<string, Record<string, RegExp>> = {
     '../judge/gate.ts': /finished reports only/,
     vitest: /finished reports only/,
   },
+  'src/audit/broken.ts': {
+    '../call/index.ts': /the runs measure and judge/,
+    '../run/plan.ts': /the runs measure and judge/,
+    '../gate/command.ts': /the runs measure and judge/,
+    '../vitest/reporter.ts': /the runs measure and judge/,
+    vitest: /the runs measure and judge/,
+  },
   'src/compare/broken.ts': {
     '../run/plan.ts': /stored reports/,
     '../call/index.ts': /stored reports/,
@@ -279,6 +286,12 @@ const allowed: Record<string, string[]> = {
   'src/doctor/project.ts': ['vitest/node', '../base/index.ts', '../server/index.ts', '../run/environment.ts'],
   'src/render/whole.ts': ['../compare/read.ts', '../import/document.ts', '../report/index.ts'],
   'src/history/whole.ts': ['../compare/fingerprint.ts', '../report/index.ts', '../stats/index.ts', 'node:fs'],
+  'src/audit/whole.ts': [
+    '../gate/bench.ts',
+    '../compare/read.ts',
+    '../run/environment.ts',
+    '../report/index.ts',
+  ],
   'src/compare/whole.ts': ['../report/store.ts', '../stats/index.ts'],
   'src/publish/whole.ts': ['../report/index.ts', '../compare/read.ts', '../errors.ts', 'node:fs'],
   'src/import/command.ts': ['node:fs', '../report/index.ts'],

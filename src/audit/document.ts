@@ -1,5 +1,5 @@
 /** What an audit shows: a table a suite, and at the end a sentence each. */
-import { auditLevels, summarizeAudit, type AuditLevel } from '../judge/audit.ts'
+import { auditLevels, summarizeAudit, type AuditLevel } from './levels.ts'
 import {
   alarmText,
   auditSentence,

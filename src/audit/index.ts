@@ -4,6 +4,7 @@
  * gate would have said.
  *
  * `plan` says what is planted next, `read` takes the comparisons from a run's report, `store` keeps them, `document` shows
- * them; `command` does it until the budget is spent. judge/audit.ts says what the comparisons show.
+ * them; `command` does it until the budget is spent. `levels` says what the comparisons show.
  */
+export { knownAudit } from './levels.ts'
 export { auditFile, readKept } from './store.ts'

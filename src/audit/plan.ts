@@ -1,6 +1,6 @@
 /** What an audit plants next, and how much of it in which suite. Pure. */
 import type { AuditComparison } from '../schema/generated.ts'
-import { metricOf } from '../judge/audit.ts'
+import { metricOf } from './levels.ts'
 import { median } from '../stats/index.ts'
 import type { AuditSettings } from '../run/environment.ts'
 
@@ -58,9 +58,9 @@ export function settingsOf(
   return { decode: 0, first_token: Object.fromEntries(amounts) }
 }
 
-/** Whether another run is likely to end within the budget, judged by the slowest so far, ms. */
+/** Whether another run is likely to end within the budget, judged by the median of those before, ms. */
 export function hasTime(spent: number, budget: number, durations: readonly number[]): boolean {
-  return spent + Math.max(0, ...durations) <= budget
+  return spent + (durations.length === 0 ? 0 : median(durations)) <= budget
 }
 
 /** Only a gated metric can be found to have regressed. */

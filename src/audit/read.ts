@@ -1,5 +1,5 @@
 /** The comparisons of one run of an audit, from its report. Pure. */
-import { auditedAs, metricOf } from '../judge/audit.ts'
+import { auditedAs, metricOf } from './levels.ts'
 import { defined } from '../optional.ts'
 import type { AuditSettings } from '../run/environment.ts'
 import type { AuditComparison, Comparison, Report, SuiteReport, Trial } from '../schema/generated.ts'

@@ -1,4 +1,4 @@
-import { Ollama, type ChatResponse } from 'ollama'
+import { Ollama, type ChatRequest, type ChatResponse, type GenerateRequest } from 'ollama'
 import type { StageTime } from '../schema/generated.ts'
 import type { MadeCall, Via } from './call.ts'
 import { Calls, type RecorderOptions } from './calls.ts'
@@ -6,7 +6,6 @@ import { gatherChat, gatherGenerate } from './collect.ts'
 import type { ChatInput, Generated, GenerateInput } from './gathering.ts'
 import { isAtHost, openProxy, throughDoor, variablesFor, type Proxy } from './doors/index.ts'
 import { protocolAt, type Protocol } from './protocol/index.ts'
-import { dropped, quiet } from './quiet.ts'
 
 /** Measures the calls of one trial. */
 export interface Recorder {
@@ -96,4 +95,20 @@ function callTo(host: string, [input, init]: Request): Protocol | undefined {
   if (method.toUpperCase() !== 'POST' || !URL.canParse(address)) return undefined
   const url = new URL(address)
   return isAtHost(url, host) ? protocolAt(url.pathname) : undefined
+}
+
+/** An agent may drop a call's promise; its failure is recorded, and must not surface as an unhandled rejection. */
+function dropped<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+/** The same client, whose promises may be dropped. */
+function quiet(client: Ollama): Ollama {
+  const generate = client.generate.bind(client)
+  const chat = client.chat.bind(client)
+  return Object.assign(client, {
+    generate: (request: GenerateRequest & { stream?: false }) => dropped(generate(request)),
+    chat: (request: ChatRequest & { stream?: false }) => dropped(chat(request)),
+  })
 }

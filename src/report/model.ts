@@ -1,6 +1,5 @@
 /** From what the workers told to a report: results, warnings, ranking, gate. Pure. */
 import type { Assessment } from '../judge/assess.ts'
-import { knownAudit } from '../judge/audit.ts'
 import { attribute } from '../judge/attribution.ts'
 import { gateRun, gateSuite, type SuiteGate } from '../judge/gate.ts'
 import { gateTexts, warningTexts } from '../judge/messages.ts'
@@ -25,13 +24,13 @@ import { rankSuite } from '../rank/judge.ts'
 import type {
   AgentReport,
   ArmReport,
-  Audit,
   CodeSuite,
   Comparison,
   ConfigSuite,
   Environment,
   GateFinding,
   Report,
+  SuiteAudit,
   SuiteBase,
   SuiteReport,
   SweepReport,
@@ -54,8 +53,8 @@ export interface RunRecord {
   /** What a reader of the gate has to know besides. */
   notices?: readonly GateFinding[]
   failOn: ReadonlySet<Verdict>
-  /** What audits of this machine have found. */
-  audit?: Audit | undefined
+  /** What audits of this machine have found of a suite with this baseline. */
+  auditOf?: (suite: string, baseline: ArmReport) => SuiteAudit | undefined
 }
 
 export function buildReport(run: RunRecord): Report {
@@ -84,7 +83,7 @@ const CUT_OFF: Ending = { stopped: 'interrupted', requeued: 0, warnings: [] }
 
 function buildSuite(
   { plan, facts, trials, ending }: SuiteRecord,
-  { failOn, interrupted, audit, environment }: RunRecord,
+  { failOn, interrupted, auditOf }: RunRecord,
 ): { report: SuiteReport; gate: SuiteGate } {
   const results = judge(plan, trials)
   const ranked = isRanked(plan) ? rankSuite({ plan, facts, trials, results, ending }) : undefined
@@ -98,7 +97,7 @@ function buildSuite(
     blocks: plan.blocks,
     ...defined({ requeued: ending?.requeued }),
     ...(ranked === undefined && buildPair(plan, trials, results)),
-    ...(ranked === undefined && defined({ audit: knownAudit(audit, plan.suite, baseline, environment) })),
+    ...(ranked === undefined && defined({ audit: auditOf?.(plan.suite, baseline) })),
     arms: [
       baseline,
       ...results.candidates.map(({ candidate, arm }) => buildArm(candidate.arm, facts, trials, arm)),

@@ -545,6 +545,10 @@ export interface SuiteAudit {
    */
   false_alarms: number
   /**
+   * Upper limit of their rate, Clopper-Pearson, 95 % one-sided.
+   */
+  limit: number
+  /**
    * Comparisons with a slowdown planted.
    */
   planted: number

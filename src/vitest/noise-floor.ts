@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { auditFile, readKept } from '../audit/index.ts'
+import { auditFile, knownAudit, readKept } from '../audit/index.ts'
 import type { Message } from './wire.ts'
 import { describeMachine } from './environment.ts'
 import { warningTexts } from '../judge/messages.ts'
@@ -7,7 +7,7 @@ import { isCalibration, knownCalibration, outOfReach, type Calibration } from '.
 import type { Plan } from '../judge/plan.ts'
 import { judge } from '../judge/results.ts'
 import { recordSuite } from './wire.ts'
-import type { Audit, Report } from '../schema/generated.ts'
+import type { ArmReport, Audit, Report, SuiteAudit } from '../schema/generated.ts'
 import { asAudit, asReport } from '../schema/validate.ts'
 
 /** What is known of this machine's noise before a suite runs: from the last report here, and from A/A suites of this run. */
@@ -22,9 +22,9 @@ export class NoiseFloor {
     this.#audit = await readKept(auditFile(outputDir), asAudit)
   }
 
-  /** What audits of this project have found. */
-  get audit(): Audit | undefined {
-    return this.#audit
+  /** What audits of this machine have found of a suite with this baseline. */
+  auditOf(suite: string, baseline: ArmReport): SuiteAudit | undefined {
+    return knownAudit(this.#audit, suite, baseline, describeMachine())
   }
 
   /** Takes the noise of an A/A suite that has ended. */

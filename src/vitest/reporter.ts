@@ -191,7 +191,7 @@ export default class ChimeraReporter implements Reporter {
         ...(retries(this.#vitest.config) ? [reporterTexts.noRetry()] : []),
       ].map((message) => ({ suite: '', message })),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
-      audit: this.#noise.audit,
+      auditOf: (suite, baseline) => this.#noise.auditOf(suite, baseline),
     }
     const judged = soundReport(run)
     const named = new Set(judged.gate.failures.map(({ suite }) => suite))

@@ -1,5 +1,4 @@
 /** What audits of this machine have shown, in a sentence. */
-import { alarmLimit } from '../../judge/audit.ts'
 import { present } from '../../optional.ts'
 import type { SuiteAudit } from '../../schema/generated.ts'
 import { count, span } from '../../text/index.ts'
@@ -23,7 +22,7 @@ export function auditSentence(suite: string, audit: SuiteAudit): Inline {
 
 /** `0 of 4 false alarms, at most 53 %` */
 export function alarmText(audit: SuiteAudit): string {
-  return `${audit.false_alarms} of ${audit.equal} false alarms, at most ${percentUp(alarmLimit(audit))}`
+  return `${audit.false_alarms} of ${audit.equal} false alarms, at most ${percentUp(audit.limit)}`
 }
 
 /** The line of a report that quotes an audit. */

@@ -49,22 +49,16 @@ export function summarizeAudit(comparisons: readonly AuditComparison[]): SuiteAu
   if (last === undefined) return undefined
   const of = (planted: AuditLevel['planted']): AuditLevel[] => levels.filter((one) => one.planted === planted)
   const equal = of('nothing').flatMap((level) => level.comparisons).length
+  const alarms = of('nothing').reduce((sum, { found }) => sum + found, 0)
   return {
     at: last,
     equal,
-    false_alarms: of('nothing').reduce((sum, { found }) => sum + found, 0),
+    false_alarms: alarms,
+    limit: equal === 0 ? 1 : exactLimits(alarms, equal, 0.05)[1],
     planted: comparisons.length - equal,
     ...defined({ decode: smallestFound(of('decode')), ttft: smallestFound(of('ttft')) }),
     duration: median(comparisons.map(({ duration }) => duration)),
   }
-}
-
-/** Upper limit of the rate of false alarms, exact (Clopper and Pearson), 95 % one-sided. */
-export function alarmLimit({
-  equal,
-  false_alarms: alarms,
-}: Pick<SuiteAudit, 'equal' | 'false_alarms'>): number {
-  return equal === 0 ? 1 : exactLimits(alarms, equal, 0.05)[1]
 }
 
 /** Share of the comparisons in which a change has to be found. */

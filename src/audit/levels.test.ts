@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { audited, auditedLevel } from '../../test/support/audits.ts'
-import { alarmLimit, auditLevels, knownAudit, summarizeAudit } from './audit.ts'
+import { auditLevels, knownAudit, summarizeAudit } from './levels.ts'
 
 test('levels: equal arms first, then each slowdown from the smallest, with what was found', () => {
   const levels = auditLevels([
@@ -26,10 +26,13 @@ test('another metric that regressed is a false alarm with equal arms, and finds 
 })
 
 test('the limit of the false alarms is exact, and none for no comparison', () => {
+  const limit = (found: number, of: number): number =>
+    summarizeAudit([...auditedLevel('nothing', 0, [found, of]), audited({ planted: 'decode', step: 0.1 })])!
+      .limit
   // 0.05 is the chance of no alarm in four at this rate.
-  expect(alarmLimit({ equal: 4, false_alarms: 0 })).toBeCloseTo(1 - 0.05 ** (1 / 4), 9)
-  expect(alarmLimit({ equal: 1, false_alarms: 1 })).toBe(1)
-  expect(alarmLimit({ equal: 0, false_alarms: 0 })).toBe(1)
+  expect(limit(0, 4)).toBeCloseTo(1 - 0.05 ** (1 / 4), 9)
+  expect(limit(1, 1)).toBe(1)
+  expect(limit(0, 0)).toBe(1)
 })
 
 type Shares = [step: number, found: number, of: number][]

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ChimeraError } from '../errors.ts'
 import { metricNames } from '../metrics.ts'
 import type { AgentBenchOptions } from './agent.ts'
+import { checkEnvironment, readAudit } from './environment.ts'
 import { makePlan, type Settings } from './plan.ts'
 
 const HOST = 'http://127.0.0.1:11434'
@@ -33,6 +34,37 @@ test('one word gates a metric at its default threshold, or only shows it', () =>
     threshold: 0.3,
     gated: true,
   })
+})
+
+test('an audit plants only what it asks for of the suite, and no other run plants anything', () => {
+  const audit = { decode: 0.2, first_token: { rivers: 12 } }
+  expect(plan({}, { audit }).audit).toEqual({ decode: 0.2, first_token: 12 })
+  expect(plan({}, { audit: { decode: 0, first_token: { lakes: 12 } } }).audit).toEqual({
+    decode: 0,
+    first_token: 0,
+  })
+  expect(plan()).not.toHaveProperty('audit')
+})
+
+test('CHIMERA_AUDIT is what the command writes, and nothing else', () => {
+  const text = '{"decode":0.2,"first_token":{"rivers":12}}'
+  expect(readAudit({ CHIMERA_AUDIT: text })).toEqual({ decode: 0.2, first_token: { rivers: 12 } })
+  expect(readAudit({})).toBeUndefined()
+  expect(readAudit({ CHIMERA_AUDIT: '' })).toBeUndefined()
+  for (const bad of [
+    '1',
+    'true',
+    '{}',
+    '{"decode":0.2}',
+    '{"decode":-1,"first_token":{}}',
+    '{"decode":0,"first_token":{"a":"b"}}',
+  ])
+    expect(() => readAudit({ CHIMERA_AUDIT: bad })).toThrow(
+      /Invalid CHIMERA_AUDIT: Expected what `vitest-chimera audit` sets/,
+    )
+  expect(() => checkEnvironment({ CHIMERA_AUDIT: text, CHIMERA_BASE: 'main' })).toThrow(
+    /Expected no CHIMERA_BASE/,
+  )
 })
 
 describe('a plan', () => {

@@ -296,3 +296,21 @@ describe('an abort', () => {
     expect(run.trials).toMatchObject([{ invalid_reason: 'interrupted' }])
   })
 })
+
+test('what an audit plants slows the candidate alone, in every phase', async () => {
+  await using server = await startScriptedOllama({ call: { ttft: 10, per_token: 1, tokens: 21, load: 2 } })
+  const { plan, trials } = await runOn(server.url, {
+    planned: { audit: { decode: 1, first_token: 15 } },
+    blocks: { min: 6, max: 6 },
+  })
+  const durations = (role: string) =>
+    new Set(
+      trials
+        .filter((one) => one.role === role)
+        .flatMap(({ calls }) => calls.map((call) => [call.prompt_eval_duration, call.eval_duration].join())),
+    )
+  expect(durations('baseline')).toEqual(new Set(['8,20']))
+  expect(durations('candidate')).toEqual(new Set(['23,40']))
+  expect(new Set(trials.map(({ phase }) => phase))).toContain('confirm')
+  expect(plan.suite).toBe('made')
+})

@@ -1,9 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sampleRun } from '../../test/support/sample-runs.ts'
+import { auditedLevel } from '../../test/support/audits.ts'
+import { markdownOf, sampleRun } from '../../test/support/sample-runs.ts'
 import { blocksOf, planFor } from '../../test/support/trials.ts'
+import { auditedAs } from '../audit/levels.ts'
 import type { Message } from './wire.ts'
 import { describeMachine } from './environment.ts'
 import { NoiseFloor } from './noise-floor.ts'
@@ -88,4 +90,30 @@ test('a suite of two different arms says nothing about the machine', () => {
   const floor = new NoiseFloor()
   floor.learn([{ kind: 'plan', plan: hot }, ...noisy.slice(1)])
   expect(floor.warnings(hot)).toEqual([])
+})
+
+test('what audits of this machine have found is known by suite and baseline, and stands in the report in one line', async () => {
+  const { report } = sampleRun('regressed')
+  const [suite] = report.suites
+  const baseline = suite!.arms.find(({ role }) => role === 'baseline')!
+  const { server, model } = auditedAs(baseline)
+  const own = { suite: suite!.name, server, model }
+  const comparisons = [
+    ...auditedLevel('nothing', 0, [0, 4], own),
+    ...auditedLevel('decode', 0.1, [2, 2], own),
+  ]
+  const audit = { schema_version: 1, ...describeMachine(), comparisons }
+  await mkdir(join(dir, 'audit'))
+  await writeFile(join(dir, 'audit/audit.json'), JSON.stringify(audit))
+  const floor = new NoiseFloor()
+  await floor.load(dir)
+  const found = floor.auditOf(suite!.name, baseline)!
+  expect(floor.auditOf('another', baseline)).toBeUndefined()
+  const text = markdownOf({ ...report, suites: [{ ...suite!, audit: found }] })
+  expect(text).toContain(
+    `Audit of 2026-01-01: On this machine, ${suite!.name} sees changes of 10 % of decode in 4 s. (2 planted comparisons; 0 of 4 false alarms, at most 53 %)`,
+  )
+  await writeFile(join(dir, 'audit/audit.json'), JSON.stringify({ ...audit, comparisons: [{}] }))
+  await floor.load(dir)
+  expect(floor.auditOf(suite!.name, baseline)).toBeUndefined()
 })

@@ -112,7 +112,7 @@ async function runCase(
     throw auditErrors.noReport(relative('', dir), visible(output))
   const comparisons = comparisonsOf(report, trials, one, settings)
   if (comparisons.length === 0)
-    throw auditErrors.nothingMeasured(report.gate.failures.map(({ message }) => message))
+    throw auditErrors.nothingMeasured(report.gate.failures.map(({ message }) => visible(message)))
   return { report, comparisons }
 }
 

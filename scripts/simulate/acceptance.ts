@@ -57,6 +57,25 @@ export function acceptance(
     trials('D, 5 %: +10 %, trials', ten.trials, 14),
     atLeast('T, 15 %, cold blocks re-run: +20 %, regressed', twenty.regressed, 0.9),
     trials('T, 15 %, cold blocks re-run: +20 %, trials', twenty.trials, 22),
+    ...['quiet', 'busy'].flatMap((machine) => [
+      atMost(
+        `${machine} machine, A/A: stall_share regressed`,
+        share(`${machine}: equal, stall_share red`),
+        0.002,
+      ),
+      atLeast(
+        `${machine} machine, 5 % of the gaps ten times longer: found`,
+        share(`${machine}: more pauses found`),
+        0.99,
+      ),
+      ...['half', 'twice'].map((length) =>
+        atMost(
+          `${machine} machine, replies ${length} as long: called a change of speed`,
+          share(`${machine}: ${length} as long, called a change`),
+          0.01,
+        ),
+      ),
+    ]),
     atLeast('A/A, second place 5 % faster, fixed order: wrong (the control)', share('order fixed'), 0.5),
     atMost('A/A, second place 5 % faster, ABBA: wrong', share('order abba'), 0.002),
     atMost('six suites of two metrics, A/A: red', share('suites confirmed'), 0.005),

@@ -3,6 +3,7 @@ import { runBlocks } from './blocks.ts'
 import type { Count } from './count.ts'
 import { generatorFor, type Noise, noises, startRun } from './noise.ts'
 import { ALPHA, decideOurs, lowerIsBetter, LOOKS } from './ours.ts'
+import { streamsThatPause } from './pauses.ts'
 import { planErrors } from './plans.ts'
 
 /** Everything the acceptance table asks beyond the cells, by name. */
@@ -10,6 +11,7 @@ export const checks = {
   'error and coverage': errorAndCoverage,
   'place in the block': placeInTheBlock,
   'suites of two metrics': suitesOfTwoMetrics,
+  'streams that pause': streamsThatPause,
   'published plans': planErrors,
 } as const satisfies Record<string, (runs: number, seed: number) => Count[]>
 

@@ -79,7 +79,7 @@ export function startRun(noise: Noise, random: () => number): Run {
 }
 
 /** A standard normal value (Box and Muller). */
-function normal(random: () => number): number {
+export function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
 

@@ -67,6 +67,28 @@ describe('assess', () => {
     expect(hasRegression({ ...assess(plan, [], 'measure'), comparisons })).toBe(true)
   })
 
+  test('a reply twice as long at the same pace is no change of speed', () => {
+    const reply = (tokens: number) => () => {
+      const gaps = Array.from({ length: tokens - 1 }, (_, i) => 1 + (i % 3))
+      const chunk_times = gaps.reduce((all, gap) => [...all, all.at(-1)! + gap], [50])
+      return {
+        chunk_times,
+        chunks: tokens,
+        eval_count: tokens,
+        eval_duration: 2 * tokens,
+        e2e_latency: chunk_times.at(-1)!,
+      }
+    }
+    const { comparisons, done } = assess(plan, blocksOf(6, reply(200), reply(100)), 'measure')
+    for (const metric of ['output_throughput', 'stall_share', 'reported_throughput', 'tpot', 'ttft'])
+      expect([metric, verdictOf(comparisons, metric)]).toEqual([metric, 'unchanged'])
+    // What a user waits for, and why.
+    for (const metric of ['e2e_latency', 'output_tokens'])
+      expect([metric, verdictOf(comparisons, metric)]).toEqual([metric, 'regressed'])
+    expect(done).toBe(true)
+    expect(hasRegression({ ...assess(plan, [], 'measure'), comparisons })).toBe(false)
+  })
+
   test('it holds a suite up while it is open, and not where it is not gated', () => {
     // The candidate pauses in every other block.
     const open = blocksOf(

@@ -28,7 +28,11 @@ interface Arm {
 const usual: Arm = { chunks: 128, pauses: 0 }
 /** What is held against the usual arm, and what is counted of it. */
 const candidates: readonly { check: string; arm: Arm; is: (verdicts: Verdicts) => boolean }[] = [
-  { check: 'equal, stall_share red', arm: usual, is: ({ stall }) => stall === 'regressed' },
+  {
+    check: 'equal, stall_share moved',
+    arm: usual,
+    is: ({ stall }) => stall === 'regressed' || stall === 'improved',
+  },
   {
     check: 'more pauses found',
     arm: { chunks: 128, pauses: 0.05 },
@@ -78,7 +82,7 @@ function decide(machine: Machine, candidate: Arm, random: () => number): Verdict
         better: 'lower',
         threshold: 0.05,
         gated: false,
-        strict: true,
+        strict: 'both',
         difference: true,
       },
     }

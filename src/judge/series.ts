@@ -93,11 +93,11 @@ function emptySeries(plan: ArmPair, metric: MetricName, stage: string | null): O
 
 /**
  * The series as the decision takes it. `stall_share` is what the throughput leaves out, and takes no part of alpha from
- * the gated metrics: it is judged beside them, and regressed only if its whole interval lies beyond the threshold.
+ * the gated metrics: it is judged beside them, and has moved only if its whole interval lies beyond the threshold.
  */
 export function asJudged(one: Series): MetricSeries {
   const judged = { ...one.series, threshold: thresholdOf(one) }
-  return isBeside(one) ? { ...judged, gated: false, strict: true } : judged
+  return isBeside(one) ? { ...judged, gated: false, strict: 'both' } : judged
 }
 
 /** Whether a metric is judged beside those that share alpha, gated or not. */

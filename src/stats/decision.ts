@@ -22,7 +22,7 @@ export interface MetricSeries extends PairedValues {
   /** Gated metrics share alpha and decide when the suite is done; the others are judged beside them. */
   gated: boolean
   /** See {@link verdict}. */
-  strict?: boolean
+  strict?: boolean | 'both'
   /** The same blocks with what the values leave out, as a user observes them; see {@link verdictOfBoth}. */
   observed?: Pick<PairedValues, 'baseline' | 'candidate'>
 }

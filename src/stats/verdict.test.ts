@@ -127,6 +127,9 @@ describe('verdict', () => {
   test('strict asks for the whole interval beyond the threshold', () => {
     expect(verdict({ estimate: 0.06, interval: [0.01, 0.1] }, delta, { strict: true })).toBeUndefined()
     expect(verdict({ estimate: 0.06, interval: [0.05, 0.1] }, delta, { strict: true })).toBe('regressed')
+    expect(verdict({ estimate: -0.06, interval: [-0.1, -0.01] }, delta, { strict: true })).toBe('improved')
+    expect(verdict({ estimate: -0.06, interval: [-0.1, -0.01] }, delta, { strict: 'both' })).toBeUndefined()
+    expect(verdict({ estimate: -0.06, interval: [-0.1, -0.05] }, delta, { strict: 'both' })).toBe('improved')
   })
 
   test('decides nothing without an interval', () => {

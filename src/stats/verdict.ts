@@ -6,8 +6,8 @@ export type Verdict = 'regressed' | 'improved' | 'unchanged'
 
 /** How the verdict is reached. */
 export interface VerdictOptions {
-  /** `regressed` only when the whole interval lies beyond the threshold. */
-  strict?: boolean
+  /** `regressed` only when the whole interval lies beyond the threshold; with `both`, `improved` as well. */
+  strict?: boolean | 'both'
 }
 
 /**
@@ -28,7 +28,7 @@ export function verdict(
   if (interval === undefined) return undefined
   const [lower, upper] = interval
   if (strict ? lower > delta : lower > 0 && estimate >= delta) return 'regressed'
-  if (upper < 0 && estimate <= -delta) return 'improved'
+  if (strict === 'both' ? upper < -delta : upper < 0 && estimate <= -delta) return 'improved'
   if (lower > -delta && upper < delta) return 'unchanged'
   return undefined
 }

@@ -74,14 +74,14 @@ async function audit(options: AuditOptions, io: CommandIo, stop: AbortController
     }
   } finally {
     clearTimeout(timer)
+    if (ledger.added.length > 0) show(ledger, spent(), io)
   }
-  const took = { comparisons: ledger.added.length, ms: spent() }
-  if (took.comparisons === 0) {
-    if (stop.signal.reason === 'budget') throw auditErrors.budget(options.budget)
-    return
-  }
+  if (ledger.added.length === 0 && stop.signal.reason === 'budget') throw auditErrors.budget(options.budget)
+}
+
+function show(ledger: Ledger, ms: number, io: CommandIo): void {
   const width = process.stdout.columns
-  const blocks = auditDocument(ledger.own(), took)
+  const blocks = auditDocument(ledger.own(), { comparisons: ledger.added.length, ms })
   const color = process.stdout.isTTY && !process.env['NO_COLOR']
   io.stdout(printTerminal(blocks, { color, ...(width > 0 && { width }) }))
 }

@@ -75,4 +75,7 @@ test('a suite that does not gate what was slowed, or compared nothing, gives no 
       settings,
     ),
   ).toEqual([])
+  const failures = [{ suite: suite!.name, message: 'interrupted before a verdict' }]
+  const broken = { ...without(() => true), gate: { ...report.gate, failures } }
+  expect(comparisonsOf(broken, trials, one, settings)).toEqual([])
 })

@@ -5,13 +5,16 @@ import type { AuditSettings } from '../run/environment.ts'
 import type { AuditComparison, Comparison, Report, SuiteReport, Trial } from '../schema/generated.ts'
 import { NOTHING, type Case } from './plan.ts'
 
-/** One a suite; a suite in which what was planted is not gated, or that was not measured, gives none. */
+/** One a suite; a suite in which what was planted is not gated, or that was not measured to its end, gives none. */
 export function comparisonsOf(
   report: Report,
   trials: readonly Trial[],
   one: Case,
   { first_token: amounts }: AuditSettings,
 ): AuditComparison[] {
+  const broken = new Set(
+    report.gate.failures.filter(({ metric }) => metric === undefined).map((failure) => failure.suite),
+  )
   return report.suites.flatMap((suite): AuditComparison[] => {
     const ms = amounts[suite.name]
     const { planted, step } = one.planted === 'ttft' && ms === undefined ? NOTHING : one
@@ -19,7 +22,7 @@ export function comparisonsOf(
     const baseline = suite.arms.find(({ role }) => role === 'baseline')
     const judged = planted === 'nothing' ? gated : gated.filter(({ metric }) => metric === metricOf[planted])
     const ttft = gated.find(({ metric }) => metric === 'ttft')
-    if (baseline === undefined || judged.length === 0) return []
+    if (broken.has(suite.name) || baseline === undefined || judged.length === 0) return []
     return [
       {
         at: report.started_at,

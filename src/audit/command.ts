@@ -112,7 +112,9 @@ async function runCase(
     throw auditErrors.noReport(relative('', dir), visible(output))
   const comparisons = comparisonsOf(report, trials, one, settings)
   if (comparisons.length === 0)
-    throw auditErrors.nothingMeasured(report.gate.failures.map(({ message }) => visible(message)))
+    throw auditErrors.nothingMeasured(
+      report.gate.failures.map(({ suite, message }) => visible(`${suite}: ${message}`)),
+    )
   return { report, comparisons }
 }
 

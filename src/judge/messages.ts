@@ -27,8 +27,8 @@ export const gateTexts = {
     'The run was interrupted. Results so far are in the reports; run it again for a verdict.',
   removedSuite: (file: string): string =>
     `${file} exists at base but not at head, so its suites were not measured.`,
-  audited: (suite: string, decode: number, firstToken: number): string =>
-    `${suite}: this run belongs to \`vitest-chimera audit\`. Its candidate is the baseline again, with ${share(decode)} more time per token and ${quantity(firstToken, 'ms')} more to the first token added by the recorder.`,
+  audited: (decode: number, firstToken: number): string =>
+    `This run belongs to \`vitest-chimera audit\`. Its candidate is the baseline again, with ${share(decode)} more time per token and ${quantity(firstToken, 'ms')} more to the first token added by the recorder.`,
   nothingRan: (): string =>
     'No agentBench ran, so nothing was measured. Check the filter and that bench files match suites/**/*.bench.ts.',
   nothingGated: (absences: readonly (Absence & { metric: string })[]): string =>

@@ -62,9 +62,12 @@ test(
     ])
     // The reports of its runs stand apart, and say what they are.
     const report = JSON.parse(await project.read(join('reports/audit/report.json'))) as Report
-    expect(report.gate.notices[0]).toMatch(
-      /^one: this run belongs to `vitest-chimera audit`\. Its candidate is the baseline again/,
-    )
+    expect(report.gate.notices[0]).toEqual({
+      suite: 'one',
+      message: expect.stringMatching(
+        /^This run belongs to `vitest-chimera audit`\. Its candidate is the baseline again/,
+      ),
+    })
     await expect(project.read('reports/report.json')).rejects.toThrow('ENOENT')
   },
 )

@@ -347,33 +347,6 @@ export type SweepRow = SweepRowBase & (RankedRow | UnrankedRow)
  */
 export type Unranked = 'answers_worse' | 'given_up' | 'not_measured'
 /**
- * Name of a metric in the table of metrics.
- */
-export type MetricName1 =
-  | 'output_throughput'
-  | 'stall_share'
-  | 'reported_throughput'
-  | 'ttft'
-  | 'ttft_cold'
-  | 'ttft_content'
-  | 'tpot'
-  | 'itl'
-  | 'e2e_latency'
-  | 'prompt_throughput'
-  | 'load_duration'
-  | 'trial_duration'
-  | 'stage_duration'
-  | 'llm_share'
-  | 'own_time'
-  | 'calls'
-  | 'input_tokens'
-  | 'output_tokens'
-  | 'speedup'
-  | 'efficiency'
-  | 'slowdown'
-  | 'load_balance'
-  | 'valid_rate'
-/**
  * One member of a request that differs.
  *
  * This interface was referenced by `Report`'s JSON-Schema
@@ -1254,7 +1227,7 @@ export interface GateFinding {
    * Empty for what concerns the whole run.
    */
   suite: string
-  metric?: MetricName1
+  metric?: MetricName
   arm?: string
   /**
    * What was found and the cure, without the suite's name.

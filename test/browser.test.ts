@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { htmlOf, sampleRun, sampleRuns } from './support/sample-runs.ts'
+import { pictured } from './support/pictured.ts'
+import { codeSuite, htmlOf, sampleRun, sampleRuns } from './support/sample-runs.ts'
 
 const exec = promisify(execFile)
 const installed = await exec('chromium', ['--version']).then(
@@ -47,8 +48,34 @@ function sample(name: (typeof sampleRuns)[number]): string {
 /** The same attack on a page that neither escapes nor forbids: shows that what is looked for can be found. */
 const undefended = `<!doctype html><body><main><table><tr><td>x</td></tr></table></main>${PAYLOADS.join('\n')}`
 
+/** All pictures, of streams with names that are long. */
+function withPictures(): string {
+  const stage = 'a stage with a name that is longer than its place'
+  const agents = ['writer of very long reports', 'critic']
+  const { report, trials } = pictured({
+    blocks: 16,
+    calls: 5,
+    agents,
+    stage,
+    slower: (n) => 1 + (n % 5) / 20,
+  })
+  const parts = ['calls', 'input_tokens', 'decode_rate'] as const
+  const attribution = {
+    baseline_value: 900,
+    candidate_value: 1000,
+    change: 100,
+    blocks: 16,
+    parts: parts.map((part, i) => ({ stage, part, change: [80, 50, -30][i] ?? 0, count: i })),
+  }
+  return htmlOf(
+    { ...report, suites: report.suites.map((suite) => codeSuite(suite, { attribution })) },
+    trials,
+  )
+}
+
 const pages: Record<string, string> = {
   ...Object.fromEntries(sampleRuns.map((name) => [name, sample(name)])),
+  pictures: withPictures(),
   attacked: attacked(),
   undefended,
 }
@@ -68,6 +95,9 @@ interface Seen {
   letsStyleIn: boolean
   /** How much wider than a telephone's screen it is, pixels. */
   overflow: number
+  /** Texts of pictures that reach beyond their picture. */
+  cut: string[]
+  pictures: number
 }
 
 const look = (frame: HTMLFrame): Seen => {
@@ -89,6 +119,13 @@ const look = (frame: HTMLFrame): Seen => {
     letsScriptIn: view.injected === 1,
     letsStyleIn: false,
     overflow: page.documentElement.scrollWidth - page.documentElement.clientWidth,
+    pictures: page.querySelectorAll('figure.picture').length,
+    cut: [...page.querySelectorAll('figure.picture svg text')]
+      .filter((text) => {
+        const [own, whole] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()]
+        return own.left < whole.left - 1 || own.right > whole.right + 1 || own.bottom > whole.bottom + 1
+      })
+      .map((text) => text.textContent),
   }
   page.head.append(style)
   return { ...seen, letsStyleIn: view.getComputedStyle(page.body).marginTop === '77px' }
@@ -186,6 +223,11 @@ describe.skipIf(!installed)(
 
     test.each(reports)("%s: fits a telephone's screen", (name) => {
       expect(shown.seen[name]!.overflow).toBeLessThanOrEqual(0)
+    })
+
+    test.each(reports)('%s: no text of a picture is cut off', (name) => {
+      expect(shown.seen[name]!.cut).toEqual([])
+      expect(shown.seen['pictures']!.pictures).toBeGreaterThanOrEqual(10)
     })
 
     test.each(reports)('%s: runs no script and shows no image', (name) => {

@@ -342,6 +342,7 @@ describe('the tables', () => {
       'report.json',
       'summary.json',
       'trials.jsonl',
+      'trace.json',
       'agents/<suite>/<arm>.md',
       'history/runs.jsonl',
     ])

@@ -41,6 +41,7 @@ test('writes every report, with what was published beside ours', async () => {
     'report.html',
     'report.json',
     'report.md',
+    'trace.json',
     'trials.jsonl',
   ])
   for (const file of ['report.md', 'report.html', 'agents/single/chimera.md']) {

@@ -5,8 +5,15 @@
  * and the process that writes the report can never disagree. The decision itself is `stats`' work.
  */
 import { metrics, type MetricName } from '../metrics.ts'
-import type { Call, Comparison, Trial } from '../schema/generated.ts'
-import { adjustedEstimate, decideSequentially, toDifference, toRatio, type Decision } from '../stats/index.ts'
+import type { Call, Comparison, ComparisonLook, Trial } from '../schema/generated.ts'
+import {
+  adjustedEstimate,
+  decideSequentially,
+  toDifference,
+  toRatio,
+  type Decision,
+  type Look,
+} from '../stats/index.ts'
 import { completeBlocks, type Block } from './blocks.ts'
 import { findCacheHits } from './counters.ts'
 import type { Noise } from './noise.ts'
@@ -70,7 +77,7 @@ function assessSome(
   const started = trialsUpTo(trials, phase)
   const counts = validCounts(started)
   const before = phase === 'confirm' ? completeBlocks(plan, trials, 'measure').length : 0
-  const { decisions, validity, done } = decideSequentially({
+  const { decisions, looks, validity, done } = decideSequentially({
     metrics: Object.fromEntries([...series].map(([key, one]) => [key, asJudged(one)])),
     looks: plan.looks,
     alpha: plan.alpha,
@@ -85,7 +92,7 @@ function assessSome(
       one.series.baseline.length >= last,
   )
   const comparisons = [...series].map(([key, one]): Comparison => ({
-    ...toComparison(plan, one, decisions[key]!),
+    ...toComparison(plan, one, decisions[key]!, looks[key]),
     ...detailsOf(plan, blocks, series, one, decisions[key]!),
   }))
   if (counts !== undefined) comparisons.push(compareValidity(plan, counts, validity, before + blocks.length))
@@ -178,7 +185,12 @@ function detailsOf(
 /** Durations that a longer reply makes longer. */
 const LENGTH_BOUND: ReadonlySet<MetricName> = new Set(['trial_duration', 'stage_duration', 'e2e_latency'])
 
-function toComparison(plan: ArmPair, one: Series, decision: Decision): Comparison {
+function toComparison(
+  plan: ArmPair,
+  one: Series,
+  decision: Decision,
+  looks: readonly Look[] = [],
+): Comparison {
   const { metric, stage, series } = one
   const rest = {
     threshold: one.rule.threshold,
@@ -187,6 +199,8 @@ function toComparison(plan: ArmPair, one: Series, decision: Decision): Compariso
     gated: series.gated,
     ...(decision.verdict === undefined &&
       decision.blocksNeeded !== undefined && { blocks_needed: decision.blocksNeeded }),
+    // Of the others a reader sees only where they ended.
+    ...(series.gated && looks.length > 0 && { looks: looks.map((look) => lookReport(look, one)) }),
   } as const
   if (metric === 'stall_share')
     return {
@@ -202,4 +216,9 @@ function toComparison(plan: ArmPair, one: Series, decision: Decision): Compariso
     ...(thresholdOf(one) > one.rule.threshold && { floor: one.rule.floor }),
     ...rest,
   }
+}
+
+function lookReport(look: Look, { metric, series: { better } }: Series): ComparisonLook {
+  const { interval } = (metric === 'stall_share' ? toDifference : toRatio)(look, better)
+  return { blocks: look.n, interval: interval ?? [...look.interval] }
 }

@@ -90,7 +90,7 @@ function addCall(stage: StagePath, call: Call, length: number): void {
  * server's eval_duration. Load and prompt evaluation are the server's and lie directly before; what its clock reports
  * beyond the call's own time is cut.
  */
-function timeline(call: Call): [CallPart, number][] {
+export function timeline(call: Call): [CallPart, number][] {
   const { duration, load_duration = 0, prompt_eval_duration = 0, eval_duration = 0, chunk_times = [] } = call
   const [first = 0] = chunk_times
   const last = Math.min(duration, chunk_times.at(-1) ?? 0)

@@ -54,13 +54,13 @@ function steadyOf({
 }
 
 /** Chunks that arrived together, and the time since those before them, per chunk, ms. */
-interface Packet {
+export interface Packet {
   chunks: number
   each: number
 }
 
 /** The packets after the first one. */
-function packetsOf(times: readonly number[]): Packet[] {
+export function packetsOf(times: readonly number[]): Packet[] {
   const arrivals = [...Map.groupBy(times, (time) => time)].map(([time, { length }]) => ({ time, length }))
   return arrivals.flatMap(({ time, length }, i) => {
     const before = arrivals[i - 1]

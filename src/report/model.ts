@@ -39,6 +39,7 @@ import type {
   Verdict,
   Warning,
 } from '../schema/generated.ts'
+import { gapsOf } from './gaps.ts'
 
 /** A run, as far as the main process knows it. */
 export interface RunRecord {
@@ -180,6 +181,7 @@ function buildArm(
 ): ArmReport {
   const { name, role, code, config, host, model, options, agents } = arm
   const facts = factsOf(all, arm)
+  const own = trials.filter((trial) => trial.arm === name)
   return {
     name,
     role,
@@ -190,8 +192,8 @@ function buildArm(
     ...defined({ digest: facts.digest, quantization: facts.quantization }),
     options,
     effective: facts.effective,
-    ...defined({ agents: agents?.map((agent) => buildAgent(agent, facts)), concurrency }),
-    ...tallyTrials(trials.filter((trial) => trial.arm === name)),
+    ...defined({ agents: agents?.map((agent) => buildAgent(agent, facts)), concurrency, gaps: gapsOf(own) }),
+    ...tallyTrials(own),
     samples,
     stages,
   }

@@ -42,6 +42,7 @@ test('writes every report, whole, and nothing else', async () => {
     'report.json',
     'report.md',
     'summary.json',
+    'trace.json',
     'trials.jsonl',
   ])
   expect(asReport(JSON.parse(await readFile(join(dir, 'report.json'), 'utf8')), 'report.json')).toEqual(
@@ -116,6 +117,7 @@ describe('what cannot be written is said once, with its cure, and costs nothing 
     'report.html',
     'report.json',
     'summary.json',
+    'trace.json',
     'trials.jsonl',
   ]
 
@@ -138,7 +140,7 @@ describe('what cannot be written is said once, with its cure, and costs nothing 
     expect(written).toEqual([])
     expect(failures).toEqual([expect.stringMatching(cure)])
     expect(failures[0]).toMatch(
-      /trials\.jsonl, report\.json, summary\.json, report\.md, report\.html, agents\//,
+      /trials\.jsonl, report\.json, summary\.json, report\.md, report\.html, trace\.json, agents\//,
     )
   })
 

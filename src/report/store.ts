@@ -11,9 +11,11 @@ import { commentMarkdown } from './comment.ts'
 import { armDocuments } from './document/arm-page.ts'
 import { runDocument } from './document/run.ts'
 import type { Extras } from './document/suite.ts'
+import { reportWaterfalls } from './waterfalls.ts'
 import { cureOf, storeTexts } from './messages.ts'
 import { printHtml } from './print/html.ts'
 import { printMarkdown } from './print/markdown.ts'
+import { printTrace } from './print/trace.ts'
 import { summaryText } from './summary.ts'
 
 /** First line of every page of an arm: what may be removed when a later run has no such arm. */
@@ -41,7 +43,7 @@ export interface WriteOptions {
 }
 
 /**
- * Writes report.json, summary.json, report.md, report.html, trials.jsonl and agents/ below `outputDir`, of a code comparison
+ * Writes report.json, summary.json, report.md, report.html, trials.jsonl, trace.json and agents/ below `outputDir`, of a code comparison
  * comment.md too, removes arm pages of an earlier run, and in GitHub Actions appends report.md to the step summary. Each
  * file is written or fails by itself, the data first. Never rejects.
  */
@@ -78,6 +80,7 @@ export async function writeReports(
     await write('summary.json', () => summaryText(report))
   await write('report.md', markdown)
   await write('report.html', () => printHtml(document()))
+  await write('trace.json', () => printTrace(reportWaterfalls(report, trials)))
   if (report.suites.some(({ kind }) => kind === 'code'))
     await write('comment.md', () => commentMarkdown(report, trials, process.env))
   await attempt('agents/', async () => {

@@ -565,6 +565,7 @@ export interface ArmReport {
    */
   agents?: AgentReport[]
   concurrency?: Concurrency
+  gaps?: Gaps
   /**
    * Every trial started, warm-ups and invalid ones included.
    */
@@ -688,6 +689,37 @@ export interface Estimate {
    */
   interval?: [number, number]
 }
+/**
+ * Times between chunks of streamed replies, to 2 %, over the valid trials of blocks. Chunks that arrive together share theirs.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "gaps".
+ */
+export interface Gaps {
+  n: number
+  /**
+   * ms: the minimum, the 1st to 99th percentile, the maximum.
+   *
+   * @minItems 101
+   * @maxItems 101
+   */
+  quantiles: number[]
+  pauses: Pauses
+}
+/**
+ * Gaps longer than five times the median.
+ */
+export interface Pauses {
+  /**
+   * Five times the median, ms.
+   */
+  limit: number
+  n: number
+  /**
+   * Fraction of the time of all gaps.
+   */
+  time: number
+}
 export interface StageSamples {
   name: string
   samples: Samples
@@ -771,6 +803,10 @@ export interface ComparisonBase {
   blocks: number
   verdict: Verdict
   gated: boolean
+  /**
+   * How the interval narrowed, look by look; the last is the comparison's own. Gated comparisons only; absent where no look had an interval.
+   */
+  looks?: ComparisonLook[]
   /**
    * Of ttft, whole trial: what it is spent on, where the server reports it.
    */
@@ -1318,6 +1354,22 @@ export interface TextChange {
    * A line diff: each begins with - (base), + (head), a space (both) or … (lines left out). Clipped.
    */
   lines: string[]
+}
+/**
+ * The interval of a comparison when its blocks were examined.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "comparison_look".
+ */
+export interface ComparisonLook {
+  blocks: number
+  /**
+   * As in the comparison: of the ratio or of the difference, lower end first.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  interval: [number, number]
 }
 /**
  * summary.json: the result of a run for a program that acts on it, under 4096 bytes. Texts that are too long are cut and end with an ellipsis.

@@ -26,6 +26,7 @@ export { rankSum } from './rank-sum.ts'
 export {
   type Attempt,
   decideSequentially,
+  type Look,
   type SequentialInput,
   type ValidityDecision,
 } from './sequential.ts'

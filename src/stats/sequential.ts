@@ -30,6 +30,9 @@ export interface Attempt {
   blocks: number
 }
 
+/** What one look gave. */
+export type Look = Pick<Decision, 'n' | 'estimate'> & Required<Pick<Decision, 'interval'>>
+
 /** What is known of `valid_rate`. */
 export interface ValidityDecision {
   /** Which arm is proven to fail more often, if any: worse is the candidate. */
@@ -41,6 +44,8 @@ export interface ValidityDecision {
 /** Where a suite stands. */
 export interface SequentialResult<Name extends string> {
   decisions: Record<Name, Decision>
+  /** What every look gave, up to the one that a decision rests on; only those with an interval. */
+  looks: Record<Name, Look[]>
   /** Over all attempts. */
   validity: ValidityDecision
   /** Every gated metric has its verdict or has come to the last look; `valid_rate` is not among them. */
@@ -83,6 +88,10 @@ export function decideSequentially<Name extends string>({
   const validRateAlpha = (): number =>
     validity.gated ? split(countRegressed(gated, decided)).validRate : alpha
   const decided = new Map<Name, Decision>()
+  const seen = new Map(all.map(({ name }) => [name, new Map<number, Look>()]))
+  const note = (name: Name, { n, estimate, interval }: Decision): void => {
+    if (interval !== undefined) seen.get(name)?.set(n, { n, estimate, interval })
+  }
   looks.forEach((n, k) => {
     failures.upTo(n, validRateAlpha())
     let regressed: number
@@ -91,6 +100,7 @@ export function decideSequentially<Name extends string>({
       for (const metric of all) {
         if (decided.has(metric.name)) continue
         const decision = atLook(metric, looks, k, share(metric, regressed))
+        if (decision !== undefined) note(metric.name, decision)
         if (decision?.verdict !== undefined) decided.set(metric.name, decision)
       }
     } while (countRegressed(gated, decided) > regressed)
@@ -99,10 +109,14 @@ export function decideSequentially<Name extends string>({
   const regressed = countRegressed(gated, decided)
   const decisionOf = (metric: Prepared & { name: Name }): Decision =>
     decided.get(metric.name) ?? undecided(metric, looks, share(metric, regressed))
+  const decisions = all.map((metric) => [metric.name, decisionOf(metric)] as const)
+  // Of an undecided metric the last look is told with the share of alpha that it has in the end.
+  for (const [name, decision] of decisions) note(name, decision)
   return {
-    decisions: Object.fromEntries(all.map((metric) => [metric.name, decisionOf(metric)])) as Record<
+    decisions: Object.fromEntries(decisions) as Record<Name, Decision>,
+    looks: Object.fromEntries([...seen].map(([name, own]) => [name, [...own.values()]])) as Record<
       Name,
-      Decision
+      Look[]
     >,
     validity: {
       ...(failures.worse ? { proven: 'worse' } : failures.better && { proven: 'better' }),

@@ -153,6 +153,7 @@ test('-t and a path filter choose suites, and reports are written of them; nothi
     'report.json',
     'report.md',
     'summary.json',
+    'trace.json',
     'trials.jsonl',
   ])
   const byName = await project.bench(['-t', 'alpha'], env)

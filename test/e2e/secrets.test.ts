@@ -145,6 +145,7 @@ test('every suite has left its trace', () => {
       'report.html',
       'summary.json',
       'trials.jsonl',
+      'trace.json',
       'summary.md',
       'processes.txt',
       'terminal',

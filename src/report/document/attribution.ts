@@ -1,7 +1,7 @@
 /** Why trial_duration moved: the parts whose change is detected in one sentence, and all of them in a table. */
 import type { Attribution, AttributionPart, SuiteReport } from '../../schema/generated.ts'
 import { count, difference, includesZero, percent, quantity, signed, type Change } from '../../text/index.ts'
-import { columns, joined, only, prose, say, strong, table, trusted } from './blocks.ts'
+import { columns, joined, only, pictures, prose, say, strong, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 
 /** Most parts in the sentence, and the least of the whole change that one of them must be. */
@@ -26,9 +26,23 @@ export function attributionBlocks({ attribution }: SuiteReport): Block[] {
   const found = detected(attribution)
   return [
     prose(say`${attributionSentence(attribution)}.`),
+    ...bridge(attribution),
     ...only('markdown', ...(found.length === 0 ? [] : [partsTable(attribution, found)])),
     ...only('html', partsTable(attribution, byImpact(attribution.parts))),
   ]
+}
+
+/** Most steps of the picture; the smaller ones are one. */
+const MOST_STEPS = 8
+
+/** The largest steps from one trial_duration to the other, and what is left as one. */
+function bridge({ baseline_value: before, candidate_value: after, parts }: Attribution): Block[] {
+  const shown = byImpact(parts).slice(0, MOST_STEPS)
+  if (shown.length === 0) return []
+  const steps = shown.map((part) => ({ label: partLabel(part), change: part.change }))
+  const rest = after - before - steps.reduce((sum, { change }) => sum + change, 0)
+  const others = parts.length > shown.length ? [{ label: 'all other parts', change: rest }] : []
+  return pictures(undefined, [{ kind: 'bridge', before, after, steps: [...steps, ...others] }])
 }
 
 /** The parts given, what all others add up to, and the whole. */
@@ -59,6 +73,7 @@ function detected({ parts }: Attribution): AttributionPart[] {
   return byImpact(parts.filter(({ interval }) => !includesZero(interval)))
 }
 
+/** The largest change first. */
 function byImpact(parts: readonly AttributionPart[]): AttributionPart[] {
   return parts.toSorted((a, b) => Math.abs(b.change) - Math.abs(a.change))
 }
@@ -89,6 +104,11 @@ export function amount(more: number, noun: string): string {
 function label({ part, count: more }: AttributionPart): Inline {
   const each = part === 'calls' ? 'per trial' : 'tokens per call'
   return trusted(more === undefined ? names[part] : `${names[part]}, ${signed(more)} ${each}`)
+}
+
+/** `report: decoding`, a label as plain text. */
+function partLabel({ stage, part }: AttributionPart): string {
+  return stage === null ? names[part] : `${stage}: ${names[part]}`
 }
 
 const names: Readonly<Record<AttributionPart['part'], string>> = {

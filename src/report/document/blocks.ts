@@ -3,10 +3,10 @@
  * made once from a report; the printers alone know a format and how to escape in it. Text of others is a plain string;
  * `trusted` is for words of this repository, `say` for sentences made of both.
  */
-import type { Comparison, Trial, Verdict } from '../../schema/generated.ts'
+import type { Comparison, Verdict } from '../../schema/generated.ts'
 import type { Headline } from '../headline.ts'
 import type { Change } from '../../text/index.ts'
-import type { MetricName } from '../../metrics.ts'
+import type { Picture, SpanPart } from '../pictures/picture.ts'
 
 export type Block =
   | ({ kind: 'title'; facts: Inline[] } & Headline)
@@ -16,16 +16,14 @@ export type Block =
   | Table
   | { kind: 'fold'; title: Inline; blocks: Block[] }
   | { kind: 'code'; text: string; language?: 'diff' }
-  | {
-      kind: 'strips'
-      title: Inline
-      metrics: MetricName[]
-      trials: readonly Trial[]
-      baseline: Inline
-      candidate: Inline
-    }
+  | { kind: 'pictures'; title?: Inline; pictures: readonly Picture[]; legend: Legend }
   | { kind: 'section'; id?: string; blocks: Block[] }
   | { kind: 'only'; format: Format; blocks: Block[] }
+
+/** What colors and marks of pictures mean; a text without a mark is a remark. */
+export type Legend = readonly { key?: Key; text: Inline }[]
+
+export type Key = 'baseline' | 'candidate' | 'invalid' | SpanPart
 
 export type Format = 'markdown' | 'html' | 'terminal'
 
@@ -147,6 +145,12 @@ export function section(...blocks: Block[]): Block {
 
 export function fold(title: Inline, ...blocks: Block[]): Block {
   return { kind: 'fold', title, blocks }
+}
+
+/** Pictures under a title; nothing where there are none. */
+export function pictures(title: string | undefined, some: readonly Picture[], legend: Legend = []): Block[] {
+  if (some.length === 0) return []
+  return [{ kind: 'pictures', ...(title !== undefined && { title: trusted(title) }), pictures: some, legend }]
 }
 
 /** Blocks of one format; nothing where there are none. */

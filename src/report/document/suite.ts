@@ -1,6 +1,5 @@
 /** One suite's section: comparisons, stages, trials in run order, arms, what the agents returned. */
 import { explanations } from './explained.ts'
-import { isMetric } from '../../metrics.ts'
 import { present } from '../../optional.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
 import { count, includesNone, treesText } from '../../text/index.ts'
@@ -14,9 +13,10 @@ import type { Pairing } from './comparisons.ts'
 import { concurrencyBlocks } from './concurrency.ts'
 import type { Notes } from './notes.ts'
 import { lastOutput } from './output.ts'
+import { funnels, trialPictures } from './pictures.ts'
 import { requestBlocks } from './requests.ts'
 import { sweepBlocks } from './sweep.ts'
-import { isMeasured, trialName } from './trials.ts'
+import { trialName } from './trials.ts'
 
 /** What a section needs beside its suite. */
 export interface SuiteContext {
@@ -56,7 +56,7 @@ export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] 
       : sweepBlocks(suite, sweep, notes)),
     ...concurrencyBlocks(suite),
     ...extra,
-    ...strips(suite, trials),
+    ...trialPictures(suite, trials),
     ...armBlocks(suite, trials, notes, configs),
     ...only('html', ...suite.arms.map((arm) => outputFold(suite, arm, context))),
   ]
@@ -116,6 +116,7 @@ function pairingBlocks(suite: SuiteReport, pairing: Pairing, notes: Notes, isOne
     ...only('markdown', ...short),
     ...only('html', tableOf(whole)),
     ...explanations(whole),
+    ...funnels(suite, comparisons),
     ...titled(level, 'By stage', stageBlocks(title, comparisons)),
     ...titled(level, 'Why trial_duration moved', attributionBlocks(suite)),
     ...titled(level, 'First request that differs', requestBlocks(suite)),
@@ -163,23 +164,6 @@ function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[]
       ),
     ),
   ]
-}
-
-/** A plot of every gated metric; of the trials' durations where none has values. */
-function strips(suite: SuiteReport, trials: readonly Trial[]): Block[] {
-  if (!trials.some(isMeasured)) return []
-  const gated = suite.comparisons.filter(({ stage, gated: decides }) => stage === null && decides)
-  const names = suite.kind === 'sweep' ? [suite.sweep.rank_by] : gated.map(({ metric }) => metric)
-  const metrics = [...new Set(names.length > 0 ? names : ['trial_duration'])].filter(isMetric)
-  const named = (role: string): Inline => {
-    const own = suite.arms.filter((arm) => arm.role === role)
-    return joined(
-      own.map(({ name }) => name),
-      ', ',
-    )
-  }
-  const [baseline, candidate] = [named('baseline'), named('candidate')]
-  return [{ kind: 'strips', title: trusted('Trials'), metrics, trials, baseline, candidate }]
 }
 
 function outputFold(

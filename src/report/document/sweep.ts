@@ -1,8 +1,10 @@
 /** A sweep as its readers see it: one table, best first, with ties as ties, then what every option of the grid did. */
+import { defined } from '../../optional.ts'
 import type { Comparison, SuiteReport, SweepReport, SweepRow } from '../../schema/generated.ts'
-import { absent, count, quantity } from '../../text/index.ts'
+import { absent, count, json, quantity } from '../../text/index.ts'
 import { reach } from '../pictures/forest.ts'
-import { changed, heading, list, measured, only, remark, say, strong, trusted } from './blocks.ts'
+import type { HeatCell, HeatMap } from '../pictures/picture.ts'
+import { changed, heading, list, measured, only, pictures, remark, say, strong, trusted } from './blocks.ts'
 import type { Block, Column, Inline, Row, Table } from './blocks.ts'
 import { hasMoved, matrix, metricsOf, pairings } from './comparisons.ts'
 import type { Notes } from './notes.ts'
@@ -18,6 +20,7 @@ export function sweepBlocks(suite: SuiteReport, sweep: SweepReport, notes: Notes
   return [
     heading(3, say`Ranking: ${sweepTitle(sweep)}`),
     rankingTable(suite, sweep, (arm) => notes.at(suite, { arm })),
+    ...heatMap(sweep),
     ...list(effectLines(sweep), { title: 'What each option did' }),
     ...list(rungLines(sweep), { title: 'Dropped by halving' }),
     ...otherMetrics(
@@ -124,4 +127,67 @@ export function rungLines({ halving }: SweepReport, most: number = Infinity): In
     const names = `${dropped.slice(0, most).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`
     return say`after ${trusted(count(blocks, 'block'))} ${dropped.length} dropped: ${names}`
   })
+}
+
+/** Most options across and combinations of the others down that are legible. */
+const [MOST_COLUMNS, MOST_ROWS] = [8, 40]
+
+/** The grid of a sweep, the option with the most values across; nothing for one that is no grid or too large. */
+function heatMap({ ranking, rank_by: metric, axes, ties, better }: SweepReport): Block[] {
+  const used = axes.filter(({ values }) => values.length > 1)
+  const across = used
+    .filter(({ values }) => values.length <= MOST_COLUMNS)
+    .toSorted((a, b) => b.values.length - a.values.length)[0]
+  if (across === undefined) return []
+  const others = used.filter(({ name }) => name !== across.name)
+  const settled = ranking.filter(({ point }) => point !== undefined)
+  const rowOf = (point: Record<string, unknown> = {}): string =>
+    others.map(({ name }) => json(point[name])).join(', ')
+  const rows = others
+    .reduce<unknown[][]>(
+      (all, { values }) => all.flatMap((one) => values.map((value) => [...one, value])),
+      [[]],
+    )
+    .map((row) => row.map(json).join(', '))
+  if (rows.length > MOST_ROWS || settled.length === 0) return []
+  const shadeOf = shades(
+    settled.flatMap(({ ratio }) => ratio ?? []),
+    better,
+  )
+  const tied = new Set(ties.flat())
+  const cells = new Map(
+    settled.map(({ arm, ratio, verdict, rank, point }): [string, HeatCell] => [
+      JSON.stringify([rowOf(point), json(point?.[across.name])]),
+      {
+        arm,
+        ...defined({ ratio, rank }),
+        verdict,
+        tied: tied.has(arm),
+        shade: ratio === undefined ? 0 : shadeOf(ratio),
+      },
+    ]),
+  )
+  const columns = across.values.map(json)
+  const map: HeatMap = {
+    kind: 'heat',
+    metric,
+    across: across.name,
+    down: others.map(({ name }) => name).join(', '),
+    columns,
+    rows: rows.map((row) => ({
+      label: row,
+      cells: columns.map((column) => cells.get(JSON.stringify([row, column]))),
+    })),
+  }
+  return pictures(undefined, [map])
+}
+
+/** From the worst ratio, 0, to the best, 1, in equal steps of its logarithm. */
+function shades(ratios: readonly number[], better: 'lower' | 'higher'): (ratio: number) => number {
+  const logs = ratios.map(Math.log)
+  const [low, high] = [Math.min(...logs), Math.max(...logs)]
+  return (ratio) => {
+    const part = high > low ? (Math.log(ratio) - low) / (high - low) : 1
+    return better === 'higher' || high === low ? part : 1 - part
+  }
 }

@@ -42,20 +42,21 @@ export function forestAxis(extent: number): Html {
 
 /** Ends of the interval and the estimate in thresholds, positive is worse. */
 function position(comparison: Comparison): { low: number; high: number; estimate: number } | undefined {
-  const { ratio, interval, better, baseline_value: base, difference } = comparison
-  if (difference !== undefined) {
-    if (!(comparison.threshold > 0)) return undefined
-    const [low, high] = interval ?? [difference, difference]
-    const worse = (value: number): number => -value / comparison.threshold
-    return { low: worse(high), high: worse(low), estimate: worse(difference) }
-  }
-  const threshold =
-    base === undefined ? comparison.threshold : effectiveThreshold({ floor: 0, ...comparison }, base)
-  if (ratio === undefined || !(ratio > 0) || !(threshold > 0)) return undefined
-  const worse = (value: number): number =>
-    ((better === 'lower' ? 1 : -1) * Math.log(value)) / Math.log1p(threshold)
-  const ends = (interval ?? [ratio, ratio]).map(worse)
-  return { low: Math.min(...ends), high: Math.max(...ends), estimate: worse(ratio) }
+  const { ratio, difference, interval } = comparison
+  const value = difference ?? ratio
+  const worse = inThresholds(comparison)
+  if (value === undefined || worse === undefined || !Number.isFinite(worse(value))) return undefined
+  const ends = (interval ?? [value, value]).map(worse)
+  return { low: Math.min(...ends), high: Math.max(...ends), estimate: worse(value) }
+}
+
+/** How many thresholds a ratio or a difference is away from no change, positive is worse; nothing without a threshold. */
+export function inThresholds(comparison: Comparison): ((value: number) => number) | undefined {
+  const { difference, better, baseline_value: base, threshold } = comparison
+  const sign = better === 'lower' ? 1 : -1
+  if (difference !== undefined) return threshold > 0 ? (value) => (sign * value) / threshold : undefined
+  const least = base === undefined ? threshold : effectiveThreshold({ floor: 0, ...comparison }, base)
+  return least > 0 ? (value) => (sign * Math.log(value)) / Math.log1p(least) : undefined
 }
 
 /** A cap, or an arrow where the interval goes on beyond the axis. */

@@ -1,50 +1,45 @@
 /** The strip plot: every trial's value of one metric in the order they ran, so that drift, steps and outliers show. */
-import { findCacheHits } from '../../judge/counters.ts'
-import { trialValues } from '../../judge/values.ts'
-import { metrics, type MetricName } from '../../metrics.ts'
-import type { Trial } from '../../schema/generated.ts'
 import { median, quantile } from '../../stats/index.ts'
 import { quantity, toHtml, type Html } from '../../text/index.ts'
-import { centre, isMeasured } from '../document/trials.ts'
-import { scale, ticks, type Scale } from './svg.ts'
+import type { Strip, StripPoint } from './picture.ts'
+import { figure, scale, ticks, width, type Scale } from './svg.ts'
 
-const width = 420
 const height = 190
 const frame = { left: 58, right: 10, top: 10, bottom: 34 }
 
-/** Most trials drawn; of more, every k-th is. */
-const mostPoints = 240
+/** Trials of an arm that a running median is taken over; with fewer than twice as many the median of all is drawn. */
+const WINDOW = 9
 
-interface Point {
-  trial: Trial
-  order: number
-  value: number | undefined
-}
-
-/** A figure of one metric of a suite's trials, or nothing where it was not measured. */
-export function strip(metric: MetricName, trials: readonly Trial[]): Html | undefined {
-  const { unit } = metrics[metric]
-  const judged = trials.filter(isMeasured)
-  const hits = findCacheHits(trials)
-  const every = Math.ceil(judged.length / mostPoints)
-  const points = judged
-    .map((trial, i): Point => ({
-      trial,
-      order: i + 1,
-      value: trial.valid ? trialValues(trial, hits).get(metric) : undefined,
-    }))
-    .filter((_, i) => i % every === 0)
+/** Nothing where no trial has a value. */
+export function strip({ metric, unit, points, trials, every }: Strip): Html | undefined {
   const values = points.flatMap(({ value }) => value ?? [])
   if (values.length === 0) return undefined
   const domain = range(values)
-  const x = scale([0.5, judged.length + 0.5], [frame.left, width - frame.right])
+  const x = scale([0.5, trials + 0.5], [frame.left, width - frame.right])
   const y = scale(domain, [height - frame.bottom, frame.top])
-  const roles = ['baseline', 'candidate'] as const
-  const arms = roles.map((role) => ({ role, points: points.filter(({ trial }) => trial.role === role) }))
-  return toHtml`<figure class="strip"><figcaption><b>${metric}</b>${unit === 'fraction' || unit === 'count' ? '' : ` in ${unit}`}, trials in the order they ran${every > 1 ? `; every ${every}th of ${judged.length} is drawn` : ''}</figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(metric, unit, arms)}">
-${grid(domain, y, unit)}${phases(judged, x)}${arms.map((arm) => middle(arm.role, arm.points, y))}${points.map((point) => mark(point, x, y, domain, unit))}
-<text x="${frame.left}" y="${height - 4}" class="tick">trial 1</text><text x="${width - frame.right}" y="${height - 4}" text-anchor="end" class="tick">${judged.length}</text></svg></figure>`
+  const arms = (['baseline', 'candidate'] as const).map((role) => ({
+    role,
+    own: points.filter((point) => point.role === role && point.value !== undefined),
+  }))
+  const scaled = unit === 'fraction' ? ' in %' : unit === 'count' ? '' : ` in ${unit}`
+  const part = every > 1 ? `; one pair in ${every} of ${trials} trials is drawn` : ''
+  return figure(
+    'strip',
+    height,
+    {
+      caption: toHtml`<b>${metric}</b>${scaled}${part}`,
+      title: `${metric}, trial by trial`,
+      description: describe(unit, arms),
+    },
+    [
+      ...grid(domain, y, unit),
+      ...phases(points, x),
+      links(points, x, y),
+      ...arms.map(({ role, own }) => middle(role, own, x, y)),
+      ...points.flatMap((point) => mark(point, x, y, domain, unit) ?? []),
+      toHtml`<text x="${frame.left}" y="${height - 4}" class="tick">trial 1</text><text x="${width - frame.right}" y="${height - 4}" text-anchor="end" class="tick">${trials}</text>`,
+    ],
+  )
 }
 
 /** The values' range with some air; a far outlier is drawn at the edge and does not flatten the rest. */
@@ -70,48 +65,71 @@ function grid(domain: [number, number], y: Scale, unit: string): Html[] {
 }
 
 /** Where the fresh blocks of a confirmation begin. */
-function phases(judged: readonly Trial[], x: Scale): Html | undefined {
-  const first = judged.findIndex((trial) => trial.phase === 'confirm')
-  if (first < 1) return undefined
-  const at = x(first + 0.5)
-  return toHtml`<line x1="${at}" x2="${at}" y1="${frame.top}" y2="${height - frame.bottom}" class="phase"/><text x="${at + 4}" y="${frame.top + 8}" class="tick">confirmation</text>`
+function phases(points: readonly StripPoint[], x: Scale): Html[] {
+  const first = points.findIndex(({ phase }) => phase === 'confirm')
+  const point = points[first]
+  if (first < 1 || point === undefined) return []
+  const at = x(point.order - 0.5)
+  return [
+    toHtml`<line x1="${at}" x2="${at}" y1="${frame.top}" y2="${height - frame.bottom}" class="phase"/><text x="${at + 4}" y="${frame.top + 8}" class="tick">confirmation</text>`,
+  ]
 }
 
-function middle(role: string, points: readonly Point[], y: Scale): Html | undefined {
-  const value = centre(points.map((point) => point.value))
-  if (value === undefined) return undefined
-  const at = y(value)
-  return toHtml`<line x1="${frame.left}" x2="${width - frame.right}" y1="${at}" y2="${at}" class="middle ${role}"/>`
+/** The pairs that are compared, where a block has one trial of either arm. */
+function links(points: readonly StripPoint[], x: Scale, y: Scale): Html {
+  const within = (value: number): number => Math.min(height - frame.bottom, Math.max(frame.top, y(value)))
+  const blocks = Map.groupBy(points, ({ phase, block, attempt }) => `${phase} ${block} ${attempt}`)
+  const path = [...blocks.values()].flatMap((block) => {
+    const ends = block.flatMap(({ order, value }) =>
+      value === undefined ? [] : [`${x(order)} ${within(value)}`],
+    )
+    return ends.length === 2 && block.length === 2 ? `M${ends.join('L')}` : []
+  })
+  return toHtml`<path d="${path.join('')}" class="link"/>`
+}
+
+/** How an arm drifts: its running median; a level line where it has too few trials for one. */
+function middle(role: string, own: readonly StripPoint[], x: Scale, y: Scale): Html {
+  const values = own.flatMap(({ value }) => value ?? [])
+  // Of several arms at once a median says nothing of any.
+  if (values.length === 0 || new Set(own.map(({ arm }) => arm)).size > 1) return toHtml``
+  const path =
+    values.length < 2 * WINDOW
+      ? `M${frame.left} ${y(median(values))}H${width - frame.right}`
+      : `M${values
+          .slice(WINDOW - 1)
+          .map((_, i) => {
+            const at = x(own[i + (WINDOW - 1) / 2]?.order ?? 0)
+            return `${at} ${y(median(values.slice(i, i + WINDOW)))}`
+          })
+          .join('L')}`
+  return toHtml`<path d="${path}" class="middle ${role}"/>`
 }
 
 function mark(
-  { trial, order, value }: Point,
+  { arm, role, phase, block, order, value, reason }: StripPoint,
   x: Scale,
   y: Scale,
   [low, high]: [number, number],
   unit: string,
 ): Html | undefined {
   const at = x(order)
-  const title = toHtml`<title>${trial.arm}, ${trial.phase} block ${trial.block}: ${trial.valid ? quantity(value, unit) : trial.invalid_reason}</title>`
-  if (!trial.valid)
+  const title = toHtml`<title>${arm}, ${phase} block ${block}: ${reason ?? quantity(value, unit)}</title>`
+  if (reason !== undefined)
     return toHtml`<path d="M${at - 3.5} ${height - frame.bottom + 7}l7 7m0-7l-7 7" class="invalid">${title}</path>`
   if (value === undefined) return undefined
   if (value > high)
-    return toHtml`<path d="M${at - 4} ${frame.top + 6}h8l-4-7z" class="dot ${trial.role}">${title}</path>`
+    return toHtml`<path d="M${at - 4} ${frame.top + 6}h8l-4-7z" class="dot ${role}">${title}</path>`
   if (value < low)
-    return toHtml`<path d="M${at - 4} ${height - frame.bottom - 6}h8l-4 7z" class="dot ${trial.role}">${title}</path>`
-  return toHtml`<circle cx="${at}" cy="${y(value)}" r="${trial.role === 'baseline' ? 3.2 : 3.6}" class="dot ${trial.role}">${title}</circle>`
+    return toHtml`<path d="M${at - 4} ${height - frame.bottom - 6}h8l-4 7z" class="dot ${role}">${title}</path>`
+  return toHtml`<circle cx="${at}" cy="${y(value)}" r="${role === 'baseline' ? 3.2 : 3.6}" class="dot ${role}">${title}</circle>`
 }
 
-function describe(
-  metric: string,
-  unit: string,
-  arms: readonly { role: string; points: readonly Point[] }[],
-): string {
-  const parts = arms.flatMap(({ role, points }) => {
-    const values = points.flatMap(({ value }) => value ?? [])
+function describe(unit: string, arms: readonly { role: string; own: readonly StripPoint[] }[]): string {
+  const parts = arms.flatMap(({ role, own }) => {
+    const values = own.flatMap(({ value }) => value ?? [])
     if (values.length === 0) return []
     return `${role}: ${values.length} values, median ${quantity(median(values), unit)}, ${quantity(Math.min(...values), unit)} to ${quantity(Math.max(...values), unit)}`
   })
-  return `${metric}. ${parts.join('. ')}`
+  return `${parts.join('. ')}.`
 }

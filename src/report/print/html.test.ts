@@ -91,7 +91,7 @@ test('plots hold every judged trial; of very many a part, and it says so', () =>
   expect(circles(own)).toBe(2 * own.length)
   const many = Array.from({ length: 100 }, () => own).flat()
   expect(circles(many)).toBeLessThanOrEqual(2 * 240)
-  expect(htmlOf(report, many)).toMatch(/every \d+th of \d+ is drawn/)
+  expect(htmlOf(report, many)).toMatch(/one pair in \d+ of \d+ trials is drawn/)
 })
 
 test('the page stays small enough to open', () => {

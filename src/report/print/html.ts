@@ -7,7 +7,8 @@ import { change, estimate, Html, interval, quantity, toHtml } from '../../text/i
 import { partsOf } from '../document/blocks.ts'
 import type { Block, Column, Inline, Part, Row, Table } from '../document/blocks.ts'
 import { forest, forestAxis } from '../pictures/forest.ts'
-import { strip } from '../pictures/strip.ts'
+import { draw } from '../pictures/index.ts'
+import { unbroken } from '../pictures/svg.ts'
 import { style } from './style.ts'
 
 const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`
@@ -82,7 +83,7 @@ ${print(block.blocks)}</section>`
     case 'only':
       return block.format === 'html' ? toHtml`${print(block.blocks)}` : undefined
     default:
-      return strips(block)
+      return pictures(block)
   }
 }
 
@@ -118,7 +119,8 @@ function cell(content: Inline, column: Column | undefined, i: number, cards?: tr
   if (column === undefined || !isShown(column)) return undefined
   const inside = cards ? toHtml`${partsOf(content).map(stacked)}` : line(content)
   const label = cards && column.right ? toHtml` data-label="${text(column.head)}"` : undefined
-  return column.role === 'metric' || (!cards && i === 0)
+  // A header of nothing is none.
+  return column.role === 'metric' || (!cards && i === 0 && inside.text !== '')
     ? toHtml`<th scope="row" role="rowheader"${classOf(column, i)}>${inside}</th>`
     : toHtml`<td role="cell"${classOf(column, i)}${label}>${inside}</td>`
 }
@@ -191,11 +193,6 @@ function prose(message: string): Html {
   return toHtml`${pieces.map((piece, i) => (i % 2 === 1 ? toHtml`<code>${piece}</code>` : piece))}`
 }
 
-/** A figure stays on one line with its unit. */
-function unbroken(words: string): string {
-  return words.replaceAll(' ', '\u00a0')
-}
-
 /** For an attribute: the words of a line without its markup. */
 function text(content: Inline): string {
   return partsOf(content)
@@ -207,13 +204,13 @@ function text(content: Inline): string {
     .join('')
 }
 
-function strips(block: Extract<Block, { kind: 'strips' }>): Html | undefined {
-  const { title, metrics, trials, baseline, candidate } = block
-  const plots = metrics.flatMap((metric) => strip(metric, trials) ?? [])
-  if (plots.length === 0) return undefined
-  const invalid = trials.some((trial) => !trial.valid)
-    ? toHtml`<span class="key invalid">invalid</span>`
-    : undefined
-  return toHtml`<h3>${line(title)}</h3><div class="strips">${plots}</div>
-<p class="legend"><span class="key baseline">${line(baseline)}</span><span class="key candidate">${line(candidate)}</span>${invalid}<span>lines are medians of the valid trials; warm-ups are left out</span></p>`
+function pictures({ title, pictures: some, legend }: Extract<Block, { kind: 'pictures' }>): Html | undefined {
+  const drawn = some.flatMap((picture) => draw(picture) ?? [])
+  if (drawn.length === 0) return undefined
+  const keys = legend.map(
+    ({ key, text: meaning }) =>
+      toHtml`<span${attribute('class', key && `key ${key}`)}>${line(meaning)}</span>`,
+  )
+  return toHtml`${title && toHtml`<h3>${line(title)}</h3>`}<div class="pictures">${drawn}</div>
+${keys.length > 0 ? toHtml`<p class="legend">${keys}</p>` : undefined}`
 }

@@ -4,6 +4,7 @@ export const style = `
   --paper: #fdfcfa; --card: #fff; --ink: #1d1c1a; --soft: #5d5850; --line: #e4dfd6; --wash: #f4f1ea;
   --bad: #b3261e; --bad-wash: #fbecea; --good: #0a6c74; --open: #855400; --calm: #5d5850;
   --baseline: #6f6a61; --candidate: #3d4fb8; --band: #ece7dc;
+  --load: #c47a00; --prompt: #4a9ed0; --thinking: #b2568f; --tokens: #1d4f91; --tools: #00805f;
   color-scheme: light dark;
 }
 @media (prefers-color-scheme: dark) {
@@ -11,6 +12,7 @@ export const style = `
     --paper: #161514; --card: #1e1d1b; --ink: #eceae5; --soft: #aaa49a; --line: #36332f; --wash: #232120;
     --bad: #ff8f80; --bad-wash: #36201d; --good: #5cc9cf; --open: #e9b24c; --calm: #aaa49a;
     --baseline: #aaa49a; --candidate: #98a6ff; --band: #35322d;
+    --load: #eaa93c; --prompt: #8ed0f5; --thinking: #e6a3cb; --tokens: #4f8fe0; --tools: #45c49b;
   }
 }
 * { box-sizing: border-box; }
@@ -90,24 +92,73 @@ details tbody:last-child tr:last-child { border-bottom: 0; }
 details > .legend { margin-bottom: 1rem; }
 details h4 { margin-top: 1.1rem; margin-bottom: .4rem; font-size: .9rem; font-weight: 620; }
 pre { margin: 0; padding: 1rem; max-height: 32rem; overflow: auto; white-space: pre-wrap; background: var(--wash); border-radius: 6px; font-size: .82rem; line-height: 1.5; }
-.strips { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.5rem 2rem; }
-.strip { margin: 0; max-width: 34rem; }
-.strip figcaption { font-size: .85rem; color: var(--soft); margin-bottom: .35rem; }
-.strip figcaption b { color: var(--ink); font-weight: 600; }
-.strip svg { display: block; width: 100%; height: auto; }
-.strip .grid { stroke: var(--line); }
-.strip .tick { fill: var(--soft); font-size: 11px; }
-.strip .phase { stroke: var(--soft); stroke-dasharray: 2 3; }
-.strip .middle { stroke-width: 1.5; stroke-opacity: .65; }
-.strip .middle.baseline { stroke: var(--baseline); stroke-dasharray: 5 3; }
-.strip .middle.candidate { stroke: var(--candidate); }
-.strip .dot { stroke-width: 1.6; }
-.strip .dot.baseline { fill: var(--paper); stroke: var(--baseline); }
-.strip .dot.candidate { fill: var(--candidate); stroke: var(--paper); stroke-width: 1; }
-.strip .invalid { stroke: var(--bad); stroke-width: 2; fill: none; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: 1.5rem 2rem; margin-top: 1rem; align-items: start; }
+.picture { margin: 0; max-width: 31rem; }
+.picture figcaption { font-size: .85rem; color: var(--soft); margin-bottom: .35rem; }
+.picture figcaption b { color: var(--ink); font-weight: 600; }
+.picture svg { display: block; width: 100%; height: auto; }
+.picture text { fill: var(--ink); font-size: 12px; }
+.picture .tick, .picture .small { fill: var(--soft); font-size: 11px; }
+.picture .small { fill: var(--ink); }
+.picture .grid { stroke: var(--line); }
+.picture .phase { stroke: var(--soft); stroke-dasharray: 2 3; }
+.picture .link { stroke: var(--soft); stroke-opacity: .35; fill: none; }
+.picture .middle { fill: none; stroke-width: 1.8; stroke-opacity: .75; stroke-linejoin: round; }
+.picture .middle.baseline { stroke: var(--baseline); stroke-dasharray: 5 3; }
+.picture .middle.candidate { stroke: var(--candidate); }
+.picture .dot { stroke-width: 1.6; }
+.picture .dot.baseline { fill: var(--paper); stroke: var(--baseline); }
+.picture .dot.candidate { fill: var(--candidate); stroke: var(--paper); stroke-width: 1; }
+.picture .invalid { stroke: var(--bad); stroke-width: 2; fill: none; }
+.picture .band { fill: var(--band); }
+.picture .zero { stroke: var(--soft); stroke-opacity: .55; }
+.look { color: var(--soft); stroke-width: 1.5; }
+.look path { stroke: currentColor; fill: none; }
+.look .arrow { fill: currentColor; stroke: none; }
+.look.last { stroke-width: 2.5; }
+.picture .look.last .tick { fill: var(--ink); font-weight: 600; stroke: none; }
+.picture .look .tick { stroke: none; }
+.picture .estimate { fill: currentColor; }
+.picture .v-regressed { color: var(--bad); }
+.picture .v-improved { color: var(--good); }
+.picture .v-unchanged { color: var(--ink); }
+.picture .v-inconclusive { color: var(--open); }
+.picture .axis { stroke: var(--soft); }
+.picture .curve { fill: none; stroke-width: 2; stroke-linejoin: round; }
+.picture .curve.baseline, .picture .longest.baseline { stroke: var(--baseline); }
+.picture .curve.baseline { stroke-dasharray: 7 3; }
+.picture .curve.candidate, .picture .longest.candidate { stroke: var(--candidate); }
+.picture .curve.pauses { stroke-dasharray: 1.5 3.5; }
+.picture .longest { fill: none; stroke-width: 2; }
+.picture .total.baseline { fill: var(--baseline); }
+.picture .total.candidate { fill: var(--candidate); }
+.picture .longer { fill: var(--bad); }
+.picture .shorter { fill: var(--good); }
+.picture .carry { stroke: var(--soft); stroke-opacity: .6; }
+.picture .arm { font-weight: 600; }
+.picture .begin { stroke: var(--soft); }
+.part.load { fill: var(--load); }
+.part.prompt { fill: var(--prompt); }
+.part.thinking { fill: var(--thinking); }
+.part.tokens { fill: var(--tokens); }
+.part.tools { fill: var(--tools); }
+.part.own { fill: var(--ink); }
+.part.other { fill: var(--soft); fill-opacity: .6; }
+.picture .paper { fill: var(--paper); stroke: var(--line); }
+.picture .shade { fill: var(--candidate); }
+.picture .unranked .shade { fill: none; }
+.picture .hatch { stroke: var(--ink); stroke-opacity: .3; }
 .key { display: inline-block; margin-right: 1.2em; }
 .key::before { content: ""; display: inline-block; width: .6em; height: .6em; margin-right: .45em; border-radius: 50%; border: 2px solid var(--baseline); }
 .key.candidate::before { background: var(--candidate); border-color: var(--candidate); }
+.key:is(.load, .prompt, .thinking, .tokens, .tools, .own, .other)::before { border: 0; border-radius: 2px; height: .75em; background: var(--ink); vertical-align: -.05em; }
+.key.load::before { background: var(--load); }
+.key.prompt::before { background: var(--prompt); }
+.key.thinking::before { background: var(--thinking); height: .5em; vertical-align: .1em; }
+.key.tokens::before { background: var(--tokens); }
+.key.tools::before { background: var(--tools); height: .35em; vertical-align: .15em; }
+.key.own::before { height: 2px; vertical-align: .25em; }
+.key.other::before { background: var(--soft); height: 4px; vertical-align: .2em; opacity: .6; }
 .key.invalid::before { content: "×"; width: auto; height: auto; border: 0; color: var(--bad); font-weight: 700; }
 .scroll { position: relative; overflow-x: auto; }
 .plain td.right, .plain th.right { text-align: right; }
@@ -155,6 +206,7 @@ li:target { background: var(--wash); }
   header, main { max-width: none; padding: 0; }
   details::details-content { content-visibility: visible; display: block; }
   pre { max-height: none; }
+  .key::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   tr, figure, .failures li { break-inside: avoid; }
   h2, h3, caption { break-after: avoid; }
 }

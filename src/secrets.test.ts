@@ -47,17 +47,46 @@ describe('a secret is told by its value', () => {
   })
 })
 
-test('plain data keeps its shape and the words that are its own', () => {
-  keepSecret('measure', 'value-of-mine')
-  expect(
-    redacted({
+describe('plain data', () => {
+  test('keeps its shape and the words that are its own', () => {
+    keepSecret('measure', 'value-of-mine')
+    const message = {
       phase: 'measure',
       n: [1, 2],
       nothing: null,
       'value-of-mine': [{ text: 'measure' }],
       Authorization: 'CANARY',
-    }),
-  ).toEqual({ phase: 'measure', n: [1, 2], nothing: null, '***': [{ text: '***' }], Authorization: '***' })
+    }
+    expect(redacted(message)).toEqual({
+      phase: 'measure',
+      n: [1, 2],
+      nothing: null,
+      '***': [{ text: '***' }],
+      Authorization: '***',
+    })
+    const own = { phase: 'measure', calls: [{ reason: 'no_done', start: 0.5, options: { seed: 1 } }] }
+    expect(redacted(own)).toBe(own)
+  })
+
+  test('has words of its own where the record has them, and nowhere in what others put there', () => {
+    keepSecret('value-of-mine')
+    const words = { kind: 'value-of-mine', reason: ['value-of-mine'], deep: { metric: 'value-of-mine' } }
+    const masked = { kind: '***', reason: ['***'], deep: { metric: '***' } }
+    for (const name of ['output', 'options', 'format'])
+      expect(redacted({ trial: { [name]: words } })).toEqual({ trial: { [name]: masked } })
+  })
+
+  test('has secrets in members that are called so', () => {
+    const output = {
+      'x-api-key': 'CANARY',
+      access_token: ['CANARY', ['CANARY']],
+      cookie: { text: 'mine' },
+      key: 'mine',
+    }
+    expect(redacted({ output })).toEqual({
+      output: { 'x-api-key': '***', access_token: ['***', ['***']], cookie: { text: 'mine' }, key: 'mine' },
+    })
+  })
 })
 
 test('hostile text of a megabyte costs steps in proportion', () => {

@@ -61,8 +61,11 @@ export function keepVariables(environment: NodeJS.ProcessEnv): void {
 const USER_INFO = /\/\/[^\s/?#"'<>\\]{1,512}@|%2F%2F(?:(?!%2F|%3F|%23)[^\s&"'<>]){1,512}%40/gi
 const QUERY =
   /([?&;#]|%3F|%26)(?=[\w.[\]-]{0,60}(?:key|token|secret|sig|passw|pwd|auth|cred|session))([\w.[\]-]{1,64})(=|%3D)(?:(?!%26)[^&;#\s"'<>\\])*/gi
-const HEADER =
-  /\b((?:proxy-)?authorization|(?:set-)?cookie|x-[a-z\d-]{0,40}(?:key|token|secret|auth|signature)|(?:api|access|secret)[-_]?key|(?:access|refresh|auth|id)[-_]token|client[-_]secret|passw(?:or)?d)(\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)((?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey)\s{1,4})?[^\s"'\\,;<>]+(?:;\s?[^\s"'\\;=]+=[^\s"'\\;]*)*)/gi
+const NAMES = String.raw`(?:proxy-)?authorization|(?:set-)?cookie|x-[a-z\d-]{0,40}(?:key|token|secret|auth|signature)|(?:api|access|secret)[-_]?key|(?:access|refresh|auth|id)[-_]token|client[-_]secret|passw(?:or)?d`
+const HEADER = new RegExp(
+  String.raw`\b(${NAMES})(\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)((?:(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey)\s{1,4})?[^\s"'\\,;<>]+(?:;\s?[^\s"'\\;=]+=[^\s"'\\;]*)*)`,
+  'gi',
+)
 const SCHEME = /\b(Bearer|Basic)(\s{1,4})([\w.~+/-]{8,}=*)/g
 
 /** The text without secrets. */
@@ -83,28 +86,46 @@ function isToken(scheme: string, text: string): boolean {
   return text.length >= 20 || /\d/.test(text)
 }
 
-/** Members whose words are the record's own. */
+/** Members whose words are the record's own, but in what an agent, a user or a server put there. */
 const OWN = new Set(['kind', 'phase', 'role', 'reason', 'invalid_reason', 'endpoint', 'stopped', 'metric'])
+const FOREIGN = new Set(['output', 'options', 'format', 'settings', 'values', 'effective'])
+/** Members whose whole text is a secret. */
+const SECRET_MEMBER = new RegExp(`^(?:${NAMES})$`, 'i')
+/** Longer texts are not repeated. */
+const LONGEST_NAME = 200
 
-/** A value of plain data, without secrets in its texts and its members' names. */
+/**
+ * A value of plain data, without secrets in its texts and its members' names: a message, where it enters the record. What
+ * has none is not copied.
+ */
 export function redacted<T>(value: T): T
 export function redacted(value: unknown): unknown {
-  if (typeof value === 'string') return redact(value)
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item) => (typeof item === 'number' ? item : redacted(item)))
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      redact(name),
-      OWN.has(name)
-        ? member
-        : SECRET_MEMBER.test(name) && typeof member === 'string'
-          ? MASK
-          : redacted(member),
-    ]),
-  )
+  const texts = new Map<string, string>()
+  const clean = (text: string): string => {
+    if (text.length > LONGEST_NAME) return redact(text)
+    const known = texts.get(text) ?? redact(text)
+    texts.set(text, known)
+    return known
+  }
+  return without(value, clean, true)
 }
 
-const SECRET_MEMBER = /^(?:(?:proxy-)?authorization|(?:set-)?cookie|(?:x-)?api[-_]?key|passw(?:or)?d)$/i
+function without(value: unknown, clean: (text: string) => string, own: boolean): unknown {
+  if (typeof value === 'string') return clean(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const items = value.map((item) => (typeof item === 'number' ? item : without(item, clean, own)))
+    return items.some((item, i) => item !== value[i]) ? items : value
+  }
+  const members = Object.entries(value)
+  const kept = members.map(([name, member]): [string, unknown] => {
+    if (own && OWN.has(name)) return [name, member]
+    const isSecret = SECRET_MEMBER.test(name) && (typeof member === 'string' || Array.isArray(member))
+    return [clean(name), without(member, isSecret ? () => MASK : clean, own && !FOREIGN.has(name))]
+  })
+  const isSame = kept.every(([name, member], i) => name === members[i]?.[0] && member === members[i]?.[1])
+  return isSame ? value : Object.fromEntries(kept)
+}
 
 /** Takes secrets out of an error that others will print: out of its texts and those of its causes, in place. */
 export function redactError(error: unknown, depth = 0): void {

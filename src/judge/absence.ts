@@ -2,6 +2,7 @@
 import { MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
 import type { Call, Trial } from '../schema/generated.ts'
 import type { ArmPair } from './pair.ts'
+import { endsOf } from '../stream.ts'
 
 type Lack = 'not_streamed' | 'all_cold' | 'all_warm' | 'short' | 'one_chunk'
 
@@ -10,7 +11,7 @@ const MEETS: Readonly<Record<Lack, (call: Call) => boolean>> = {
   all_cold: (call) => !call.cold,
   all_warm: (call) => call.cold,
   short: (call) => (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT,
-  one_chunk: (call) => (call.chunks ?? call.chunk_times?.length ?? 0) >= 2,
+  one_chunk: (call) => (call.chunks ?? endsOf(call)?.chunks ?? 0) >= 2,
 }
 
 /** What a metric needs of a call, in the order in which its lack is told. */

@@ -3,6 +3,7 @@
  * own code. Every moment is counted once, so the times of all stages add up to `trial_duration`.
  */
 import type { Call, StageTime, Trial } from '../schema/generated.ts'
+import { endsOf } from '../stream.ts'
 
 /** What a call spends its time on; `other` is all that the server does not report: network, queue, the end of the stream. */
 export const callParts = ['load', 'prompt', 'decode', 'other'] as const
@@ -91,9 +92,9 @@ function addCall(stage: StagePath, call: Call, length: number): void {
  * beyond the call's own time is cut.
  */
 export function timeline(call: Call): [CallPart, number][] {
-  const { duration, load_duration = 0, prompt_eval_duration = 0, eval_duration = 0, chunk_times = [] } = call
-  const [first = 0] = chunk_times
-  const last = Math.min(duration, chunk_times.at(-1) ?? 0)
+  const { duration, load_duration = 0, prompt_eval_duration = 0, eval_duration = 0 } = call
+  const { first, last: end } = endsOf(call) ?? { first: 0, last: 0 }
+  const last = Math.min(duration, end)
   const decode = last > first ? last - first : Math.min(duration, eval_duration)
   const before = last > first ? first : duration - decode
   const load = Math.min(before, load_duration)

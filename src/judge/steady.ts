@@ -18,9 +18,7 @@ import type { Call, Role, Trial, TtftPart } from '../schema/generated.ts'
 import { atLastLook, geometricMean, median } from '../stats/index.ts'
 import type { Block } from './blocks.ts'
 import type { ArmPair } from './pair.ts'
-
-/** Quantiles between which times per chunk are averaged. */
-const [LOW, HIGH] = [1 / 3, 2 / 3]
+import { streamOf } from '../stream.ts'
 
 /** A call's stream at its steady pace. */
 interface Steady {
@@ -41,43 +39,12 @@ export function paceOf(calls: readonly Call[]): { throughput: number; stallShare
   return { throughput: (1000 * tokens) / steady, stallShare: Math.max(0, 1 - steady / span) }
 }
 
-function steadyOf({
-  chunk_times: times = [],
-  chunks = times.length,
-  eval_count: tokens = 0,
-}: Call): Steady | undefined {
-  const packets = packetsOf(times)
-  const arrived = packets.reduce((sum, { chunks: n }) => sum + n, 0)
-  if (arrived === 0) return undefined
-  const span = packets.reduce((sum, { chunks: n, each }) => sum + n * each, 0)
-  return { tokens: (tokens * arrived) / chunks, steady: arrived * middle(packets, arrived), span }
-}
-
-/** Chunks that arrived together, and the time since those before them, per chunk, ms. */
-export interface Packet {
-  chunks: number
-  each: number
-}
-
-/** The packets after the first one. */
-export function packetsOf(times: readonly number[]): Packet[] {
-  const arrivals = [...Map.groupBy(times, (time) => time)].map(([time, { length }]) => ({ time, length }))
-  return arrivals.flatMap(({ time, length }, i) => {
-    const before = arrivals[i - 1]
-    return before === undefined ? [] : [{ chunks: length, each: (time - before.time) / length }]
-  })
-}
-
-/** Mean time per chunk between the two quantiles; a packet that lies across one of them counts in part. */
-function middle(packets: readonly Packet[], total: number): number {
-  const [from, to] = [LOW * total, HIGH * total]
-  let [reached, time] = [0, 0]
-  for (const { chunks, each } of packets.toSorted((a, b) => a.each - b.each)) {
-    const inside = Math.min(reached + chunks, to) - Math.max(reached, from)
-    time += Math.max(0, inside) * each
-    reached += chunks
-  }
-  return time / (to - from)
+function steadyOf(call: Call): Steady | undefined {
+  const stream = streamOf(call)
+  if (stream === undefined || stream.arrived === 0) return undefined
+  const { chunks = stream.chunks, eval_count: tokens = 0 } = call
+  const { arrived, span, each } = stream
+  return { tokens: (tokens * arrived) / chunks, steady: arrived * each, span }
 }
 
 /** Median load of warm calls, ms, by {@link placeOf}. */

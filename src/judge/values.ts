@@ -7,6 +7,7 @@ import type { Call, Trial } from '../schema/generated.ts'
 import { geometricMean } from '../stats/index.ts'
 import { paceOf } from './steady.ts'
 import { FASTEST, plausible } from './counters.ts'
+import { endsOf } from '../stream.ts'
 
 /** The values of one trial or one stage; only what was measured. */
 export type Values = ReadonlyMap<MetricName, number>
@@ -143,15 +144,11 @@ interface Arrival {
  * What arrived at the socket. The first chunk's own tokens were decoded before the span begins; chunks carry
  * eval_count / chunks tokens on average. Undefined for a reply that was not streamed or came in one chunk.
  */
-function arrivalOf({
-  chunk_times: times = [],
-  chunks = times.length,
-  eval_count: tokens = 0,
-}: Call): Arrival | undefined {
-  const [first] = times
-  const last = times.at(-1)
-  if (first === undefined || last === undefined || last <= first) return undefined
-  const arrival = { tokens: (tokens * (chunks - 1)) / chunks, span: last - first }
+function arrivalOf(call: Call): Arrival | undefined {
+  const stream = endsOf(call)
+  if (stream === undefined || stream.last <= stream.first) return undefined
+  const { chunks = stream.chunks, eval_count: tokens = 0 } = call
+  const arrival = { tokens: (tokens * (chunks - 1)) / chunks, span: stream.last - stream.first }
   // A reply that something on the way held back arrives at once, and says nothing of decoding.
   return (arrival.tokens / arrival.span) * 1000 > FASTEST ? undefined : arrival
 }

@@ -1,7 +1,7 @@
 /**
  * Reports: what was judged, written for people and machines. `model` makes report.json of what the workers sent;
  * `document` makes a list of blocks of a report, once, with values and not with texts; `print` turns blocks into
- * Markdown, HTML or lines of a terminal, and alone knows how to escape there. `store` alone touches the disk.
+ * Markdown, HTML or lines of a terminal, and alone knows how to escape there. `store` and `trial-file` alone touch the disk.
  * Satellites (compare, import) build the same blocks and print them with the same printers.
  */
 export * from './document/blocks.ts'
@@ -18,3 +18,4 @@ export { printHtml } from './print/html.ts'
 export { printMarkdown } from './print/markdown.ts'
 export { printTerminal } from './print/terminal.ts'
 export { hasReports, removeAnswers, writeReports, writeWhole } from './store.ts'
+export { TrialFile } from './trial-file.ts'

@@ -1,5 +1,5 @@
 /**
- * The one file that writes to disk. Every file is written whole or not at all, so that a killed run leaves no half report,
+ * Writes the reports; beside it only trial-file.ts touches the disk. Every file is written whole or not at all, so that a killed run leaves no half report,
  * and by itself, so that one that cannot be written costs no other.
  */
 import { constants } from 'node:fs'
@@ -40,18 +40,22 @@ export interface WriteOptions {
   extras?: Extras | undefined
   /** The documents alone, of data that are stored already; the step summary belongs to the run. */
   again?: boolean
+  /** The lines of trials.jsonl, where `trials` are less than the whole. */
+  lines?: Iterable<string | Buffer>
 }
 
 /**
  * Writes report.json, summary.json, report.md, report.html, trials.jsonl, trace.json and agents/ below `outputDir`, of a code comparison
  * comment.md too, removes arm pages of an earlier run, and in GitHub Actions appends report.md to the step summary. Each
  * file is written or fails by itself, the data first. Never rejects.
+ *
+ * @param trials what pages and pictures need of them
  */
 export async function writeReports(
   outputDir: string,
   report: Report,
   trials: readonly Trial[],
-  { extras, again = false }: WriteOptions = {},
+  { extras, again = false, lines = linesOf(trials) }: WriteOptions = {},
 ): Promise<Written> {
   const root = resolve(outputDir)
   const files: string[] = []
@@ -65,7 +69,7 @@ export async function writeReports(
       return false
     }
   }
-  const write = async (path: string, text: () => string | Iterable<string>): Promise<void> => {
+  const write = async (path: string, text: () => Text): Promise<void> => {
     const file = join(root, path)
     if (await attempt(path, async () => writeWhole(file, text()))) files.push(file)
   }
@@ -73,7 +77,7 @@ export async function writeReports(
   const markdown = once(() => printMarkdown(document()))
 
   if (!again) {
-    await write('trials.jsonl', () => lines(trials))
+    await write('trials.jsonl', () => lines)
     await write('report.json', () => `${JSON.stringify(report, undefined, 2)}\n`)
   }
   if (report.source === undefined && report.suites.some(({ arms }) => arms.some((arm) => arm.trials > 0)))
@@ -109,6 +113,9 @@ export async function removeAnswers(outputDir: string): Promise<void> {
     await rm(join(outputDir, file), { force: true }).catch(() => {})
 }
 
+/** Of a file, whole or in parts. */
+type Text = string | Iterable<string | Buffer>
+
 interface Fault {
   file: string
   error: unknown
@@ -139,7 +146,7 @@ function sentences(faults: readonly Fault[]): string[] {
 }
 
 /** One line a trial: all of them together may be longer than a string can be. */
-function* lines(trials: readonly Trial[]): Iterable<string> {
+function* linesOf(trials: readonly Trial[]): Iterable<string> {
   for (const trial of trials) yield `${JSON.stringify(trial)}\n`
 }
 
@@ -150,7 +157,7 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 /** Writes a file whole or not at all, its parts in turn; the folder is made. Throws the system's error. */
-export async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
+export async function writeWhole(path: string, text: Text): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
   try {

@@ -1,4 +1,5 @@
 import { factsOf, type Facts, type Forecast, type Plan } from '../judge/plan.ts'
+import { keptTrial } from '../stream.ts'
 import type { MadeRequest } from '../call/index.ts'
 import type { RequestLog } from '../requests/index.ts'
 import type { Trial, Warning } from '../schema/generated.ts'
@@ -23,7 +24,8 @@ export interface SuiteRun {
   onFacts: (facts: Facts) => Promise<void>
   /** Before a trial: its arm, and how long this thread may stand still in it, ms. */
   onBegin?: (arm: string, limit: number) => Promise<void>
-  onTrial: (trial: Trial) => Promise<void>
+  /** @param kept what is kept of it, for judging */
+  onTrial: (trial: Trial, kept: Trial) => Promise<void>
   /** Longest wait for a server that has gone away, ms. */
   patience?: number | undefined
   /** Something worth reading before the run is over. */
@@ -135,10 +137,11 @@ export async function execute(
   requests?.add(trial, made)
   if (trial.phase === 'warmup' && trial.valid)
     session.longest = Math.max(session.longest ?? 0, trial.duration)
-  session.trials.push(trial)
-  await session.onTrial(trial)
-  if (mayBeOutage(trial) && !signal.aborted) await recover(session, arm)
-  return trial
+  const kept = keptTrial(trial)
+  session.trials.push(kept)
+  await session.onTrial(trial, kept)
+  if (mayBeOutage(kept) && !signal.aborted) await recover(session, arm)
+  return kept
 }
 
 /** Waits for a server that has gone away, within what is left of the time budget. */

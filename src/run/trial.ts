@@ -6,7 +6,6 @@ import type { MadeCall, MadeRequest } from '../call/index.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
 import { trialFaults } from '../schema/validate.ts'
 import { watchMachine } from '../machine.ts'
-import { redact } from '../secrets.ts'
 import { trialErrors } from './messages.ts'
 import { nameOf, runCheck, type CheckedTrial } from '../checks/index.ts'
 import { sameName } from '../server/index.ts'
@@ -107,7 +106,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
     fault === undefined ? await runChecks(setup, clock, { output, arm: planned.name, calls, stages }) : []
   clock.stop()
   const failed = fault ?? findTimeout(clock) ?? failedCheck(checks)
-  return withoutSecrets({
+  return {
     suite: plan.suite,
     file: plan.file,
     block: block.number,
@@ -128,15 +127,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
     checks,
     stages,
     calls,
-  })
-}
-
-/** A trial stands in reports, and what an agent returned or threw may repeat what a client was told. */
-function withoutSecrets(trial: Trial): Trial {
-  const { output, checks } = trial
-  const text = JSON.stringify({ output, checks, message: trial.message })
-  const kept = redact(text)
-  return kept === text ? trial : { ...trial, ...(JSON.parse(kept) as object) }
+  }
 }
 
 /** Not seeded: a repeated run must not meet the prompts of the one before in the server's cache. */

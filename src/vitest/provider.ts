@@ -43,12 +43,12 @@ async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise
   const { test } = group
   return forwardTrials(group, name, async (trials, callbacks) => {
     const { plan, arms, prove } = await planSuite(group, request)
-    await send(test, { kind: 'plan', plan, removed: inject('chimera').removed })
+    await tell(test, { kind: 'plan', plan, removed: inject('chimera').removed })
     for (const text of renamedOptions(options, settings()))
-      await send(test, { kind: 'notice', text, once: true })
+      await tell(test, { kind: 'notice', text, once: true })
     const overhead = await harnessOverhead()
-    const onFacts: SuiteRun['onFacts'] = (facts) => send(test, { kind: 'facts', facts, overhead })
-    const pulse = startPulse((message) => send(test, message))
+    const onFacts: SuiteRun['onFacts'] = (facts) => tell(test, { kind: 'facts', facts, overhead })
+    const pulse = startPulse((message) => tell(test, message))
     const ending = await runSuite({
       plan,
       arms,
@@ -59,17 +59,22 @@ async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise
     }).finally(pulse.stop)
     // A trial may have imported more.
     await prove?.()
-    await send(test, { kind: 'ending', ending })
+    await tell(test, { kind: 'ending', ending })
     // A shard measures, and the merge judges.
     request.failures = inject('chimera').shard ? [] : failuresOf({ plan, trials, ending })
   })
+}
+
+/** What the main process has is not read here again. */
+async function tell(test: BenchmarkGroup['test'], message: Message): Promise<void> {
+  release(await send(test, message))
 }
 
 /** Signs of life come more often than the main process has patience beyond the limit of a trial, ms. */
 const PULSE_MS = 2_000
 
 /** Says before each trial, and from then on every few seconds, that this thread does not stand still. */
-function startPulse(tell: (message: Message) => Promise<void>): {
+function startPulse(send: (message: Message) => Promise<void>): {
   begin: NonNullable<SuiteRun['onBegin']>
   stop: () => void
 } {
@@ -79,8 +84,8 @@ function startPulse(tell: (message: Message) => Promise<void>): {
       const alive = { kind: 'alive', arm, limit, pid: process.pid } as const
       clearInterval(timer)
       // The main process may be gone, which other messages will find out.
-      timer = setInterval(() => void tell(alive).catch(() => {}), PULSE_MS)
-      await tell(alive)
+      timer = setInterval(() => void send(alive).catch(() => {}), PULSE_MS)
+      await send(alive)
     },
     stop: () => clearInterval(timer),
   }
@@ -135,19 +140,17 @@ async function forwardTrials(
   work: (trials: Trial[], callbacks: Callbacks) => Promise<void>,
 ): Promise<Trial[]> {
   const trials: Trial[] = []
-  const onTrial = async (trial: Trial): Promise<void> => {
-    trials.push(trial)
-    await send(test, { kind: 'trial', trial })
-    // The object is kept here, and needs no text of it as well.
-    release(test.artifacts.at(-1))
+  const onTrial: SuiteRun['onTrial'] = async (trial, kept) => {
+    trials.push(kept)
+    await tell(test, { kind: 'trial', trial })
   }
-  const onNotice = (text: string): Promise<void> => send(test, { kind: 'notice', text })
-  const onForecast: SuiteRun['onForecast'] = (forecast) => send(test, { kind: 'forecast', forecast })
+  const onNotice = (text: string): Promise<void> => tell(test, { kind: 'notice', text })
+  const onForecast: SuiteRun['onForecast'] = (forecast) => tell(test, { kind: 'forecast', forecast })
   try {
     await work(trials, { signal: test.context.signal, onTrial, onNotice, onForecast })
   } catch (error) {
     const message = error instanceof ChimeraError ? error.message : suiteErrors.crashed(error).message
-    await send(test, { kind: 'refused', suite, file: test.file.name, message })
+    await tell(test, { kind: 'refused', suite, file: test.file.name, message })
     // Vitest prints it.
     redactError(error)
     throw error

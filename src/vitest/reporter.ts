@@ -18,10 +18,11 @@ import {
   printTerminal,
   removeAnswers,
   summaryDocument,
+  TrialFile,
   writeReports,
   type RunRecord,
 } from '../report/index.ts'
-import { forget, messagesOf, receive, recordSuite, release, type TestRecord } from './wire.ts'
+import { forget, isOurs, pack, receive, recordSuite, release, type Message, type TestRecord } from './wire.ts'
 import type { GateFinding, Report, Trial } from '../schema/generated.ts'
 import { redactError } from '../secrets.ts'
 import { interceptSignals } from './signals.ts'
@@ -37,6 +38,7 @@ export interface ReporterOptions {
 
 export default class ChimeraReporter implements Reporter {
   readonly #options: ReporterOptions
+  readonly #trials: TrialFile
   readonly #progress = new Progress(process.stdout)
   readonly #noise = new NoiseFloor()
   readonly #watchdog = new Watchdog((test, alive) => this.#end(test, alive))
@@ -49,6 +51,7 @@ export default class ChimeraReporter implements Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options
+    this.#trials = new TrialFile(options.outputDir)
   }
 
   onInit(vitest: Vitest): void {
@@ -69,16 +72,33 @@ export default class ChimeraReporter implements Reporter {
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {
-    const message = receive(artifact)
+    const message = this.#read(artifact)
     if (message === undefined) return
     this.#progress.show(message)
     // A debugger keeps a worker silent for as long as someone thinks.
     if (!this.#vitest.config.inspector.enabled) this.#watchdog.hear(test.id, message)
     if (message.kind === 'plan')
       for (const text of this.#noise.warnings(message.plan)) this.#progress.line(`  ${text}`)
-    if (this.#isShard()) return forget(artifact)
-    if (message.kind === 'ending') this.#noise.learn(messagesOf(test.artifacts()))
-    if (!this.#writesBlob()) release(artifact)
+    if (message.kind === 'ending' && !this.#isShard()) this.#noise.learn(this.#messagesOf(test))
+  }
+
+  #messagesOf(test: TestCase): Message[] {
+    return test.artifacts().flatMap((artifact) => this.#read(artifact) ?? [])
+  }
+
+  /** A message is read once, live or at a merge: its trial goes to the file, and its text is kept for a blob alone. */
+  #read(artifact: { type: string }): Message | undefined {
+    if (!isOurs(artifact)) return undefined
+    if (this.#isShard()) {
+      const message = receive(artifact)
+      forget(artifact)
+      pack(artifact)
+      return message
+    }
+    const message = receive(artifact, (trial) => this.#trials.add(trial))
+    if (this.#writesBlob()) pack(artifact)
+    else release(artifact)
+    return message
   }
 
   #isShard(): boolean {
@@ -153,6 +173,8 @@ export default class ChimeraReporter implements Reporter {
       this.#progress.line(
         error instanceof ChimeraError ? error.message : String(error instanceof Error ? error.stack : error),
       )
+    } finally {
+      this.#trials[Symbol.dispose]()
     }
   }
 
@@ -161,7 +183,7 @@ export default class ChimeraReporter implements Reporter {
     const records = new Map(
       tests.map((test) => [
         test,
-        recordSuite(messagesOf(test.artifacts()), test.fullName, this.#stalled.get(test.id)),
+        recordSuite(this.#messagesOf(test), test.fullName, this.#stalled.get(test.id)),
       ]),
     )
     const told = [...records.values()]
@@ -219,7 +241,9 @@ export default class ChimeraReporter implements Reporter {
     const { outputDir } = this.#options
     const isKept = trials.length === 0 && (await hasReports(outputDir))
     if (isKept) await removeAnswers(outputDir)
-    const written = isKept ? undefined : await writeReports(outputDir, report, trials)
+    const written = isKept
+      ? undefined
+      : await writeReports(outputDir, report, trials, { lines: this.#trials.lines(trials) })
     const missing = isKept ? undefined : await appendHistory(outputDir, report)
     const color = process.stdout.isTTY && !process.env['NO_COLOR']
     const width = process.stdout.columns

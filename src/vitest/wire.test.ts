@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest'
 import { trialOf } from '../../test/support/trials.ts'
-import { forget, messagesOf, receive, release, send, type Message } from './wire.ts'
+import type { Trial } from '../schema/generated.ts'
+import { forget, pack, receive, release, send, type Message } from './wire.ts'
 
-const trial: Message = {
+const trial: Extract<Message, { kind: 'trial' }> = {
   kind: 'trial',
   trial: trialOf({ role: 'baseline', block: 1, over: { output: { text: 'ผิด \u2028 "x"' } } }),
 }
 const artifact = (message: unknown) => ({
-  type: 'vitest-chimera',
+  type: 'vitest-chimera' as const,
   text: JSON.stringify(message),
 })
+const messagesOf = (artifacts: readonly { type: string }[]): Message[] =>
+  artifacts.flatMap((one) => receive(one) ?? [])
 
 test("what is sent arrives, through Vitest's own channel", async ({ task }) => {
   await send(task, trial)
@@ -65,17 +68,31 @@ test('a message that has been read needs no text, and one whose text is kept nee
   release(one)
   expect(one.text).toBe('')
   expect(messagesOf([one])).toEqual([message])
-  const kept = artifact(trial)
+  const kept = artifact({ ...trial, trial: { ...trial.trial, output: 'again '.repeat(1000) } })
   const first = receive(kept)
   forget(kept)
   expect(receive(kept)).toEqual(first)
   expect(receive(kept)).not.toBe(first)
-  const foreign = { type: 'other', text: 'theirs' }
-  release(foreign)
-  expect(foreign.text).toBe('theirs')
+  const text = kept.text
+  pack(kept)
+  pack(kept)
+  forget(kept)
+  expect(kept.text.length).toBeLessThan(text.length)
+  expect(receive(kept)).toEqual(first)
+  const torn = { ...kept, text: kept.text.slice(0, -40) }
+  expect(receive(torn)).toMatchObject({ kind: 'damaged' })
+  const short = artifact({ kind: 'notice', text: 'short' })
+  pack(short)
+  expect(short.text).toContain('short')
 })
 
-test('more messages than a function takes arguments', () => {
-  const notice = artifact({ kind: 'notice', text: 'again' })
-  expect(messagesOf(Array.from({ length: 200_000 }, () => notice))).toHaveLength(200_000)
+test('of a sound trial is kept what its reader makes of it, once', () => {
+  const seen: number[] = []
+  const keep = (one: Trial): Trial => ({ ...one, block: seen.push(one.block) + 10 })
+  const one = artifact(trial)
+  for (let i = 0; i < 2; i++)
+    expect(receive(one, keep)).toEqual({ ...trial, trial: { ...trial.trial, block: 11 } })
+  receive(artifact({ ...trial, trial: { ...trial.trial, duration: null } }), keep)
+  receive(artifact({ kind: 'notice', text: 'ours' }), keep)
+  expect(seen).toEqual([1])
 })

@@ -5,6 +5,7 @@
  * Messages travel as Vitest test artifacts: live, and they survive time-outs, cancels, a killed worker, blobs, shards
  * and merges. A blob is JSON, so a message is kept as JSON text: nothing on the way can bend a number or drop a field.
  */
+import { deflateSync, inflateSync } from 'node:zlib'
 import { recordArtifact } from 'vitest'
 import type { Base } from '../base/index.ts'
 import { adapterTexts } from './messages.ts'
@@ -99,45 +100,73 @@ type VitestTest = Parameters<typeof recordArtifact>[0]
 
 /** A message as Vitest carries it. */
 interface Artifact {
-  type: string
+  type: 'vitest-chimera'
   text: string
 }
 
-/** Sends a message from the worker, without secrets: from here on it is on record. Resolves when the main process has it. */
-export async function send(test: VitestTest, message: Message): Promise<void> {
-  await recordArtifact(test, {
-    type: 'vitest-chimera',
-    text: JSON.stringify(redacted(message)),
-  })
+/**
+ * Sends a message from the worker, without secrets: from here on it is on record. Resolves when the main process has it, to
+ * what Vitest keeps of it here.
+ */
+export function send(test: VitestTest, message: Message): Promise<Artifact> {
+  return recordArtifact(test, { type: 'vitest-chimera', text: JSON.stringify(redacted(message)) })
 }
 
 /** Empties a message that nobody will read as text again: it would double what a run takes of memory. */
-export function release(artifact: { type: string } | undefined): void {
-  if (artifact !== undefined && isOurs(artifact)) artifact.text = ''
+export function release(artifact: Artifact): void {
+  artifact.text = ''
 }
 
 /** Drops what was read of a message whose text is kept. */
-export function forget(artifact: { type: string }): void {
+export function forget(artifact: Artifact): void {
   received.delete(artifact)
 }
 
-function isOurs(artifact: { type: string }): artifact is Artifact {
+/** Keeps the text of a message that a blob is to be written of in a tenth of its room. */
+export function pack(artifact: Artifact): void {
+  if (artifact.text.length > SHORT && !artifact.text.startsWith(PACKED))
+    artifact.text = PACKED + deflateSync(artifact.text, { level: 1 }).toString('base64')
+}
+
+const PACKED = 'deflate:'
+const SHORT = 1000
+
+function unpacked(text: string): string {
+  if (!text.startsWith(PACKED)) return text
+  try {
+    return inflateSync(Buffer.from(text.slice(PACKED.length), 'base64')).toString()
+  } catch {
+    return ''
+  }
+}
+
+export function isOurs(artifact: { type: string }): artifact is Artifact {
   return artifact.type === 'vitest-chimera'
 }
+
+type Keep = (trial: Trial) => Trial
+const asItIs: Keep = (trial) => trial
 
 /** Each artifact is read once, though it is looked at as it arrives, at the end of its suite and at the end of the run. */
 const received = new WeakMap<object, Message>()
 
-/** The message in an artifact, or undefined when it is someone else's. A trial that its schema refuses is damaged. */
-export function receive(artifact: { type: string }): Message | undefined {
+/**
+ * The message in an artifact, or undefined when it is someone else's. A trial that its schema refuses is damaged; of a sound
+ * one is kept what `keep` gives for it.
+ */
+export function receive(artifact: { type: string }, keep: Keep = asItIs): Message | undefined {
   if (!isOurs(artifact)) return undefined
   let found = received.get(artifact)
-  if (found === undefined) received.set(artifact, (found = read(artifact.text)))
+  if (found === undefined) {
+    found = read(artifact.text)
+    if (found.kind === 'trial') found = { ...found, trial: keep(found.trial) }
+    received.set(artifact, found)
+  }
   return found
 }
 
 function read(text: string): Message {
-  const message = parseJson(text)
+  const message = parseJson(unpacked(text))
   if (!isMessage(message)) return { kind: 'damaged', text: adapterTexts.unreadable() }
   const faults = message.kind === 'trial' ? trialFaults(message.trial) : []
   return faults.length > 0 ? { kind: 'damaged', text: adapterTexts.badTrial(faults) } : message
@@ -145,11 +174,6 @@ function read(text: string): Message {
 
 function isMessage(value: unknown): value is Message {
   return isObject(value) && typeof value['kind'] === 'string'
-}
-
-/** The messages of a test; none of one that is not ours. */
-export function messagesOf(artifacts: readonly { type: string }[]): Message[] {
-  return artifacts.map(receive).filter((message) => message !== undefined)
 }
 
 /** What one test sent: a suite, or why there is none. */

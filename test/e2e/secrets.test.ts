@@ -23,11 +23,19 @@ const CANARIES = {
   rejection: 'canary-12-rejection',
   check: 'canary-13-check',
   output: 'canary-14-output',
+  own_words: 'canary-15-own-words',
+  member: 'canary-16-member',
+  check_name: 'canary-17-check-name',
+  stage: 'canary-18-stage',
+  agent_name: 'canary-19-agent',
+  stream_error: 'canary-20-stream',
+  done_reason: 'canary-21-done',
+  warning: 'canary-22-served',
 } as const
 
 const bench = (name: string, agent: string, arm = '{}', more = ''): [string, string] => [
   `suites/${name}.bench.ts`,
-  `import { agentBench } from 'vitest-chimera'
+  `import { agentBench, named } from 'vitest-chimera'
 const arm = { name: 'baseline', model: 'tiny', ...${arm} }
 const call = (generate) => generate({ prompt: 'x' })
 agentBench('${name}', ${agent}, {
@@ -36,14 +44,38 @@ agentBench('${name}', ${agent}, {
 `,
 ]
 
-/** Redirects, and says what it was sent. */
+/** Redirects, says what it was sent, breaks a stream off with an error, or answers under another name. */
 async function startTalkative(): Promise<AsyncDisposable & { port: number }> {
-  const { redirect, redirect_query: query, server_error: echo } = CANARIES
+  const { redirect, redirect_query: query, server_error: echo, ...c } = CANARIES
+  const model = { name: 'tiny:latest', model: 'tiny:latest', digest: '0'.repeat(64) }
+  const facts: Record<string, object> = {
+    version: { version: '0.24.0' },
+    tags: { models: [model] },
+    ps: { models: [model] },
+    show: { details: {}, model_info: {} },
+  }
+  const last = { done: true, prompt_eval_count: 1, eval_count: 1, prompt_eval_duration: 1, eval_duration: 1 }
+  const replies: Record<string, object[]> = {
+    '/torn/api/generate': [{ response: 'a' }, { error: `sent Bearer ${c.stream_error}.1234567890` }],
+    '/served/api/generate': [
+      { response: 'a' },
+      {
+        model: `http://me:${c.warning}@h/tiny`,
+        response: '',
+        ...last,
+        done_reason: `//me:${c.done_reason}@h`,
+      },
+    ],
+  }
   const server = createServer((request, response) => {
     if (request.url?.startsWith('/moved') === true)
       return response
         .writeHead(302, { location: `https://me:${redirect}@elsewhere/?a=1&api_key=${query}` })
         .end()
+    const fact = facts[/^\/(?:torn|served)\/api\/(\w+)$/.exec(request.url ?? '')?.[1] ?? '']
+    if (fact !== undefined) return response.end(JSON.stringify(fact))
+    const reply = replies[request.url ?? '']
+    if (reply !== undefined) return response.end(reply.map((one) => `${JSON.stringify(one)}\n`).join(''))
     return response
       .writeHead(500)
       .end(JSON.stringify({ error: `no: {"authorization":"Bearer ${echo}"}, X-Api-Key: ${echo}` }))
@@ -108,6 +140,18 @@ export default defineConfig({ plugins: [chimera({ secrets: ['PLUGIN_SECRET'] })]
         `async ({ generate }) => { await call(generate); return { headers: { authorization: '${c.output}' }, url: '//me:${c.output}@h' } }`,
       ),
       bench(
+        'words',
+        `async ({ generate }) => { await call(generate); const { ARM_SECRET: a } = process.env; return { reason: a, deep: [{ kind: a, metric: [a] }], access_token: ['${c.member}'], phase: '//me:${c.own_words}@h' } }`,
+        `{ secrets: ['ARM_SECRET'] }`,
+        `checks: [named('of //me:${c.check_name}@h', () => undefined)],`,
+      ),
+      bench(
+        'team',
+        `async ({ as }) => as('//me:${c.agent_name}@h', ({ stage, generate }) => stage('//me:${c.stage}@h', () => call(generate)))`,
+      ),
+      bench('torn', run, `{ host: 'http://127.0.0.1:${talkative.port}/torn' }`),
+      bench('served', run, `{ host: 'http://127.0.0.1:${talkative.port}/served' }`),
+      bench(
         'rejects',
         `async ({ generate }) => { await call(generate); void Promise.reject(new Error('https://me:${c.rejection}@h')) }`,
       ),
@@ -152,8 +196,22 @@ test('every suite has left its trace', () => {
     ]),
   )
   const report = written.find(([path]) => path.endsWith('report.json'))![1]
-  for (const said of ['it redirects to https://***@elsewhere', 'GET https://***@h failed', 'Invalid host'])
+  for (const said of [
+    'it redirects to https://***@elsewhere',
+    'GET https://***@h failed',
+    'Invalid host',
+    'sent Bearer ***',
+    'http://***@h/tiny',
+  ])
     expect(report).toContain(said)
+  const trials = written.find(([path]) => path.endsWith('trials.jsonl'))![1]
+  for (const said of [
+    '"reason":"***","deep":[{"kind":"***","metric":["***"]}],"access_token":["***"],"phase":"//***@h"',
+    '"name":"of //***@h"',
+    '"agent":"//***@h"',
+    '"done_reason":"//***@h"',
+  ])
+    expect(trials).toContain(said)
   expect(written.some(([path]) => path.includes('agents/'))).toBe(true)
 })
 

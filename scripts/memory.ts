@@ -1,20 +1,18 @@
 /**
  * Prints what a run takes of memory, in the worker that runs the suite and in the main process that reports it:
- * `npm run memory -- [calls …]`, by default 10000, 50000 and 100000. One suite, 1000 calls a trial, 50 chunks a call, on
- * an instant server. A benchmark, not a test: the peak has garbage that was not collected yet, `live` is the heap and the
- * buffers that the last full collections left.
- *
- *     CHIMERA_MEMORY_LIMIT=300 npm run memory -- 100000    with a heap of at most 300 MB in each process
+ * `npm run memory -- [calls …] [--chunks 50] [--each 1000] [--heap MB]`, by default 10000, 50000 and 100000 calls of 50
+ * chunks, 1000 a trial. One suite on an instant server. A benchmark, not a test: the peak is resident memory with garbage
+ * that was not collected yet, `live` is the heap and the buffers that the last full collection left. With `--heap` each
+ * process has so much of a heap and no more.
  */
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { createFixture } from '../test/e2e/fixture.ts'
 
-const CALLS_A_TRIAL = 1000
-const CHUNKS = 50
 const MOST_CALLS = 1_000_000
 /** Rows of the figure over calls. */
 const ROWS = 10
@@ -37,19 +35,27 @@ setInterval(take, 200).unref()
 process.on('exit', take)
 `
 
-const counts = process.argv.slice(2).map(Number)
-const limit = process.env['CHIMERA_MEMORY_LIMIT']
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    chunks: { type: 'string', default: '50' },
+    each: { type: 'string', default: '1000' },
+    heap: { type: 'string' },
+  },
+})
+const counts = positionals.map(Number)
+const [chunks, each] = [Number(values.chunks), Number(values.each)]
 const server = await startInstantServer()
 for (const calls of counts.length > 0 ? counts : [10_000, 50_000, 100_000]) await print(calls)
 server.close()
 
 async function print(wanted: number): Promise<void> {
-  const trials = Math.max(2, Math.min(wanted, MOST_CALLS) / CALLS_A_TRIAL)
+  const trials = Math.max(2, Math.min(wanted, MOST_CALLS) / each)
   const blocks = Math.ceil(trials / 2)
   await using project = await createFixture({ 'suites/many.bench.ts': suite(blocks) })
   server.restart()
   const samples = join(project.dir, 'samples.jsonl')
-  const heap = limit === undefined ? '' : ` --max-old-space-size=${limit}`
+  const heap = values.heap === undefined ? '' : ` --max-old-space-size=${values.heap}`
   const {
     exitCode,
     output,
@@ -98,7 +104,7 @@ function suite(blocks: number): string {
 const agent = async ({ generate, stage }) => {
   for (const name of ['plan', 'write'])
     await stage(name, async () => {
-      for (let i = 0; i < ${CALLS_A_TRIAL / 2}; i++) await generate({ prompt: 'Say something.' })
+      for (let i = 0; i < ${each / 2}; i++) await generate({ prompt: 'Say something.' })
     })
   return 'done. '.repeat(1000)
 }
@@ -116,7 +122,7 @@ agentBench('many', agent, {
 async function startInstantServer() {
   const model = { name: 'tiny:latest', model: 'tiny:latest', digest: '0'.repeat(64), size: 1, size_vram: 1 }
   const chunk = `${JSON.stringify({ model: 'tiny', response: ' word', done: false })}\n`
-  const counters = { prompt_eval_count: 9, eval_count: CHUNKS, prompt_eval_duration: 1e6, eval_duration: 1e7 }
+  const counters = { prompt_eval_count: 9, eval_count: chunks, prompt_eval_duration: 1e6, eval_duration: 1e7 }
   const last = `${JSON.stringify({ model: 'tiny', response: '', done: true, done_reason: 'stop', load_duration: 1e5, ...counters })}\n`
   const replies: Record<string, unknown> = {
     '/api/version': { version: '0.24.0' },
@@ -125,19 +131,21 @@ async function startInstantServer() {
     '/api/show': { details: { family: 'llama', quantization_level: 'Q4_K_M' }, model_info: {} },
   }
   let times: number[] = []
-  const http = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     request.resume()
     await once(request, 'end')
     const fact = replies[request.url ?? '']
-    if (fact !== undefined) return void response.end(JSON.stringify(fact))
-    times.push(Date.now())
-    // In parts, so that chunks have times of their own.
-    for (let i = 0; i < 5; i++) {
-      response.write(chunk.repeat(CHUNKS / 5))
-      await new Promise(setImmediate)
+    if (fact === undefined) {
+      times.push(Date.now())
+      // In parts, so that chunks have times of their own.
+      for (let i = 0; i < 5; i++) {
+        response.write(chunk.repeat(chunks / 5))
+        await new Promise(setImmediate)
+      }
     }
-    response.end(last)
-  })
+    response.end(fact === undefined ? last : JSON.stringify(fact))
+  }
+  const http = createServer((request, response) => void answer(request, response))
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
   return {

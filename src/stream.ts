@@ -42,7 +42,8 @@ export function endsOf(call: KeptCall): Pick<Stream, 'chunks' | 'first' | 'last'
  * The trial as it is kept, without its output and the times of its calls' chunks; texts and options that are equal in its
  * calls are there once.
  */
-export function keptTrial({ output: _, ...trial }: Trial): Trial {
+export function keptTrial(whole: Trial): Trial {
+  const { output: _, ...trial } = whole
   const texts = new Map<string, string>()
   const once = (text: string): string => {
     const known = texts.get(text)

@@ -22,6 +22,7 @@ import { membersOf } from '../run/agent.ts'
 import type { Trial } from '../schema/generated.ts'
 import { keepHeaders, keepSecret, keepVariables, redact, redactError } from '../secrets.ts'
 import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
+import { collectGarbage } from './garbage.ts'
 import { release, requestOf, send, type Message, type SuiteDefinition, type SuiteRequest } from './wire.ts'
 
 /** A terminal signals the whole process group; the main process decides what a signal means. */
@@ -143,6 +144,7 @@ async function forwardTrials(
   const onTrial: SuiteRun['onTrial'] = async (trial, kept) => {
     trials.push(kept)
     await tell(test, { kind: 'trial', trial })
+    collectGarbage()
   }
   const onNotice = (text: string): Promise<void> => tell(test, { kind: 'notice', text })
   const onForecast: SuiteRun['onForecast'] = (forecast) => tell(test, { kind: 'forecast', forecast })

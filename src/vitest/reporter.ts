@@ -9,6 +9,7 @@ import { failedTests, isWorkerExit, unhandled, unloadable } from './failures.ts'
 import { ChimeraError } from '../errors.ts'
 import { reporterTexts } from './messages.ts'
 import { readFailOn } from '../judge/gate.ts'
+import { collectGarbage } from './garbage.ts'
 import { gateTexts } from '../judge/messages.ts'
 import { appendHistory } from '../history/store.ts'
 import { NoiseFloor } from './noise-floor.ts'
@@ -98,6 +99,7 @@ export default class ChimeraReporter implements Reporter {
     const message = receive(artifact, (trial) => this.#trials.add(trial))
     if (this.#writesBlob()) pack(artifact)
     else release(artifact)
+    if (message?.kind === 'trial') collectGarbage()
     return message
   }
 

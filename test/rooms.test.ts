@@ -28,6 +28,7 @@ const forbidden: Record<string, Record<string, RegExp>> = {
   'src/secrets.ts': { './errors.ts': /leaf/, 'node:util': /leaf/ },
   'src/clock.ts': { './metrics.ts': /leaf/ },
   'src/optional.ts': { './json.ts': /leaf/ },
+  'src/stream.ts': { './metrics.ts': /leaf/ },
   'src/schema/validate.ts': { '../report/index.ts': /validate/, vitest: /validate/ },
   'src/schema/other.ts': { 'ajv/dist/2020.js': /ajv/, 'ajv-formats': /ajv/ },
   'src/vitest/environment.ts': {

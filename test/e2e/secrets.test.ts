@@ -35,7 +35,7 @@ const CANARIES = {
 
 const bench = (name: string, agent: string, arm = '{}', more = ''): [string, string] => [
   `suites/${name}.bench.ts`,
-  `import { agentBench, named } from 'vitest-chimera'
+  `import { agentBench } from 'vitest-chimera'
 const arm = { name: 'baseline', model: 'tiny', ...${arm} }
 const call = (generate) => generate({ prompt: 'x' })
 agentBench('${name}', ${agent}, {
@@ -143,7 +143,7 @@ export default defineConfig({ plugins: [chimera({ secrets: ['PLUGIN_SECRET'] })]
         'words',
         `async ({ generate }) => { await call(generate); const { ARM_SECRET: a } = process.env; return { reason: a, deep: [{ kind: a, metric: [a] }], access_token: ['${c.member}'], phase: '//me:${c.own_words}@h' } }`,
         `{ secrets: ['ARM_SECRET'] }`,
-        `checks: [named('of //me:${c.check_name}@h', () => undefined)],`,
+        `checks: [Object.assign(() => undefined, { checkName: 'of //me:${c.check_name}@h' })],`,
       ),
       bench(
         'team',
@@ -196,22 +196,22 @@ test('every suite has left its trace', () => {
     ]),
   )
   const report = written.find(([path]) => path.endsWith('report.json'))![1]
-  for (const said of [
+  const reported = [
     'it redirects to https://***@elsewhere',
     'GET https://***@h failed',
     'Invalid host',
     'sent Bearer ***',
     'http://***@h/tiny',
-  ])
-    expect(report).toContain(said)
+  ]
+  expect(reported.filter((said) => !report.includes(said))).toEqual([])
   const trials = written.find(([path]) => path.endsWith('trials.jsonl'))![1]
-  for (const said of [
+  const recorded = [
     '"reason":"***","deep":[{"kind":"***","metric":["***"]}],"access_token":["***"],"phase":"//***@h"',
     '"name":"of //***@h"',
     '"agent":"//***@h"',
     '"done_reason":"//***@h"',
-  ])
-    expect(trials).toContain(said)
+  ]
+  expect(recorded.filter((said) => !trials.includes(said))).toEqual([])
   expect(written.some(([path]) => path.includes('agents/'))).toBe(true)
 })
 

@@ -67,11 +67,16 @@ const PER_STEP = 1000
  * proportion to that of the other calls of the same stage and arm, or to the call's own decoding where all calls hit.
  */
 export function findCacheHits(trials: readonly Trial[]): ReadonlySet<Call> {
-  const calls = trials.flatMap((trial) =>
-    trial.calls.filter((call) => call.valid).map((call) => ({ arm: trial.arm, call })),
-  )
-  const groups = Map.groupBy(calls, ({ arm, call }) => JSON.stringify([arm, call.stage]))
-  return new Set([...groups.values()].flatMap((group) => hitsAmong(group.map(({ call }) => call))))
+  const groups = new Map<string, Call[]>()
+  for (const { arm, calls } of trials)
+    for (const call of calls) {
+      if (!call.valid) continue
+      const key = JSON.stringify([arm, call.stage])
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, [call])
+      else group.push(call)
+    }
+  return new Set([...groups.values()].flatMap(hitsAmong))
 }
 
 function hitsAmong(calls: readonly Call[]): Call[] {

@@ -217,6 +217,7 @@ export default class ChimeraReporter implements Reporter {
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),
       auditOf: (suite, baseline) => this.#noise.auditOf(suite, baseline),
     }
+    collectGarbage()
     const judged = soundReport(run)
     const named = new Set(judged.gate.failures.map(({ suite }) => suite))
     const more = [
@@ -225,6 +226,7 @@ export default class ChimeraReporter implements Reporter {
     ]
     const report = more.length === 0 ? judged : soundReport({ ...run, refusals: [...refusals, ...more] })
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1
+    collectGarbage()
     await this.#write(report, trials)
     if (!this.#reportsTo('github-actions')) return
     const failed = tests.filter((test) => test.result().state === 'failed')

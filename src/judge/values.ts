@@ -133,6 +133,12 @@ function entriesOf(all: readonly Call[]): Entry[] {
   ]
 }
 
+/** The output_throughput of one call, without the other values: pages have it of every call. */
+export function throughputOf(call: Call): number | undefined {
+  const value = outputThroughput([plausible(call)])
+  return value !== undefined && value > 0 ? value : undefined
+}
+
 /** Tokens that arrived after the first chunk, and the time they took: what a user sees of decoding. */
 interface Arrival {
   tokens: number

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm'
 const WORTH_IT = 48 * 2 ** 20
 
 let collect: (() => void) | undefined
-let left = Infinity
+let left = 0
 
 /** To be called where nothing is being measured. */
 export function collectGarbage(): void {

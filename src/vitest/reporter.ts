@@ -70,6 +70,8 @@ export default class ChimeraReporter implements Reporter {
     await this.#noise.load(this.#options.outputDir)
     this.#startedAt = new Date().toISOString()
     this.#finishing = undefined
+    // Most of it is of Vite's start.
+    collectGarbage()
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: { type: string }): void {

@@ -1,5 +1,5 @@
 /** The calls of one arm, trial by trial, with cold and invalid ones marked and never in the same figure as the warm. */
-import { callValues } from '../../judge/values.ts'
+import { throughputOf } from '../../judge/values.ts'
 import { present } from '../../optional.ts'
 import type { Call, Trial } from '../../schema/generated.ts'
 import { absent } from '../../text/index.ts'
@@ -107,5 +107,5 @@ function stageOf({ agent, stage }: Call): string {
 
 /** What arrived of one call, tok/s; absent for an invalid call and for replies that are too short or not streamed. */
 function throughput(call: Call): number | undefined {
-  return call.valid ? callValues([call]).get('output_throughput') : undefined
+  return call.valid ? throughputOf(call) : undefined
 }

@@ -3,7 +3,7 @@ import { blocksOf, callOf, planFor } from '../test/support/trials.ts'
 import type { Trial } from './schema/generated.ts'
 import { pathOf } from './judge/critical-path.ts'
 import { judge } from './judge/results.ts'
-import { endsOf, keptTrial, streamOf } from './stream.ts'
+import { endsOf, gapCounts, keptTrial, streamOf } from './stream.ts'
 
 /** A stream whose pauses depend on where it stands, so that no two are the same. */
 const times = (seed: number): number[] =>
@@ -30,6 +30,8 @@ test('a trial that is kept is judged as the whole one', () => {
     whole.map(({ arm, assessment }) => ({ arm, assessment })),
   )
   expect(kept.map(pathOf)).toEqual(trials.map(pathOf))
+  expect(gapCounts(kept)).toEqual(gapCounts(trials))
+  expect(gapCounts(kept).reduce((sum, { n }) => sum + n, 0)).toBeGreaterThan(500)
   const comparison = whole[0]!.assessment.comparisons.find(({ metric }) => metric === 'stall_share')
   expect(comparison).toMatchObject({ blocks: 8 })
 })

@@ -23,6 +23,45 @@ const STREAM: unique symbol = Symbol('stream')
 
 type KeptCall = Call & { [STREAM]?: Stream | undefined }
 
+/** Gaps are counted in steps of 2 %: there may be millions. */
+const STEP = Math.log(1.02)
+
+/** Gaps of one length, ms. */
+export interface GapCount {
+  ms: number
+  n: number
+}
+
+/** Likewise of a trial: places and counts in turns. */
+const GAPS: unique symbol = Symbol('gaps')
+
+type KeptTrial = Trial & { [GAPS]?: readonly number[] }
+
+/** The times between chunks in the valid calls of some trials, the shortest first. */
+export function gapCounts(trials: readonly KeptTrial[]): GapCount[] {
+  const counts = new Map<number, number>()
+  for (const trial of trials) {
+    const pairs = trial[GAPS] ?? countGaps(trial)
+    for (let i = 0; i < pairs.length; i += 2) {
+      const place = pairs[i] ?? 0
+      counts.set(place, (counts.get(place) ?? 0) + (pairs[i + 1] ?? 0))
+    }
+  }
+  return [...counts].toSorted(([a], [b]) => a - b).map(([place, n]) => ({ ms: Math.exp(place * STEP), n }))
+}
+
+/** Of calls of which every chunk has its time. */
+function countGaps({ calls }: Trial): number[] {
+  const counts = new Map<number, number>()
+  for (const { valid, chunks, chunk_times: times = [] } of calls)
+    if (valid && times.length === (chunks ?? times.length))
+      for (const { chunks: n, each } of packetsOf(times)) {
+        const place = Math.round(Math.log(each) / STEP)
+        counts.set(place, (counts.get(place) ?? 0) + n)
+      }
+  return [...counts].flat()
+}
+
 /** The stream of a call; undefined where nothing was streamed. */
 export function streamOf(call: KeptCall): Stream | undefined {
   return call[STREAM] ?? measure(call.chunk_times ?? [])
@@ -42,7 +81,7 @@ export function endsOf(call: KeptCall): Pick<Stream, 'chunks' | 'first' | 'last'
  * The trial as it is kept, without its output and the times of its calls' chunks; texts and options that are equal in its
  * calls are there once.
  */
-export function keptTrial(whole: Trial): Trial {
+export function keptTrial(whole: KeptTrial): Trial {
   const { output: _, ...trial } = whole
   const texts = new Map<string, string>()
   const once = (text: string): string => {
@@ -51,8 +90,9 @@ export function keptTrial(whole: Trial): Trial {
     return known ?? text
   }
   const options = new Map<string, Call['options']>()
-  return {
+  const kept: KeptTrial = {
     ...trial,
+    [GAPS]: whole[GAPS] ?? countGaps(whole),
     calls: trial.calls.map((call): KeptCall => {
       const { chunk_times: _, ...rest } = call
       const key = JSON.stringify(call.options)
@@ -66,6 +106,7 @@ export function keptTrial(whole: Trial): Trial {
       }
     }),
   }
+  return kept
 }
 
 function measure(times: readonly number[]): Stream | undefined {

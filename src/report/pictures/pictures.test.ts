@@ -3,6 +3,7 @@ import { pictured } from '../../../test/support/pictured.ts'
 import { codeSuite, htmlOf } from '../../../test/support/sample-runs.ts'
 import { sweepFor, sweepTrials } from '../../../test/support/sweeps.ts'
 import type { Report } from '../../schema/generated.ts'
+import { keptTrial } from '../../stream.ts'
 import { buildReport } from '../index.ts'
 
 const figures = (page: string, kind: string): string[] =>
@@ -20,6 +21,10 @@ test('every picture has a role, a name and a description, and words around it', 
     all.length,
   )
   expect(page).not.toMatch(/NaN|Infinity|undefined/)
+})
+
+test('of trials as memory keeps them the pictures are the same', () => {
+  expect(htmlOf(regressed.report, regressed.trials.map(keptTrial))).toBe(page)
 })
 
 describe('the funnel', () => {

@@ -28,7 +28,7 @@ test('the documents are those of the run, and the data stay', async () => {
   for (const file of ['report.md', 'report.html', 'summary.json']) await rm(join(folder, file))
   const { code, output } = await render(folder)
   expect(code).toBe(0)
-  expect(output).toMatch(/^Regressed: do not merge\n6 documents in /)
+  expect(output).toMatch(/^Regressed: do not merge\n7 documents in /)
   expect((await readdir(folder)).toSorted()).toEqual(files)
   expect(await Promise.all(['report.md', 'report.html', 'summary.json', 'trials.jsonl'].map(read))).toEqual(
     before,
@@ -45,6 +45,7 @@ test('another folder gets documents alone, also without usable trials', async ()
     'report.html',
     'report.md',
     'summary.json',
+    'trace.json',
   ])
 })
 

@@ -138,12 +138,12 @@ agentBench('url', async () => 'x', ${arms(`host: 'http://user:' + key + '@127.0.
 `,
   })
   const { output, trials, report } = await fixture.bench([], { CANARY: key, OPENAI_API_KEY: own })
-  expect(report?.suites.map(({ name }) => name)).toEqual(['open', 'shut', 'child'])
+  expect(report?.suites.map(({ name }) => name)).toEqual(['open', 'shut', 'child', 'url'])
   const open = trials.filter(({ suite, valid }) => suite === 'open' && valid)
   expect(open.length, output).toBeGreaterThanOrEqual(12)
   expect(open.every(({ output }) => (output as { listed: unknown }).listed === false)).toBe(true)
   expect(output).toContain('***')
-  expect(output).toContain('Invalid host')
+  expect(output).toContain('http://127.0.0.1:1')
   const files = await readdir(join(fixture.dir, 'reports'), { recursive: true, withFileTypes: true })
   const texts = files
     .filter((file) => file.isFile())

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import { brokenCall, callOf, trialOf } from '../../test/support/trials.ts'
@@ -165,3 +167,14 @@ describe("a schema of the user's own", () => {
     expect(compile).toThrow(/^The JSON Schema is invalid: .*the expected draft is 2020-12\.$/)
   })
 })
+
+test.each(readdirSync(new URL('../../schemas', import.meta.url)))(
+  '%s is a schema of draft 2020-12',
+  (file) => {
+    const schema = JSON.parse(
+      readFileSync(new URL(`../../schemas/${file}`, import.meta.url), 'utf8'),
+    ) as object
+    const ajv = new Ajv2020()
+    expect(ajv.validateSchema(schema), ajv.errorsText()).toBe(true)
+  },
+)

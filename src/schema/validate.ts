@@ -67,7 +67,7 @@ function ownSchema(name: OwnSchema): Validator {
 }
 
 function compileOwn(name: OwnSchema): Validator {
-  const validate = createAjv(true).compile(readOwn(name))
+  const validate = ownAjv(name).compile({ $ref: `${name}.schema.json` })
   return (value) => (validate(value) ? [] : sentences(validate.errors ?? [], name))
 }
 
@@ -86,10 +86,20 @@ const ofOptions = new Map<OptionsKind, ValidateFunction>()
 export function optionFaults(kind: OptionsKind, options: unknown): OptionFault[] {
   let validate = ofOptions.get(kind)
   if (validate === undefined) {
-    const ajv = createAjv(true).addSchema([readOwn('options'), readOwn('report')])
+    const ajv = ownAjv('options', 'report')
     ofOptions.set(kind, (validate = ajv.compile({ $ref: `options.schema.json#/$defs/${kind}` })))
   }
   return validate(options) ? [] : [...(validate.errors ?? [])]
+}
+
+let shared: Ajv2020 | undefined
+
+/** One for all schemas of ours: what they have in common is compiled once. */
+function ownAjv(...names: (OwnSchema | 'options')[]): Ajv2020 {
+  shared ??= createAjv(true)
+  for (const name of names)
+    if (shared.schemas[`${name}.schema.json`] === undefined) shared.addSchema(readOwn(name))
+  return shared
 }
 
 function readOwn(name: OwnSchema | 'options'): AnySchemaObject {
@@ -103,6 +113,8 @@ function createAjv(own: boolean): Ajv2020 {
     allErrors: true,
     verbose: true,
     strict: own,
+    // A test holds ours to the meta-schema; compiling that takes longer than most of them.
+    validateSchema: !own,
     strictTypes: false,
     strictRequired: false,
   })

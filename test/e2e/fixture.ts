@@ -116,12 +116,12 @@ export function runVitest(
   })
 }
 
-/** The outer Vitest's own variables would make the inner one believe that it is a worker. */
 /** Warnings but for those about the machine: what else runs on it is none of a test's business. */
 export function ofTheSuite({ warnings }: Pick<SuiteReport, 'warnings'>): Warning[] {
   return warnings.filter(({ code }) => !code.startsWith('machine_'))
 }
 
+/** The outer Vitest's own variables would make the inner one believe that it is a worker. */
 export function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) =>

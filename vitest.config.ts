@@ -12,8 +12,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/.tmp/**', 'test/fixtures/**'],
-    // Most of the end-to-end tests' time is a run waiting for its server: three at once fill two cores.
-    maxWorkers: 3,
+    // Most of the end-to-end tests' time is a run waiting for its server: four at once fill two cores.
+    maxWorkers: 4,
     // Nothing is retried and no test asserts how long something took, so a busy machine may take its time.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -1,15 +1,15 @@
 /** What explains a change: the parts of a TTFT that differ, and a duration at equal length of the replies. */
 import type { Comparison, TtftPart } from '../../schema/generated.ts'
 import { difference, includesZero, pair } from '../../text/index.ts'
-import { hasMoved } from './comparisons.ts'
 import { joined, only, prose, say, trusted, type Block, type Inline } from './blocks.ts'
 
-/** The parts that differ wherever there are any, all of them on a page; durations at equal length where the raw ones are open. */
-export function explanations(whole: readonly Comparison[]): Block[] {
-  return whole.flatMap((one): Block[] => {
+/** The parts that differ wherever there are any, all of them on a page; durations at equal length where a gated one is open. */
+export function explanations(comparisons: readonly Comparison[]): Block[] {
+  return comparisons.flatMap((one): Block[] => {
     const { metric, parts = [], length_adjusted: adjusted } = one
-    const differing = parts.filter(({ interval }) => !includesZero(interval))
-    const isOpen = one.gated ? one.verdict === 'inconclusive' : hasMoved(one)
+    const whole = parts.reduce((sum, { baseline_value: ms }) => sum + ms, 0)
+    const differing = parts.filter((part) => isTelling(part, whole))
+    const isOpen = one.gated && one.verdict === 'inconclusive'
     const atLength =
       adjusted === undefined
         ? []
@@ -19,6 +19,15 @@ export function explanations(whole: readonly Comparison[]): Block[] {
       ...only('html', ...partsOf(parts), ...atLength),
     ]
   })
+}
+
+/** Detected, by a tenth of the part, and by a hundredth of the TTFT: a few microseconds of load are no news. */
+function isTelling(
+  { baseline_value: before, candidate_value: after, interval }: TtftPart,
+  whole: number,
+): boolean {
+  const by = Math.abs(after - before)
+  return !includesZero(interval) && by >= before / 10 && by >= whole / 100
 }
 
 function partsOf(parts: readonly TtftPart[]): Block[] {

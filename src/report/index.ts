@@ -5,7 +5,7 @@
  * Satellites (compare, import) build the same blocks and print them with the same printers.
  */
 export * from './document/blocks.ts'
-export { alarmText, auditSentence } from './document/audit.ts'
+export { alarmText, auditSentence } from './document/environment.ts'
 export { armDocuments } from './document/arm-page.ts'
 export { commentMarkdown } from './comment.ts'
 export { runDocument } from './document/run.ts'

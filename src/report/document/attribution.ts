@@ -1,8 +1,34 @@
-/** Why trial_duration moved: the parts whose change is detected in one sentence, and all of them in a table. */
-import type { Attribution, AttributionPart, SuiteReport } from '../../schema/generated.ts'
-import { count, difference, includesZero, percent, quantity, signed, type Change } from '../../text/index.ts'
-import { columns, joined, only, pictures, prose, say, strong, table, trusted } from './blocks.ts'
-import type { Block, Inline } from './blocks.ts'
+/** What explains a change: why trial_duration moved, the parts of a TTFT, and durations at equal length of the replies. */
+import type {
+  Attribution,
+  AttributionPart,
+  SuiteReport,
+  Comparison,
+  TtftPart,
+} from '../../schema/generated.ts'
+import {
+  count,
+  difference,
+  includesZero,
+  percent,
+  quantity,
+  signed,
+  type Change,
+  pair,
+} from '../../text/index.ts'
+import {
+  columns,
+  joined,
+  only,
+  pictures,
+  prose,
+  say,
+  strong,
+  table,
+  trusted,
+  type Block,
+  type Inline,
+} from './blocks.ts'
 
 /** Most parts in the sentence, and the least of the whole change that one of them must be. */
 const MOST_NAMED = 3
@@ -131,4 +157,47 @@ function relative({ candidate_value: after, baseline_value: before, interval }: 
   if (interval === undefined) return { ratio }
   const [lower, upper] = interval
   return { ratio, interval: [1 + lower / before, 1 + upper / before] }
+}
+
+/** The parts that differ wherever there are any, all of them on a page; durations at equal length where a gated one is open. */
+export function explanations(comparisons: readonly Comparison[]): Block[] {
+  return comparisons.flatMap((one): Block[] => {
+    const { metric, parts = [], length_adjusted: adjusted } = one
+    const whole = parts.reduce((sum, { baseline_value: ms }) => sum + ms, 0)
+    const differing = parts.filter((part) => isTelling(part, whole))
+    const isOpen = one.gated && one.verdict === 'inconclusive'
+    const atLength =
+      adjusted === undefined
+        ? []
+        : [prose(say`${metric} at equal output tokens: ${{ kind: 'change', change: adjusted }}.`)]
+    return [
+      ...only('markdown', ...partsOf(differing), ...(isOpen ? atLength : [])),
+      ...only('html', ...partsOf(parts), ...atLength),
+    ]
+  })
+}
+
+/** Detected, by a tenth of the part, and by a hundredth of the TTFT: a few microseconds of load are no news. */
+function isTelling(
+  { baseline_value: before, candidate_value: after, interval }: TtftPart,
+  whole: number,
+): boolean {
+  const by = Math.abs(after - before)
+  return !includesZero(interval) && by >= before / 10 && by >= whole / 100
+}
+
+function partsOf(parts: readonly TtftPart[]): Block[] {
+  return parts.length === 0 ? [] : [prose(say`ttft by part: ${joined(parts.map(partOf), '; ')}.`)]
+}
+
+/** `prompt evaluation 13.0 → 19.5 ms (+6.5 ms [+6.2, +6.9])` */
+function partOf({ part, baseline_value: before, candidate_value: after, interval }: TtftPart): Inline {
+  const change = difference(after - before, 'ms', interval)
+  return trusted(`${ttftNames[part]} ${pair(before, after, 'ms')} (${change})`)
+}
+
+const ttftNames: Readonly<Record<TtftPart['part'], string>> = {
+  load: 'load',
+  prompt: 'prompt evaluation',
+  rest: 'the rest',
 }

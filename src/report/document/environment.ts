@@ -1,9 +1,20 @@
-/** Where and when a run was made: the last section of a report. */
+/** Where and when a run was made, and what audits of that machine have shown. */
 import { present } from '../../optional.ts'
-import type { Environment, Gpu, Report } from '../../schema/generated.ts'
-import { absent, bytes, span } from '../../text/index.ts'
-import { code, columns, heading, partsOf, say, section, table, trusted } from './blocks.ts'
-import type { Block, Inline } from './blocks.ts'
+import type { Environment, Gpu, Report, SuiteAudit } from '../../schema/generated.ts'
+import { absent, bytes, span, count } from '../../text/index.ts'
+import {
+  code,
+  columns,
+  heading,
+  partsOf,
+  say,
+  section,
+  table,
+  trusted,
+  type Block,
+  type Inline,
+  prose,
+} from './blocks.ts'
 
 /** `shared` is what every arm has in common. */
 export function environmentSection(
@@ -46,4 +57,37 @@ export function gpuText({ gpu = [] }: Environment): string {
 function gpuName({ name, driver, memory }: Gpu): string {
   const facts = present(driver !== undefined && `driver ${driver}`, memory !== undefined && bytes(memory))
   return facts.length === 0 ? name : `${name} (${facts.join(', ')})`
+}
+
+/** `On this machine, report-agent sees changes of 6 % of decode and 12 % of TTFT in 40 s.` */
+export function auditSentence(suite: string, audit: SuiteAudit): Inline {
+  const { decode, ttft, planted, duration } = audit
+  if (planted === 0) return say`For ${suite}, no change has been planted yet.`
+  const found = present(
+    decode !== undefined && `${percentUp(decode)} of decode`,
+    ttft !== undefined && `${percentUp(ttft)} of TTFT`,
+  )
+  const what =
+    found.length === 0
+      ? 'none of the planted changes in nine of ten comparisons'
+      : `changes of ${found.join(' and ')}`
+  return say`On this machine, ${suite} sees ${trusted(what)} in ${trusted(span(duration))}.`
+}
+
+/** `0 of 4 false alarms, at most 53 %` */
+export function alarmText(audit: SuiteAudit): string {
+  return `${audit.false_alarms} of ${audit.equal} false alarms, at most ${percentUp(audit.limit)}`
+}
+
+/** The line of a report that quotes an audit. */
+export function auditBlocks(suite: string, audit: SuiteAudit | undefined): Block[] {
+  if (audit === undefined) return []
+  const basis = `${count(audit.planted, 'planted comparison')}; ${alarmText(audit)}`
+  const date = audit.at.slice(0, 10)
+  return [prose(say`Audit of ${trusted(date)}: ${auditSentence(suite, audit)} (${trusted(basis)})`, 'facts')]
+}
+
+/** Whole percent, never less than was measured. */
+function percentUp(fraction: number): string {
+  return `${Math.ceil(Number((fraction * 100).toFixed(6)))} %`
 }

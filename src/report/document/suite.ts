@@ -1,10 +1,9 @@
 /** One suite's section: comparisons, stages, trials in run order, arms, what the agents returned. */
-import { explanations } from './explained.ts'
 import { present } from '../../optional.ts'
 import type { ArmReport, Comparison, SuiteReport, Trial } from '../../schema/generated.ts'
 import { count, includesNone, treesText } from '../../text/index.ts'
-import { attributionBlocks } from './attribution.ts'
-import { auditBlocks } from './audit.ts'
+import { attributionBlocks, explanations } from './attribution.ts'
+import { auditBlocks } from './environment.ts'
 import { armBlocks, type Configs } from './arms.ts'
 import { changed, code, fold, heading, joined, only, prose, remark, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'

@@ -3,7 +3,7 @@ import { sampleRun } from '../../../test/support/sample-runs.ts'
 import type { Comparison } from '../../schema/generated.ts'
 import { printHtml } from '../print/html.ts'
 import { printMarkdown } from '../print/markdown.ts'
-import { explanations } from './explained.ts'
+import { explanations } from './attribution.ts'
 
 const [suite] = sampleRun('regressed').report.suites
 const base = suite!.comparisons.find(({ kind }) => kind === 'ratio')!

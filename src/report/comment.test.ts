@@ -53,6 +53,18 @@ test('has no link elsewhere', () => {
   expect(commentMarkdown(twenty, [], { CI_JOB_URL: 'no url' })).not.toContain('](')
 })
 
+test('has one table of what gates and is not unchanged, in five columns', () => {
+  const lines = commentMarkdown(twenty, [], {}).split('\n')
+  const at = lines.findIndex((line) => line.startsWith('| suite '))
+  expect(lines[at]).toBe('| suite | metric | baseline → candidate | change | verdict |')
+  const rows = lines.slice(at + 2, lines.indexOf('', at))
+  expect(rows.length).toBeGreaterThanOrEqual(2)
+  expect(rows[0]).toMatch(
+    /^\| suite-0 \| output_throughput \| \S+ → \S+ tok\/s \| −.* slower \| \*\*regressed\*\* \|$/,
+  )
+  expect(rows.join()).not.toContain('unchanged')
+})
+
 test('names suites that are new, and those that are removed', () => {
   const report = comparisonOf(1, () => ({ name: 'young', trees: { modules: 1, changed: [], is_new: true } }))
   report.gate.notices = [

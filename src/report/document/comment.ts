@@ -1,8 +1,10 @@
 /** What a pull request shows of a run: may it merge, why, one line a suite, and what the commits changed in the suites. */
-import type { Report, SuiteReport, Trial } from '../../schema/generated.ts'
-import { count } from '../../text/index.ts'
+import type { Report, SuiteReport, Trial, Verdict } from '../../schema/generated.ts'
+import { count, pair } from '../../text/index.ts'
 import { present } from '../../optional.ts'
-import { fold, joined, prose, remark, say, strong, trusted, type Block } from './blocks.ts'
+import { columns, fold, joined, prose, remark, say, strong, table, trusted } from './blocks.ts'
+import type { Block, Inline } from './blocks.ts'
+import { changePart, label } from './comparisons.ts'
 import { requestBlocks } from './requests.ts'
 import { inReadingOrder, top } from './run.ts'
 
@@ -25,11 +27,42 @@ export function commentDocument(
   const suites = inReadingOrder(report)
   return present(
     top(report, suites, trials.length, items),
+    decisive(suites, items),
     newSuites(suites, items),
     requestFold(
       suites.filter((suite) => suite.requests !== undefined),
       requests,
     ),
+  )
+}
+
+/** What gates and is not unchanged, the regressions first: what a reviewer has to know of a run in five columns. */
+function decisive(suites: readonly SuiteReport[], most: number): Block[] {
+  const all = suites.flatMap(({ name, comparisons }) =>
+    comparisons
+      .filter(({ gated, verdict }) => gated && verdict !== 'unchanged')
+      .map((comparison) => ({ name, comparison })),
+  )
+  if (all.length === 0) return []
+  const order: Verdict[] = ['regressed', 'inconclusive', 'improved']
+  const rows = all
+    .toSorted((a, b) => order.indexOf(a.comparison.verdict) - order.indexOf(b.comparison.verdict))
+    .slice(0, most)
+    .map(({ name, comparison }): Inline[] => [
+      name,
+      label(comparison),
+      trusted(pair(comparison.baseline_value, comparison.candidate_value, comparison.unit)),
+      changePart(comparison),
+      { kind: 'verdict', word: comparison.verdict, gated: true },
+    ])
+  const rest = all.length - rows.length
+  return present(
+    table(
+      trusted('What gates'),
+      columns('suite', 'metric', '>baseline → candidate', 'change', 'verdict'),
+      rows,
+    ),
+    rest > 0 && remark(`and ${rest} more in report.md`),
   )
 }
 

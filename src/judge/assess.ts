@@ -53,7 +53,7 @@ export function assess(
   phase: 'measure' | 'confirm',
   hits: ReadonlySet<Call> = findCacheHits(trials),
 ): Assessment {
-  return assessSome(plan, trials, phase, hits, () => true)
+  return assessSome(plan, trials, phase, hits, 'all')
 }
 
 /** The same of the gated metrics alone, by which a run goes on or stops: the others influence none of them. */
@@ -62,7 +62,7 @@ export function assessGated(
   trials: readonly Trial[],
   phase: 'measure' | 'confirm',
 ): Assessment {
-  return assessSome(plan, trials, phase, findCacheHits(trials), ({ series }) => series.gated)
+  return assessSome(plan, trials, phase, findCacheHits(trials), 'gated')
 }
 
 function assessSome(
@@ -70,10 +70,11 @@ function assessSome(
   trials: readonly Trial[],
   phase: 'measure' | 'confirm',
   hits: ReadonlySet<Call>,
-  isWanted: (series: Series) => boolean,
+  which: 'all' | 'gated',
 ): Assessment {
   const blocks = completeBlocks(plan, trials, phase)
-  const series = new Map([...collectSeries(plan, blocks, hits)].filter(([, one]) => isWanted(one)))
+  const collected = [...collectSeries(plan, blocks, hits)]
+  const series = new Map(which === 'all' ? collected : collected.filter(([, one]) => one.series.gated))
   const started = trialsUpTo(trials, phase)
   const counts = validCounts(started)
   const before = phase === 'confirm' ? completeBlocks(plan, trials, 'measure').length : 0
@@ -93,7 +94,8 @@ function assessSome(
   )
   const comparisons = [...series].map(([key, one]): Comparison => ({
     ...toComparison(plan, one, decisions[key]!, looks[key]),
-    ...detailsOf(plan, blocks, series, one, decisions[key]!),
+    // A run goes on or stops without them.
+    ...(which === 'all' && detailsOf(plan, blocks, series, one, decisions[key]!)),
   }))
   if (counts !== undefined) comparisons.push(compareValidity(plan, counts, validity, before + blocks.length))
   return {

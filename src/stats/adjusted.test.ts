@@ -70,3 +70,9 @@ test('no estimate where the length itself has changed, never differs, or a block
   const fewer = { ...tokens, baseline: tokens.baseline.slice(1), candidate: tokens.candidate.slice(1) }
   expect(adjustedEstimate(times, fewer, plan)).toBeUndefined()
 })
+
+test('no estimate where the lengths differ only in blocks after the last look', () => {
+  const [times, tokens] = blocks(5, {}, 7)
+  const candidate = tokens.baseline.map((count, i) => (i === 6 ? count + 1 : count))
+  expect(adjustedEstimate(times, { ...tokens, candidate }, plan)).toBeUndefined()
+})

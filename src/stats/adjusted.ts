@@ -22,10 +22,12 @@ export function adjustedEstimate(
   plan: { looks: readonly number[]; alpha: number },
 ): Standing | undefined {
   const [d, x] = [changes(metric), changes({ ...covariate, better: metric.better })]
-  if (d.length === 0 || d.length !== x.length || x.every((value) => value === 0)) return undefined
+  if (d.length === 0 || d.length !== x.length) return undefined
   const { interval, n } = atLastLook(x, plan)
   if (interval !== undefined && (interval[0] > 0 || interval[1] < 0)) return undefined
   const [some, other] = [d.slice(0, n), x.slice(0, n)]
+  // Blocks after the last look do not count, so a covariate that differs only there has no slope either.
+  if (other.every((value) => value === 0)) return undefined
   const product = some.reduce((sum, value, i) => sum + value * (other[i] ?? 0), 0)
   const slope = product / other.reduce((sum, value) => sum + value * value, 0)
   return atLastLook(

@@ -35,6 +35,6 @@ function attempt(run: RunRecord): { report?: Report; faults: string[] } {
     const report = buildReport(run)
     return { report, faults: reportFaults(report) }
   } catch (error) {
-    return { faults: [`${messageOf(error)}.`] }
+    return { faults: [messageOf(error).replace(/\.?$/, '.')] }
   }
 }

@@ -67,6 +67,7 @@ test('a measured call is slowed at the socket and in its durations; one that is 
     total_duration: 30 + 60 + 30 + 40,
   })
   expect(streamed!.ttft).toBeGreaterThanOrEqual(69)
-  expect(streamed!.e2e_latency! - streamed!.ttft!).toBeGreaterThanOrEqual(80)
+  // A first chunk that a busy machine reads late leaves less time for the rest, so only the whole has a lower bound.
+  expect(streamed!.e2e_latency).toBeGreaterThanOrEqual(30 + 60 + 40 - 1)
   expect(whole).toMatchObject({ valid: true, streamed: false, eval_duration: 60, total_duration: 90 })
 })

@@ -8,10 +8,8 @@ import {
 import { runOn } from '../../test/support/run-suite.ts'
 import { isCold } from '../judge/blocks.ts'
 import { type Arm } from '../call/index.ts'
-import { unload } from '../server/index.ts'
+import * as servers from '../server/index.ts'
 import { UNLOAD_TIMEOUT_MS } from './loader.ts'
-
-vi.mock(import('../server/index.ts'), { spy: true })
 
 const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
 const baseline: Arm = { name: 'baseline', model: 'tiny' }
@@ -204,18 +202,19 @@ describe('arms that would reload each other', () => {
 
 describe('waits for a model to leave', () => {
   const small: Arm = { ...baseline, name: 'small', options: { num_ctx: 1024 } }
-  beforeEach(() => void vi.mocked(unload).mockClear())
+  const { unload: real } = servers
+  const unload = vi.spyOn(servers, 'unload')
+  beforeEach(() => void unload.mockClear())
 
   test('a model that does not leave is waited for in full once, and warned about once', async () => {
     /** What the waits in vain were allowed to take, ms; here they take a tenth of it. */
     const inVain: (number | undefined)[] = []
-    const { unload: real } = await vi.importActual<{ unload: typeof unload }>('../server/index.ts')
-    vi.mocked(unload).mockImplementation(async (host, model, { timeout = Infinity } = {}) => {
+    unload.mockImplementation(async (host, model, { timeout = Infinity } = {}) => {
       const gone = await real(host, model, { timeout: timeout / 10 })
       if (!gone) inVain.push(timeout)
       return gone
     })
-    onTestFinished(() => void vi.mocked(unload).mockImplementation(real))
+    onTestFinished(() => void unload.mockImplementation(real))
     const { ending, trials } = await runAgainst({ unload_lag: 1e9 }, small, { blocks: { min: 1, max: 2 } })
     expect(ending.warnings).toMatchObject([
       { code: 'unload_failed', message: expect.stringMatching(/did not unload tiny/) },
@@ -229,7 +228,7 @@ describe('waits for a model to leave', () => {
     const { ending, trials, requests } = await runAgainst({ absent: ['/api/ps'] }, small)
     expect(ending).toMatchObject({ stopped: 'decided', warnings: [] })
     expect(trials.filter(({ phase }) => phase === 'measure').some(isCold)).toBe(false)
-    expect(vi.mocked(unload).mock.settledResults).toEqual(
+    expect(unload.mock.settledResults).toEqual(
       requests.filter(isUnload).map(() => ({ type: 'fulfilled', value: true })),
     )
     // After each it is asked once what is left, and never again and again.

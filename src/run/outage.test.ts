@@ -5,7 +5,6 @@ import { runOn } from '../../test/support/run-suite.ts'
 import * as servers from '../server/index.ts'
 import { awaitServer } from './outage.ts'
 
-vi.mock(import('../server/index.ts'), { spy: true })
 afterEach(() => vi.useRealTimers())
 
 const QUICK: CallPlan = { ttft: 2, per_token: 0.1, tokens: 20 }
@@ -95,8 +94,8 @@ test('an embedded engine that ends is not waited for, and the suite says so', as
 test('a model that is replaced without a restart is seen at the next look', async () => {
   const models = [{ name: 'tiny', digest: 'a'.repeat(64) }]
   await using server = await startScriptedOllama({ call: QUICK, models })
-  const facts = vi.mocked(servers.modelFacts)
-  const { modelFacts: real } = await vi.importActual<typeof servers>('../server/index.ts')
+  const { modelFacts: real } = servers
+  const facts = vi.spyOn(servers, 'modelFacts')
   const run = await runOn(server.url, {
     onTrial: (_, count) =>
       void (
@@ -106,23 +105,22 @@ test('a model that is replaced without a restart is seen at the next look', asyn
           return answer.ok ? { ok: true, value: { ...answer.value, digest: 'b'.repeat(64) } } : answer
         })
       ),
-  }).finally(() => facts.mockReset())
+  }).finally(() => facts.mockRestore())
   expect(run.ending).toMatchObject({ stopped: 'unusable', message: expect.stringMatching(/digest of tiny/) })
   expect(run.trials).toHaveLength(2 + 12)
 })
 
 test('the pauses grow to two seconds, and the wait has an end', async () => {
-  vi.mocked(servers.serverFacts).mockResolvedValue({ ok: false, reason: 'unreachable', message: '' })
-  const asked = vi.mocked(servers.serverFacts).mock.calls
+  using facts = vi.spyOn(servers, 'serverFacts')
+  facts.mockResolvedValue({ ok: false, reason: 'unreachable', message: '' })
+  const asked = facts.mock.calls
   const nowhere = { name: 'one', host: 'http://nowhere', model: 'tiny', options: {} }
-  asked.length = 0
   const began = performance.now()
   expect(await awaitServer(nowhere, 1000, new AbortController().signal)).toBe(false)
   expect(performance.now() - began).toBeGreaterThan(990)
   // At 0, 100, 300, 700 ms, and once or twice as the second is over.
   expect(asked.length).toBeLessThanOrEqual(6)
   expect(await awaitServer(nowhere, 60_000, AbortSignal.abort())).toBe(false)
-  vi.mocked(servers.serverFacts).mockReset()
 })
 
 test('a reply under another name than the arm asked for is a warning, once an arm, that names both', async () => {

@@ -13,6 +13,8 @@ const repository = fileURLToPath(new URL('../../', import.meta.url))
 /** This repository's own Vitest, as a script for Node. */
 export const vitest: string = join(repository, 'node_modules/vitest/vitest.mjs')
 
+const compileCache = join(repository, 'node_modules/.cache/node')
+
 /** What a run left behind. */
 export interface BenchRun {
   exitCode: number | null
@@ -129,7 +131,14 @@ export function cleanEnvironment(env: Record<string, string>): NodeJS.ProcessEnv
         name,
       ),
   )
-  return { ...Object.fromEntries(inherited), CI: 'true', NO_COLOR: '1', ...env }
+  return {
+    ...Object.fromEntries(inherited),
+    CI: 'true',
+    NO_COLOR: '1',
+    // Node keeps what it has compiled: a sixth of the time of a short run.
+    NODE_COMPILE_CACHE: compileCache,
+    ...env,
+  }
 }
 
 /** An agentBench. */

@@ -4,10 +4,16 @@ import chimera from 'vitest-chimera/plugin'
 
 export default defineConfig({
   plugins: [
-    chimera({
-      // Without an Ollama server to measure, this repository measures the engine it brings along, and says so.
-      server: process.env['OLLAMA_HOST'] ? undefined : embedded(),
-    }),
+    chimera(
+      process.env['OLLAMA_HOST']
+        ? {}
+        : {
+            // Without an Ollama server to measure, this repository measures the engine it brings along, and says so.
+            server: embedded(),
+            // It shares the cores with whatever else runs: to resolve 5 % there takes minutes.
+            thresholds: { output_throughput: 0.07 },
+          },
+    ),
   ],
   test: {
     include: ['src/**/*.test.ts', 'suites/**/*.test.ts', 'scripts/**/*.test.ts', 'test/**/*.test.ts'],

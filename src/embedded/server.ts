@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { messageOf } from '../errors.ts'
 import type { ChildMessage, ServerConfig } from './child.ts'
 import { complete } from './completion.ts'
@@ -80,7 +81,7 @@ async function toNobody(piece: string): Promise<void> {
 async function fileFacts(path: string): Promise<Pick<ServedModel, 'size' | 'modified' | 'digest'>> {
   const { size, mtime } = await stat(path)
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  await pipeline(createReadStream(path), hash)
   return { size, modified: mtime.toISOString(), digest: hash.digest('hex') }
 }
 

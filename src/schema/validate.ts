@@ -32,28 +32,33 @@ export const reportFaults: Validator = ownSchema('report')
 /** Faults of a summary against `schemas/summary.schema.json`. */
 export const summaryFaults: Validator = ownSchema('summary')
 
-/** `value` as a trial, or a ChimeraError that lists every fault; `where` names its origin. */
-export function asTrial(value: unknown, where: string): Trial {
-  const faults = trialFaults(value)
-  if (faults.length > 0) throw schemaErrors.invalid('trial', where, faults)
-  return value as Trial
-}
-
-/** `value` as a report, or a ChimeraError that lists every fault; `where` names its origin. */
-export function asReport(value: unknown, where: string): Report {
-  const faults = reportFaults(value)
-  if (faults.length > 0) throw schemaErrors.invalid('report', where, faults)
-  return value as Report
-}
-
 /** Faults of an audit against `schemas/audit.schema.json`. */
 const auditFaults: Validator = ownSchema('audit')
 
+/** `value` as a trial, or a ChimeraError that lists every fault; `where` names its origin. */
+export const asTrial: (value: unknown, where: string) => Trial = heldTo('trial', trialFaults)
+
+/** `value` as a report, or a ChimeraError that lists every fault; `where` names its origin. */
+export const asReport: (value: unknown, where: string) => Report = heldTo('report', reportFaults)
+
 /** `value` as an audit, or a ChimeraError that lists every fault; `where` names its origin. */
-export function asAudit(value: unknown, where: string): Audit {
-  const faults = auditFaults(value)
-  if (faults.length > 0) throw schemaErrors.invalid('audit', where, faults)
-  return value as Audit
+export const asAudit: (value: unknown, where: string) => Audit = heldTo('audit', auditFaults)
+
+interface Own {
+  trial: Trial
+  report: Report
+  audit: Audit
+}
+
+function heldTo<Name extends keyof Own>(
+  name: Name,
+  faultsOf: Validator,
+): (value: unknown, where: string) => Own[Name] {
+  return (value, where) => {
+    const faults = faultsOf(value)
+    if (faults.length > 0) throw schemaErrors.invalid(name, where, faults)
+    return value as Own[Name]
+  }
 }
 
 type OwnSchema = 'trial' | 'report' | 'summary' | 'audit'

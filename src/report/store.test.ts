@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import type * as FileSystem from 'node:fs/promises'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import fileSystem, { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,8 +8,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import { asReport } from '../schema/validate.ts'
 import { hasReports, removeAnswers, writeReports, writeWhole } from './store.ts'
-
-vi.mock(import('node:fs/promises'), { spy: true })
 
 let dir: string
 
@@ -149,14 +147,16 @@ describe('what cannot be written is said once, with its cure, and costs nothing 
       code: 'ENOSPC',
       syscall: 'write',
     })
-    const { writeFile: real } = await vi.importActual<typeof FileSystem>('node:fs/promises')
-    vi.mocked(writeFile).mockImplementation(async (path, ...rest) => {
+    const { writeFile: real } = fileSystem
+    const spy = vi.spyOn(fileSystem, 'writeFile').mockImplementation(async (path, ...rest) => {
       if (typeof path !== 'string' || !path.includes('trials.jsonl')) throw full
       return real(path, ...rest)
     })
-    const { failures } = await writeReports(dir, report, trials).finally(() =>
-      vi.mocked(writeFile).mockReset(),
-    )
+    syncBuiltinESMExports()
+    const { failures } = await writeReports(dir, report, trials).finally(() => {
+      spy.mockRestore()
+      syncBuiltinESMExports()
+    })
     expect(failures).toEqual([expect.stringMatching(/report\.json, .*ENOSPC.*Free some disk space/)])
     expect(await files()).toEqual(['trials.jsonl'])
   })

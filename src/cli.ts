@@ -8,10 +8,12 @@ import { ChimeraError } from './errors.ts'
 /** Runs one command; resolves to the exit code. Failures a user can cure are thrown as ChimeraErrors. */
 export type Command = (args: readonly string[], io: CommandIo) => Promise<number>
 
-/** Where a command writes. */
+/** Where a command writes, and where it asks. */
 export interface CommandIo {
   stdout: (text: string) => void
   stderr: (text: string) => void
+  /** The terminal's two sides; those of the process unless given. */
+  terminal?: { input: NodeJS.ReadableStream & { isTTY?: boolean }; output: NodeJS.WritableStream }
 }
 
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<{ run: Command }> }>> = {

@@ -1,7 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { PassThrough, Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { CommandIo } from '../cli.ts'
 import { run } from './command.ts'
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
@@ -29,10 +31,36 @@ async function write(files: Record<string, string>): Promise<void> {
 const read = (path: string): Promise<string> => readFile(join(folder, path), 'utf8')
 
 async function init(...args: string[]): Promise<{ code: number; output: string }> {
+  return initAt({}, ...args)
+}
+
+async function initAt(
+  at: Pick<CommandIo, 'terminal'>,
+  ...args: string[]
+): Promise<{ code: number; output: string }> {
   let output = ''
   const take = (text: string): void => void (output += `${text}\n`)
-  const code = await run([...args, folder], { stdout: take, stderr: take })
+  const code = await run([...args, folder], { stdout: take, stderr: take, ...at })
   return { code, output }
+}
+
+/** A terminal at which someone types once they are asked; without `keys` the input ends. */
+function terminalWith(keys: string | undefined): {
+  terminal: NonNullable<CommandIo['terminal']>
+  screen: () => string
+} {
+  const input = Object.assign(new PassThrough(), { isTTY: true })
+  let screen = ''
+  const output = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      const asked = screen.includes('[y/N]')
+      screen += chunk.toString()
+      if (!asked && screen.includes('[y/N]'))
+        setImmediate(() => (keys === undefined ? input.end() : input.write(keys)))
+      done()
+    },
+  })
+  return { terminal: { input, output: Object.assign(output, { isTTY: true }) }, screen: () => screen }
 }
 
 describe('a project without a config', () => {
@@ -54,6 +82,25 @@ describe('a project without a config', () => {
     expect(output).toContain('New: .github/workflows/bench.yml')
     expect(output).toContain('Pass --yes to write these files.')
     await expect(read('vitest.config.ts')).rejects.toThrow('ENOENT')
+  })
+
+  test.each(['y\r', 'Yes\r', ' y \n'])('gets them after %j', async (keys) => {
+    const { terminal, screen } = terminalWith(keys)
+    const { code, output } = await initAt({ terminal })
+    expect(code).toBe(0)
+    expect(screen()).toContain('Write these files? [y/N] ')
+    expect(output).toContain('4 files written.')
+    expect(await read('vitest.config.ts')).toBe(fence('vitest.config.ts'))
+  })
+
+  // The last three are Ctrl-C, Ctrl-D and an input that ends.
+  test.each(['n\r', '\r', 'yeah\r', '\u0003', '\u0004', undefined])('gets none after %j', async (keys) => {
+    const { terminal } = terminalWith(keys)
+    const { code, output } = await initAt({ terminal })
+    expect(code).toBe(1)
+    expect(output.endsWith('\nNothing was written.\n')).toBe(true)
+    await expect(read('vitest.config.ts')).rejects.toThrow('ENOENT')
+    await expect(read('.gitignore')).rejects.toThrow('ENOENT')
   })
 
   test('that is CommonJS gets an ESM config, and is told what to install', async () => {

@@ -4,12 +4,13 @@
  * `plan` looks at the project and says which files to write, `config` adds the plugin to a config that exists,
  * `files` has the texts. Everything is shown first, and nothing is written without a yes.
  */
+import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { diffLines } from 'diff'
-import type { Command } from '../cli.ts'
+import type { Command, CommandIo } from '../cli.ts'
 import { messageOf } from '../errors.ts'
 import { oneLine, visible } from '../text/index.ts'
 import { initErrors, initTexts } from './messages.ts'
@@ -38,8 +39,9 @@ export const run: Command = async (args, io) => {
   const parts = [plan.kept.join('\n'), ...plan.files.map((file) => shown(file, plan.root))]
   io.stdout(`${parts.filter((part) => part !== '').join('\n\n')}\n`)
   if (plan.files.length > 0) {
-    if (!values.yes && !(await agreed())) {
-      io.stdout(process.stdin.isTTY ? initTexts.declined() : initTexts.noTerminal())
+    const { terminal = { input: process.stdin, output: process.stdout } } = io
+    if (!values.yes && !(await agreed(terminal))) {
+      io.stdout(terminal.input.isTTY ? initTexts.declined() : initTexts.noTerminal())
       return 1
     }
     for (const { path, text } of plan.files) {
@@ -73,16 +75,18 @@ function shown({ path, text, before }: PlannedFile, root: string): string {
 }
 
 /** Without a terminal nobody can answer. */
-async function agreed(): Promise<boolean> {
-  if (!process.stdin.isTTY) return false
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+async function agreed(streams: NonNullable<CommandIo['terminal']>): Promise<boolean> {
+  if (!streams.input.isTTY) return false
+  const lines = createInterface(streams)
+  // Ctrl-C, Ctrl-D and the end of the input are a no; a question that is open then is answered by nobody.
+  const closed = once(lines, 'close').then(() => '')
   try {
-    return /^y(es)?$/i.test((await terminal.question(initTexts.question())).trim())
+    const answer = await Promise.race([lines.question(initTexts.question()), closed])
+    return /^y(es)?$/i.test(answer.trim())
   } catch {
-    // Ctrl-C and Ctrl-D are a no.
     return false
   } finally {
-    terminal.close()
+    lines.close()
   }
 }
 

@@ -36,7 +36,10 @@ const commands: Readonly<Record<string, { summary: string; load: () => Promise<{
   },
   compare: { summary: 'compare stored reports, advisory', load: () => import('./compare/command.ts') },
   history: { summary: 'trends and change points over the runs', load: () => import('./history/command.ts') },
-  report: { summary: 'render a stored report again', load: () => import('./render/command.ts') },
+  report: {
+    summary: 'render a stored report again, or send its metrics',
+    load: () => import('./render/command.ts'),
+  },
   import: {
     summary: 'read the metrics.json files of the older system',
     load: () => import('./import/command.ts'),

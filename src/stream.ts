@@ -78,8 +78,8 @@ export function endsOf(call: KeptCall): Pick<Stream, 'chunks' | 'first' | 'last'
 }
 
 /**
- * The trial as it is kept, without its output and the times of its calls' chunks; texts and options that are equal in its
- * calls are there once.
+ * The trial as it is kept, without its output and what no judge and no page reads of its calls: the times of chunks and the
+ * model that a reply names. Texts and options that are equal in its calls are there once.
  */
 export function keptTrial(whole: KeptTrial): Trial {
   const { output: _, ...trial } = whole
@@ -94,7 +94,7 @@ export function keptTrial(whole: KeptTrial): Trial {
     ...trial,
     [GAPS]: whole[GAPS] ?? countGaps(whole),
     calls: trial.calls.map((call): KeptCall => {
-      const { chunk_times: _, ...rest } = call
+      const { chunk_times: _, response_model: __, ...rest } = call
       const key = JSON.stringify(call.options)
       const shared = options.get(key) ?? call.options
       options.set(key, shared)

@@ -132,7 +132,7 @@ test('a reply under another name than the arm asked for is a warning, once an ar
     call: { ...QUICK, model: 'gemma3:1b' },
     models: [{ name: model }],
   })
-  const { ending } = await runOn(other.url, { blocks: { min: 1, max: 1 } })
+  const { ending, trials } = await runOn(other.url, { blocks: { min: 1, max: 1 } })
   expect(ending.warnings).toMatchObject([
     {
       code: 'other_model',
@@ -141,4 +141,6 @@ test('a reply under another name than the arm asked for is a warning, once an ar
     },
     { code: 'other_model', arm: 'baseline' },
   ])
+  expect(trials[0]!.calls[0]).toMatchObject({ response_model: 'gemma3:1b' })
+  expect(trials[0]!.calls[0]).not.toHaveProperty('model')
 })

@@ -4,6 +4,7 @@ import { ChimeraError } from '../errors.ts'
 import type { Plan } from '../judge/plan.ts'
 import type { MadeCall, MadeRequest } from '../call/index.ts'
 import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
+import { defined } from '../optional.ts'
 import { trialFaults } from '../schema/validate.ts'
 import { watchMachine } from '../machine.ts'
 import { trialErrors } from './messages.ts'
@@ -98,7 +99,9 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
   const { made, stages } = await recording.finish()
   for (const call of made)
     if (call.served !== undefined && !sameName(call.served, call.model)) setup.onOtherModel(call, call.served)
-  const calls = setup.loads.mark(made, origin)
+  const calls = setup.loads
+    .mark(made, origin)
+    .map((call, i) => ({ ...call, ...modelsOf(planned, call, made[i]) }))
   const output = ran.ok ? (toJson(ran.output) ?? undefined) : undefined
   const fault = changedClock() ?? findFault(setup.signal, clock, ran, calls, origin)
   // A broken trial's output is not judged: its checks would fail for the fault's sake.
@@ -133,6 +136,23 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
 /** Not seeded: a repeated run must not meet the prompts of the one before in the server's cache. */
 function drawNonce(): string {
   // Digits only, and always as many: tokenizers split them alike, so no trial has the longer prompt.
+/** Characters of a model's name that are kept: a reply may hold anything. */
+const LONGEST_NAME = 200
+
+/** What the arm does not say of the models of a call. */
+function modelsOf(
+  planned: RunArm['planned'],
+  { agent }: Call,
+  made: MadeCall | undefined,
+): Pick<Call, 'model' | 'response_model'> {
+  const own = planned.agents?.find(({ name }) => name === agent)?.model ?? planned.model
+  const isOther = made !== undefined && !sameName(made.model, own)
+  return defined({
+    model: isOther ? made.model : undefined,
+    response_model: made?.served?.slice(0, LONGEST_NAME),
+  })
+}
+
   return `[${String(randomInt(10 ** 6)).padStart(6, '0')} ${String(randomInt(10 ** 6)).padStart(6, '0')}]`
 }
 

@@ -156,6 +156,14 @@ export interface CallBase {
    * Which of several concurrent agents made the call.
    */
   agent?: string
+  /**
+   * The model that the call asked for, where it is not that of its arm or agent.
+   */
+  model?: string
+  /**
+   * The model that the reply names.
+   */
+  response_model?: string
   endpoint: Endpoint
   via?: Via
   streamed: boolean

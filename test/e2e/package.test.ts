@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { startScriptedOllama } from '../scripted-ollama/index.ts'
+import { metricsIn, plainAttributes, startCollector } from '../support/collector.ts'
 import { repositoryAt } from '../support/repository.ts'
 import { cleanEnvironment } from './fixture.ts'
 
@@ -41,7 +42,7 @@ test('the packed package works in an empty project, from init to the gate', asyn
       call: { ttft: 25, per_token: 1, tokens: 24 },
     })
     // Two blocks decide nothing, so nothing can regress.
-    const env = { OLLAMA_HOST: server.url, CHIMERA_BLOCKS_MAX: '2' }
+    const env: Record<string, string> = { OLLAMA_HOST: server.url, CHIMERA_BLOCKS_MAX: '2' }
     const npx = (command: string) =>
       exec('npx', command.split(' ').slice(1), { cwd: dir, env: cleanEnvironment(env) })
 
@@ -74,6 +75,23 @@ test('the packed package works in an empty project, from init to the gate', asyn
       /Comparing with \w{8}, where HEAD branched off from origin\/main/,
     )
     expect((await readdir(join(dir, 'reports'))).toSorted()).toContain('comment.md')
+
+    const unsent = await npx('npx vitest-chimera report --otlp').catch((error: { stderr: string }) => error)
+    const [, packages = ''] = /--otlp needs .* with `npm install -D (.*)`/.exec(unsent.stderr) ?? []
+    for (const name of packages.split(' ')) await link(join(dir, 'node_modules'), name)
+    await using collector = await startCollector()
+    env.OTEL_EXPORTER_OTLP_ENDPOINT = collector.url
+    expect((await npx('npx vitest-chimera report --otlp')).stdout).toMatch(
+      /^Sent the metrics of \d+ calls in 1 suite to /,
+    )
+    const [{ points: usage } = { points: [] }] = Object.values(metricsIn(collector.batches[0]))
+    expect(usage.map(({ attributes }) => plainAttributes(attributes))).toContainEqual(
+      expect.objectContaining({
+        'gen_ai.request.model': 'gemma3',
+        'gen_ai.response.model': 'gemma3',
+        'vitest_chimera.arm': 'head',
+      }),
+    )
 
     // The engine's optional library comes last, so that what ran before did without it.
     await link(join(dir, 'node_modules'), 'node-llama-cpp')

@@ -28,6 +28,8 @@ export interface Recorder {
   asAgent: <T>(name: string, work: () => T | Promise<T>) => Promise<T>
   /** The stages that have ended, by their start. */
   stages(): StageTime[]
+  /** The stage in which work goes on, if there is only one. */
+  openStage(): string | null
   /** When the last call ended, performance.now(); now while one is open, the trial's beginning before the first. */
   idleSince(): number
   /**
@@ -78,6 +80,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     stage: (name, work) => contexts.stage(name, work),
     asAgent: (name, work) => throughDoor(globalDoor, () => contexts.run({ agent: name }, async () => work())),
     stages: () => contexts.stages(),
+    openStage: () => contexts.likely().stage,
     idleSince: () => calls.idleSince(),
     async finish() {
       const made = await calls.finish()

@@ -22,8 +22,8 @@ export interface SuiteRun {
   /** Aborts on cancel: nothing new is started, what is open is aborted. */
   signal: AbortSignal
   onFacts: (facts: Facts) => Promise<void>
-  /** Before a trial: its arm, and how long this thread may stand still in it, ms. */
-  onBegin?: (arm: string, limit: number) => Promise<void>
+  /** Before a trial. */
+  onBegin?: (trial: BegunTrial) => Promise<void>
   /** @param kept what is kept of it, for judging */
   onTrial: (trial: Trial, kept: Trial) => Promise<void>
   /** Longest wait for a server that has gone away, ms. */
@@ -32,6 +32,14 @@ export interface SuiteRun {
   onNotice: (text: string) => Promise<void>
   /** How much longer it is likely to take; again at every look that decides nothing. */
   onForecast: (forecast: Forecast) => Promise<void>
+}
+
+/** A trial that is about to run. */
+export interface BegunTrial extends Pick<Trial, 'arm' | 'phase' | 'block'> {
+  /** How long this thread may stand still in it, ms. */
+  limit: number
+  /** The stage in which its agent is, at any time from then on; undefined where there is none or more than one. */
+  stage: () => string | undefined
 }
 
 /** A suite under way. */
@@ -115,7 +123,14 @@ export async function execute(
   const limit = trialLimit(limits.trialTimeout, longest, plan.timeBudget)
   const made: MadeRequest[] = []
   if (!signal.aborted) await loader.look(arm.planned.name)
-  await session.onBegin?.(arm.planned.name, Math.min(limit.total, limit.idle))
+  let stage: BegunTrial['stage'] = () => undefined
+  await session.onBegin?.({
+    arm: arm.planned.name,
+    phase: block.phase,
+    block: block.number,
+    limit: Math.min(limit.total, limit.idle),
+    stage: () => stage(),
+  })
   const trial = await runTrial({
     plan,
     arm,
@@ -126,6 +141,7 @@ export async function execute(
     position,
     placeOf: placeOf(arm, loader.facts),
     loads: loader.loads,
+    onOpen: (recording) => void (stage = recording.openStage),
     ...(requests?.isOpen && { onRequest: (request) => void made.push(request) }),
     onOtherModel: ({ host, model }, served) => {
       const { name } = arm.planned

@@ -16,6 +16,8 @@ export interface Recording {
   context: AgentContext
   /** Runs the agent's work, in which calls through the process's own `fetch` are measured too. */
   inside: <T>(work: () => T) => T
+  /** The stage in which work goes on, if there is only one. */
+  openStage: () => string | undefined
   /** When the last call of any agent ended, performance.now(); now while one is open. */
   idleSince: () => number
   /** Ends every call; the calls of all agents in the order in which they began. */
@@ -76,6 +78,10 @@ export function openRecording(
   return {
     context: contextOf(own, options.arm, own.stage),
     inside: own.inside,
+    openStage: () => {
+      const [stage, ...more] = new Set(recorders.flatMap((recorder) => recorder.openStage() ?? []))
+      return more.length === 0 ? stage : undefined
+    },
     idleSince: () => Math.max(...recorders.map((recorder) => recorder.idleSince())),
     async finish() {
       isOver = true

@@ -9,6 +9,7 @@ import type { Agent, AgentContext } from './agent.ts'
 let server: ScriptedOllama
 beforeAll(async () => {
   server = await startScriptedOllama({
+    models: [{ name: 'tiny' }, { name: 'other' }],
     call: { ttft: 5, per_token: 0.5, tokens: 20 },
     rules: [
       { when: { prompt: 'slow' }, ttft: 5000 },
@@ -188,6 +189,38 @@ test('an agent cannot change its arm or its options, nor a check the trial', asy
     checks: [({ calls }) => void Object.assign(calls[0]!, { ttft: -1 })],
   })
   expect(trials.every((trial) => trial.calls[0]!.ttft! > 0)).toBe(true)
+})
+
+test('the stage of a running trial is known where there is one, and which models its calls ask for', async () => {
+  const seen: unknown[] = []
+  let stage = (): string | undefined => 'not begun'
+  const look = async (): Promise<void> => void seen.push(stage())
+  const { trials } = await runOn(server.url, {
+    blocks: { min: 1, max: 1 },
+    onBegin: async (begun) => {
+      seen.push([begun.phase, begun.block, begun.stage()])
+      ;({ stage } = begun)
+    },
+    agent: async (context) => {
+      await look()
+      await context.stage('plan', async () => {
+        await context.ollama.generate({ model: 'other', prompt: 'x' })
+        await context.stage('inner', look)
+        await look()
+      })
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const one = ({ stage: within }: AgentContext): Promise<void> => within('a', look).then(resolve)
+      await Promise.all([context.stage('b', () => promise), context.as('one', one)])
+      return (await call(context)).response
+    },
+  })
+  const each = [undefined, 'inner', 'plan', undefined]
+  expect(seen.slice(0, 5)).toEqual([['warmup', 0, undefined], ...each])
+  expect(seen.at(-5)).toEqual(['measure', 1, undefined])
+  expect(trials[0]!.calls.map(({ model, response_model: replied }) => [model, replied])).toEqual([
+    ['other', 'other'],
+    [undefined, 'tiny'],
+  ])
 })
 
 test('a trial leaves nothing behind at the signal of its run, however it ends', async () => {

@@ -33,6 +33,8 @@ export interface TrialSetup {
   position: number
   placeOf: PlaceOf
   loads: Loads
+  /** Told of the recording as it opens. */
+  onOpen?: (recording: Recording) => void
   /** Told of every request as it is made; absent where nobody compares them. */
   onRequest?: (request: MadeRequest) => void
   /** Told of a reply that names another model than was asked for. */
@@ -93,6 +95,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
     setup.placeOf,
   )
   clock.watch(recording.idleSince)
+  setup.onOpen?.(recording)
   const ran = await runAgent(setup, clock, recording)
   const duration = now() - origin
   const machine = meanwhile()
@@ -133,9 +136,6 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
   }
 }
 
-/** Not seeded: a repeated run must not meet the prompts of the one before in the server's cache. */
-function drawNonce(): string {
-  // Digits only, and always as many: tokenizers split them alike, so no trial has the longer prompt.
 /** Characters of a model's name that are kept: a reply may hold anything. */
 const LONGEST_NAME = 200
 
@@ -153,6 +153,9 @@ function modelsOf(
   })
 }
 
+/** Not seeded: a repeated run must not meet the prompts of the one before in the server's cache. */
+function drawNonce(): string {
+  // Digits only, and always as many: tokenizers split them alike, so no trial has the longer prompt.
   return `[${String(randomInt(10 ** 6)).padStart(6, '0')} ${String(randomInt(10 ** 6)).padStart(6, '0')}]`
 }
 

@@ -30,6 +30,15 @@ const trial = (block: number, over: object = {}): Message => ({
   kind: 'trial',
   trial: trialOf({ role: 'candidate', block, ...over }),
 })
+const alive = (block: number, stage?: string): Message => ({
+  kind: 'alive',
+  arm: 'candidate',
+  phase: 'measure',
+  block,
+  ...(stage !== undefined && { stage }),
+  limit: 60_000,
+  pid: 1,
+})
 const facts = (server: ServerFacts): Message => {
   const one = { server, effective: {} }
   return { kind: 'facts', facts: { baseline: one, candidate: one } }
@@ -90,8 +99,23 @@ describe('on a terminal', () => {
     expect(page.shown).toContain('block 1 of at most 10')
   })
 
+  test('a trial that runs is shown as soon as it begins, with its stage once that is known', () => {
+    const messages = [plan, alive(1), trial(1), alive(2, 'report')]
+    expect(shown(true, messages.slice(0, 2)).shown).toBe('made: block 1 of at most 10, candidate, 0 trials')
+    const whole = 'made: block 2 of at most 10, candidate, stage report, 1000 tok/s, 1 trial'
+    expect(shown(true, messages, whole.length + 1).shown).toBe(whole)
+    expect(shown(true, messages, whole.length).shown).toBe(
+      'made: block 2 of at most 10, candidate, 1000 tok/s, 1 trial',
+    )
+    expect(shown(true, messages, 40).shown).toBe('made: block 2, 1000 tok/s')
+    expect(shown(true, [...messages, trial(2)]).shown).not.toContain('stage')
+    expect(shown(false, [plan, alive(1, 'report')]).text).not.toContain('report')
+  })
+
   test('the line never wraps: a narrow terminal shows the essential', () => {
-    const long = trial(1, { over: { suite: 'long '.repeat(40) } })
+    const suite = 'long '.repeat(40)
+    const plan: Message = { kind: 'plan', plan: { ...planFor(), suite } }
+    const long = trial(1, { over: { suite } })
     const forecast: Message = { kind: 'forecast', forecast: { blocks: 34, ms: 26_000 } }
     expect(shown(true, [plan, long], 40).shown).toBe('long long long lon: block 1, 1000 tok/s')
     expect(shown(true, [plan, forecast, long], 40).shown).toBe('long: block 1/34, 26 s more, 1000 tok/s')
@@ -120,9 +144,14 @@ describe('on a terminal', () => {
 
   test('names cannot move the cursor, hide text or break the line', () => {
     const suite = 'a\u001B[2Jb\u001B]0;title\u0007c\u202Ed\re\nf'
-    const page = shown(true, [{ kind: 'plan', plan: { ...planFor(), suite } }, trial(1, { over: { suite } })])
+    const messages: Message[] = [
+      { kind: 'plan', plan: { ...planFor(), suite } },
+      trial(1, { over: { suite } }),
+    ]
+    expect(shown(true, [...messages, alive(2, suite)], 200).shown).toMatch(/, stage a.*b.*c.*d e f, 1000/)
+    const page = shown(true, [...messages, alive(2, suite)])
     for (const trick of ['\u001B[2J', '\u0007', '\u202E', '\re']) expect(page.text).not.toContain(trick)
-    expect(page.shown).toMatch(/^a.*b.*c.*d e f: block 1/)
+    expect(page.shown).toMatch(/^a.*b.*c.*d e f: block 2/)
   })
 })
 

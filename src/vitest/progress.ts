@@ -1,9 +1,10 @@
 /**
  * What a terminal shows while a run lasts: one line that is redrawn, or in CI one line a block. All of it comes from what
- * a worker sends at the end of a trial: while one runs nothing is sent, so nothing of ours disturbs it.
+ * a worker sends at the end of a trial, and from its signs of life: nothing is sent for the line's sake, so nothing of it
+ * disturbs a trial.
  * Pure but for the stream it writes to.
  */
-import type { Message } from './wire.ts'
+import type { Alive, Message } from './wire.ts'
 import { armsOf, type ArmFacts, type Plan } from '../judge/plan.ts'
 import { warningTexts } from '../judge/messages.ts'
 import { trialValues } from '../judge/values.ts'
@@ -11,7 +12,6 @@ import { trialValues } from '../judge/values.ts'
 import { present } from '../optional.ts'
 import { clip, count, oneLine, quantity, span, treesText, visible } from '../text/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
-import type { Trial } from '../schema/generated.ts'
 
 /** As much of a writable stream as progress needs. */
 export interface ProgressStream {
@@ -29,6 +29,7 @@ const LEAST_NAME = 4
 export class Progress {
   readonly #stream: ProgressStream
   readonly #redraws: boolean
+  #suite = ''
   #blocks: Plan['blocks'] | undefined
   #hosts: string[] = []
   #drawn = false
@@ -36,6 +37,8 @@ export class Progress {
   #lastBlock = ''
   #trials = 0
   #invalid = 0
+  /** Throughput of the latest trial that has one. */
+  #rate: number | undefined
   #named = false
   #forecast: { blocks: number; end: number } | undefined
   readonly #told = new Set<string>()
@@ -55,6 +58,7 @@ export class Progress {
       const { blocks, ms } = message.forecast
       this.#forecast = { blocks, end: performance.now() + ms }
     }
+    if (message.kind === 'alive' && this.#redraws) this.#draw(message)
     if (message.kind === 'trial') this.#count(message)
     if (message.kind === 'ending' || message.kind === 'refused') this.clear()
   }
@@ -85,10 +89,12 @@ export class Progress {
 
   #open(plan: Plan): void {
     const { suite, blocks, seed, candidates } = plan
+    this.#suite = suite
     this.#blocks = blocks
     this.#hosts = [...new Set(armsOf(plan).map(({ host }) => host))]
     this.#trials = 0
     this.#invalid = 0
+    this.#rate = undefined
     this.#named = false
     this.#forecast = undefined
     this.line(`${suite}: ${titleOf(plan)}, ${blocks.min} to ${blocks.max} blocks, seed ${seed}`)
@@ -105,18 +111,28 @@ export class Progress {
   #count({ trial }: Extract<Message, { kind: 'trial' }>): void {
     this.#trials++
     if (!trial.valid) this.#invalid++
-    const rate = trialValues(trial).get('output_throughput')
-    const broken = this.#invalid > 0 ? `, ${this.#invalid} invalid` : ''
-    const speed = rate === undefined ? '' : `, ${quantity(rate, 'tok/s')}`
-    const text = `${trial.suite}: ${whereabouts(trial, this.#limit())}, ${trial.arm}${speed}, ${count(this.#trials, 'trial')}${broken}`
-    if (this.#redraws)
-      return this.#draw(text, trial.suite, `${shortly(trial, this.#forecast)}${speed}${broken}`)
+    this.#rate = trialValues(trial).get('output_throughput') ?? this.#rate
+    if (this.#redraws) return this.#draw(trial)
     const block = `${trial.phase} ${trial.block}`
     const now = performance.now()
     if (block === this.#lastBlock || now - this.#lastLine < QUIET_INTERVAL_MS) return
     this.#lastBlock = block
     this.#lastLine = now
-    this.line(`  ${text}`)
+    this.line(`  ${this.#text(trial)}`)
+  }
+
+  /** `one: block 3 of about 34 blocks, 20 s more, candidate, stage report, 45.1 tok/s, 9 trials` */
+  #text(at: Moment, stage?: string): string {
+    const within = stage === undefined ? '' : `, stage ${stage}`
+    return `${this.#suite}: ${whereabouts(at, this.#limit())}, ${at.arm}${within}${this.#speed()}, ${count(this.#trials, 'trial')}${this.#broken()}`
+  }
+
+  #speed(): string {
+    return this.#rate === undefined ? '' : `, ${quantity(this.#rate, 'tok/s')}`
+  }
+
+  #broken(): string {
+    return this.#invalid > 0 ? `, ${this.#invalid} invalid` : ''
   }
 
   /** `about 34 blocks, 20 s more`, once a look has said so; until then the maximum. */
@@ -126,26 +142,30 @@ export class Progress {
     return `about ${blocks} blocks, ${span(Math.max(0, end - performance.now()))} more`
   }
 
-  /** Where the line has no room for all, the essential, and as much of the suite's name as fits. */
-  #draw(text: string, suite: string, short: string): void {
+  /** Where the line has no room for all, first the stage goes, then all but the essential and what fits of the suite's name. */
+  #draw(at: Moment): void {
     const width = (this.#stream.columns ?? 80) - 1
-    const whole = oneLine(text)
+    const whole = [this.#text(at, at.stage), this.#text(at)].map(oneLine)
+    const short = `${shortly(at, this.#forecast)}${this.#speed()}${this.#broken()}`
     const room = width - short.length - 2
-    const name = room < LEAST_NAME ? '' : `${clip(oneLine(suite), room).text}: `
-    const line = whole.length <= width ? whole : name + short
+    const name = room < LEAST_NAME ? '' : `${clip(oneLine(this.#suite), room).text}: `
+    const line = whole.find(({ length }) => length <= width) ?? name + short
     this.#stream.write(`\r\u001B[2K${clip(line, width).text}`)
     this.#drawn = true
   }
 }
 
+/** Where a run is: a trial that is over, or one that runs. */
+type Moment = Pick<Alive, 'arm' | 'phase' | 'block' | 'stage'>
+
 /** `3/34, 26 s more`, for a narrow terminal. */
-function shortly({ block }: Trial, forecast: { blocks: number; end: number } | undefined): string {
+function shortly({ block }: Moment, forecast: { blocks: number; end: number } | undefined): string {
   if (forecast === undefined) return `block ${block}`
   return `block ${block}/${forecast.blocks}, ${span(Math.max(0, forecast.end - performance.now()))} more`
 }
 
 /** `confirming on fresh blocks, block 3 of at most 20`: which part of the run a trial belongs to. */
-function whereabouts({ phase, block }: Trial, limit: string): string {
+function whereabouts({ phase, block }: Moment, limit: string): string {
   const place = `block ${block} of ${limit}`
   if (phase === 'confirm') return `confirming on fresh blocks, ${place}`
   if (phase === 'warmup') return block === 0 ? 'warming up' : `warming up for ${place}`

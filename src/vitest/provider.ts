@@ -10,6 +10,7 @@ import { ChimeraError } from '../errors.ts'
 import { gateSuite, readFailOn } from '../judge/gate.ts'
 import type { Plan, SuiteRecord } from '../judge/plan.ts'
 import { judge } from '../judge/results.ts'
+import { defined } from '../optional.ts'
 import { harnessOverhead, type Arm } from '../call/index.ts'
 import { armsToRun, type RunArm } from '../run/arms.ts'
 import type { SuiteRun } from '../run/block.ts'
@@ -23,7 +24,15 @@ import type { Trial } from '../schema/generated.ts'
 import { keepHeaders, keepSecret, keepVariables, redact, redactError } from '../secrets.ts'
 import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
 import { collectGarbage } from './garbage.ts'
-import { release, requestOf, send, type Message, type SuiteDefinition, type SuiteRequest } from './wire.ts'
+import {
+  release,
+  requestOf,
+  send,
+  type Alive,
+  type Message,
+  type SuiteDefinition,
+  type SuiteRequest,
+} from './wire.ts'
 
 /** A terminal signals the whole process group; the main process decides what a signal means. */
 process.on('SIGINT', () => {})
@@ -81,12 +90,17 @@ function startPulse(send: (message: Message) => Promise<void>): {
 } {
   let timer: NodeJS.Timeout | undefined
   return {
-    begin: async (arm, limit) => {
-      const alive = { kind: 'alive', arm, limit, pid: process.pid } as const
+    begin: async ({ stage, ...trial }) => {
+      const alive = (): Alive => ({
+        kind: 'alive',
+        ...trial,
+        ...defined({ stage: stage() }),
+        pid: process.pid,
+      })
       clearInterval(timer)
       // The main process may be gone, which other messages will find out.
-      timer = setInterval(() => void send(alive).catch(() => {}), PULSE_MS)
-      await send(alive)
+      timer = setInterval(() => void send(alive()).catch(() => {}), PULSE_MS)
+      await send(alive())
     },
     stop: () => clearInterval(timer),
   }

@@ -23,12 +23,22 @@ import {
   writeReports,
   type RunRecord,
 } from '../report/index.ts'
-import { forget, isOurs, pack, receive, recordSuite, release, type Message, type TestRecord } from './wire.ts'
+import {
+  forget,
+  isOurs,
+  pack,
+  receive,
+  recordSuite,
+  release,
+  type Alive,
+  type Message,
+  type TestRecord,
+} from './wire.ts'
 import type { GateFinding, Report, Trial } from '../schema/generated.ts'
 import { redactError } from '../secrets.ts'
 import { interceptSignals } from './signals.ts'
 import { soundReport } from './sound-report.ts'
-import { Watchdog, type Alive } from './watchdog.ts'
+import { Watchdog } from './watchdog.ts'
 
 export interface ReporterOptions {
   /** Absolute path of the folder the reports go to. */

@@ -1,10 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Watchdog, type Alive } from './watchdog.ts'
+import { Watchdog } from './watchdog.ts'
+import type { Alive } from './wire.ts'
 
 beforeEach(() => vi.useFakeTimers({ now: 0, toFake: ['setInterval', 'clearInterval', 'performance'] }))
 afterEach(() => vi.useRealTimers())
 
-const alive: Alive = { kind: 'alive', arm: 'candidate', limit: 60_000, pid: 1 }
+const alive: Alive = {
+  kind: 'alive',
+  arm: 'candidate',
+  phase: 'measure',
+  block: 1,
+  limit: 60_000,
+  pid: 1,
+}
 const stalls = (): { dog: Watchdog; heard: string[] } => {
   const heard: string[] = []
   return { dog: new Watchdog((one, { arm }) => heard.push(`${one} ${arm}`)), heard }

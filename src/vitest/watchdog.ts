@@ -2,10 +2,7 @@
  * Ends workers that stand still. A worker ends what waits for too long itself; one whose agent never yields to the event
  * loop cannot, and says nothing any more. Its last sign of life and the limit of the trial it was in show it.
  */
-import type { Message } from './wire.ts'
-
-/** What a worker says while a suite runs: before each trial, and every few seconds. */
-export type Alive = Extract<Message, { kind: 'alive' }>
+import type { Alive, Message } from './wire.ts'
 
 const TICK_MS = 1_000
 /** Silence past the limit of a trial that a busy machine may cause, ms. */

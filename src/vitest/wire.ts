@@ -73,13 +73,21 @@ export type Message =
   | { kind: 'plan'; plan: Plan; removed?: readonly string[] }
   | { kind: 'facts'; facts: Facts; overhead?: number }
   | { kind: 'trial'; trial: Trial }
-  /** A sign of life: the arm whose trial runs, how long its thread may stand still, ms, and the worker's process. */
-  | { kind: 'alive'; arm: string; limit: number; pid: number }
+  | Alive
   | { kind: 'notice'; text: string; once?: boolean }
   | { kind: 'forecast'; forecast: Forecast }
   | { kind: 'ending'; ending: Ending }
   | { kind: 'refused'; suite: string; file: string; message: string }
   | Damaged
+
+/** A sign of life: the trial that runs, how long its thread may stand still, ms, and the worker's process. */
+export interface Alive extends Pick<Trial, 'arm' | 'phase' | 'block'> {
+  kind: 'alive'
+  /** In which its agent is, where there is one. */
+  stage?: string
+  limit: number
+  pid: number
+}
 
 /** What became of a message that cannot be read: it costs what it told, and nothing else. */
 interface Damaged {

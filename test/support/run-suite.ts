@@ -4,6 +4,7 @@ import { membersOf, type Agent, type AgentBenchOptions } from '../../src/run/age
 import { armsToRun } from '../../src/run/arms.ts'
 import { candidatesOf, type AgentSweepOptions } from '../../src/run/candidates.ts'
 import { makePlan, makeSweepPlan, type Settings } from '../../src/run/plan.ts'
+import type { SuiteRun } from '../../src/run/block.ts'
 import { runSuite } from '../../src/run/suite.ts'
 import { resolveHost } from '../../src/server/index.ts'
 import type { Trial } from '../../src/schema/generated.ts'
@@ -25,6 +26,7 @@ interface Asked {
   planned?: Partial<Plan> | undefined
   /** Longest wait for a server that has gone away, ms. */
   patience?: number | undefined
+  onBegin?: SuiteRun['onBegin']
   /** Told of every trial; may abort the signal, close the server, … */
   onTrial?: ((trial: Trial, count: number) => void | Promise<void>) | undefined
 }
@@ -45,7 +47,7 @@ const DEFAULTS = {
 /** Runs a suite of `tiny` against `tiny` on the server at `host`; of the metrics only those of the server's counters are gated. */
 export async function runOn(
   host: string,
-  { agent, signal, patience, onTrial, planned, ...own }: Partial<AgentBenchOptions> & Asked = {},
+  { agent, signal, patience, onBegin, onTrial, planned, ...own }: Partial<AgentBenchOptions> & Asked = {},
 ): Promise<SuiteOutcome> {
   const definition: AgentBenchOptions = { ...DEFAULTS, candidate: hot, ...own }
   const plan = makePlan('made', 'made.bench.ts', definition, settings(host), membersOf(agent ?? oneCall))
@@ -54,6 +56,7 @@ export async function runOn(
     signal,
     patience,
     onTrial,
+    ...(onBegin && { onBegin }),
   })
 }
 
@@ -78,7 +81,7 @@ async function runPlan(
   plan: Plan,
   arms: readonly Arm[],
   definition: Pick<AgentBenchOptions, 'checks' | 'timeout' | 'bound' | 'nonce'>,
-  { agent = oneCall, signal = new AbortController().signal, patience, onTrial }: Asked,
+  { agent = oneCall, signal = new AbortController().signal, patience, onTrial, onBegin }: Asked,
 ): Promise<SuiteOutcome> {
   const trials: Trial[] = []
   const notices: string[] = []
@@ -94,6 +97,7 @@ async function runPlan(
     limits: definition,
     signal,
     patience,
+    ...(onBegin && { onBegin }),
     onFacts: async (told) => void (facts = structuredClone(told)),
     onNotice: async (text) => void notices.push(text),
     onForecast: async (one) => void forecasts.push(one),

@@ -17,8 +17,20 @@ export type Block =
   | { kind: 'fold'; title: Inline; blocks: Block[] }
   | { kind: 'code'; text: string; language?: 'diff' }
   | { kind: 'pictures'; title?: Inline; pictures: readonly Picture[]; legend: Legend }
-  | { kind: 'section'; id?: string; blocks: Block[] }
+  /** Details of a section with `first` give way last. */
+  | { kind: 'section'; id?: string; first?: boolean; blocks: Block[] }
   | { kind: 'only'; format: Format; blocks: Block[] }
+  | Detail
+
+/** Of the page alone: what gives way to something shorter where the page would be too large, the highest rank first. */
+export interface Detail {
+  kind: 'detail'
+  rank: DetailRank
+  blocks: Block[]
+  instead: Block[]
+}
+
+export type DetailRank = 1 | 2 | 3 | 4
 
 /** What colors and marks of pictures mean; a text without a mark is a remark. */
 export type Legend = readonly { key?: Key; text: Inline }[]
@@ -147,15 +159,32 @@ export function fold(title: Inline, ...blocks: Block[]): Block {
   return { kind: 'fold', title, blocks }
 }
 
-/** Pictures under a title; nothing where there are none. */
-export function pictures(title: string | undefined, some: readonly Picture[], legend: Legend = []): Block[] {
+/** Pictures under a title; nothing where there are none. With a rank they may give way to a remark. */
+export function pictures(
+  title: string | undefined,
+  some: readonly Picture[],
+  legend: Legend = [],
+  rank?: DetailRank,
+): Block[] {
   if (some.length === 0) return []
-  return [{ kind: 'pictures', ...(title !== undefined && { title: trusted(title) }), pictures: some, legend }]
+  const own: Block[] = [
+    { kind: 'pictures', ...(title !== undefined && { title: trusted(title) }), pictures: some, legend },
+  ]
+  return rank === undefined ? own : detail(rank, own, [remark(`“${title}” ${LEFT_OUT}`, 'legend')])
 }
+
+/** What stands in the place of a detail. */
+const LEFT_OUT =
+  'is left out so that the page stays under 3 MB; the data are in report.json and trials.jsonl.'
 
 /** Blocks of one format; nothing where there are none. */
 export function only(format: Format, ...blocks: Block[]): Block[] {
   return blocks.length === 0 ? [] : [{ kind: 'only', format, blocks }]
+}
+
+/** Blocks of the page that may give way; nothing where there are none. */
+export function detail(rank: DetailRank, blocks: Block[], instead: Block[]): Block[] {
+  return blocks.length === 0 ? [] : only('html', { kind: 'detail', rank, blocks, instead })
 }
 
 /** Trusted texts as columns; `>` in front is right-aligned. */

@@ -21,13 +21,18 @@ export function funnels({ confirmed = false }: SuiteReport, comparisons: readonl
       const fresh = confirmed && comparison.verdict === 'regressed'
       return { kind: 'funnel', label: label(comparison), comparison, fresh }
     })
-  return pictures('Look by look', shown, [
-    {
-      text: trusted(
-        'a line is the interval after so many blocks, the last one that of the verdict; the band is the threshold',
-      ),
-    },
-  ])
+  return pictures(
+    'Look by look',
+    shown,
+    [
+      {
+        text: trusted(
+          'a line is the interval after so many blocks, the last one that of the verdict; the band is the threshold',
+        ),
+      },
+    ],
+    1,
+  )
 }
 
 /** What the trials did: their values in run order, the gaps of their streams, two of them moment by moment. */
@@ -47,9 +52,9 @@ export function trialPictures(suite: SuiteReport, trials: readonly Trial[]): Blo
     'trials in the order they ran; gray lines link the trials of a block, the others are running medians; warm-ups are left out',
   )
   return [
-    ...pictures('Trials', strips(suite, trials), [...arms, ...broken, { text: note }]),
-    ...pictures('Between chunks', gaps(suite), suite.sweep === undefined ? arms : leaderLegend(suite)),
-    ...pictures('Moment by moment', waterfalls(suite, trials), partsLegend),
+    ...pictures('Trials', strips(suite, trials), [...arms, ...broken, { text: note }], 1),
+    ...pictures('Between chunks', gaps(suite), suite.sweep === undefined ? arms : leaderLegend(suite), 3),
+    ...pictures('Moment by moment', waterfalls(suite, trials), partsLegend, 3),
   ]
 }
 

@@ -34,7 +34,8 @@ export function runDocument(report: Report, trials: readonly Trial[], extras?: E
       const own = trialsOf(suite, trials)
       const extra = extras?.suite(suite, own) ?? []
       const context = { notes, trials: own, pathOf, longestOutput, extra, configs }
-      return { kind: 'section', id: `suite-${i + 1}`, blocks: suiteBlocks(suite, context) }
+      const first = standing(report, suite) < 2
+      return { kind: 'section', id: `suite-${i + 1}`, first, blocks: suiteBlocks(suite, context) }
     }),
     ...noteBlocks(notes),
     ...legendBlocks(suites),

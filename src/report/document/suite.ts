@@ -5,7 +5,7 @@ import { count, includesNone, treesText } from '../../text/index.ts'
 import { attributionBlocks, explanations } from './attribution.ts'
 import { auditBlocks } from './environment.ts'
 import { armBlocks, type Configs } from './arms.ts'
-import { changed, code, fold, heading, joined, only, prose, remark, say, trusted } from './blocks.ts'
+import { changed, code, detail, fold, heading, joined, only, prose, remark, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
 import { comparisonTable, hasMoved, isStill, matrix, metricsOf, movedPart, pairings } from './comparisons.ts'
 import type { Pairing } from './comparisons.ts'
@@ -57,7 +57,7 @@ export function suiteBlocks(suite: SuiteReport, context: SuiteContext): Block[] 
     ...extra,
     ...trialPictures(suite, trials),
     ...armBlocks(suite, trials, notes, configs),
-    ...only('html', ...suite.arms.map((arm) => outputFold(suite, arm, context))),
+    ...suite.arms.flatMap((arm) => outputFold(suite, arm, context)),
   ]
 }
 
@@ -113,7 +113,7 @@ function pairingBlocks(suite: SuiteReport, pairing: Pairing, notes: Notes, isOne
   return [
     ...head,
     ...only('markdown', ...short),
-    ...only('html', tableOf(whole)),
+    ...detail(2, [tableOf(whole)], short),
     ...explanations(whole),
     ...funnels(suite, comparisons),
     ...titled(level, 'By stage', stageBlocks(title, comparisons)),
@@ -144,23 +144,22 @@ function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[]
   const moved = staged.filter(hasMoved)
   const isTelling = staged.some((one) => shown.has(one.metric) && (one.gated || !includesNone(one)))
   const rest = moved.filter(({ metric }) => !shown.has(metric))
+  const short = present<Block>(
+    isTelling ? matrix(caption, 'stage', stages, shown) : remark('No change is detected in a gated metric.'),
+    rest.length > 0 && prose(say`Not gated, moved: ${joined(rest.map(movedPart), '; ')}.`),
+  )
   return [
-    ...only(
-      'markdown',
-      ...present<Block>(
-        isTelling
-          ? matrix(caption, 'stage', stages, shown)
-          : remark('No change is detected in a gated metric.'),
-        rest.length > 0 && prose(say`Not gated, moved: ${joined(rest.map(movedPart), '; ')}.`),
-      ),
-    ),
-    ...only(
-      'html',
-      matrix(caption, 'stage', stages, metricsOf(staged.filter((one) => !isStill(one)))),
-      fold(
-        trusted(`${count(staged.length, 'comparison')} by stage, ${moved.length} moved`),
-        comparisonTable(say`${title}, by stage`, stages),
-      ),
+    ...only('markdown', ...short),
+    ...detail(
+      4,
+      [
+        matrix(caption, 'stage', stages, metricsOf(staged.filter((one) => !isStill(one)))),
+        fold(
+          trusted(`${count(staged.length, 'comparison')} by stage, ${moved.length} moved`),
+          comparisonTable(say`${title}, by stage`, stages),
+        ),
+      ],
+      short,
     ),
   ]
 }
@@ -169,7 +168,7 @@ function outputFold(
   suite: SuiteReport,
   { name }: ArmReport,
   { trials, pathOf, longestOutput }: SuiteContext,
-): Block {
+): Block[] {
   const own = trials.filter((trial) => trial.arm === name)
   const last = lastOutput(own, longestOutput, (agent) => [heading(4, say`Agent ${agent}`)])
   const page: Inline = {
@@ -177,12 +176,13 @@ function outputFold(
     href: pathOf(suite.name, name),
     text: trusted('every call of this arm'),
   }
-  if (last === undefined) return prose(say`${name}: no valid output; ${page}.`, 'legend')
+  if (last === undefined) return only('html', prose(say`${name}: no valid output; ${page}.`, 'legend'))
   const { trial, blocks, asked, cut } = last
   const more = cut > 0 ? say`; ${cut} more characters are in trials.jsonl` : undefined
-  return fold(
+  const whole = fold(
     say`Last valid output of ${name}, ${trusted(count(asked, 'character'))}`,
     ...blocks,
     prose(say`Trial ${trusted(trialName(trial))}${more}; ${page}.`, 'legend'),
   )
+  return detail(4, [whole], [prose(say`${name}: ${page}.`, 'legend')])
 }

@@ -29,7 +29,10 @@ export function forest(comparison: Comparison, extent: number): Html | undefined
   const interval =
     comparison.interval === undefined
       ? undefined
-      : toHtml`<line x1="${low}" x2="${high}" y1="${y}" y2="${y}" class="whisker"/>${[end(low, -1, place.low < -extent), end(high, 1, place.high > extent)]}`
+      : whisker([
+          { at: low, side: -1, beyond: place.low < -extent },
+          { at: high, side: 1, beyond: place.high > extent },
+        ])
   return toHtml`<svg class="forest" viewBox="0 0 ${width} ${height}" role="img" aria-label="${change(comparison)}, ${comparison.verdict}">
 <rect x="${x(-1)}" y="3" width="${short(x(1) - x(-1))}" height="${height - 6}" rx="3" class="band"/><line x1="${x(0)}" x2="${x(0)}" y1="1" y2="${height - 1}" class="zero"/>${interval}<path d="M${middle - 5} ${y}l5-5 5 5-5 5z" class="estimate"/></svg>`
 }
@@ -59,10 +62,12 @@ export function inThresholds(comparison: Comparison): ((value: number) => number
   return least > 0 ? (value) => (sign * Math.log(value)) / Math.log1p(least) : undefined
 }
 
-/** A cap, or an arrow where the interval goes on beyond the axis. */
-function end(x: number, side: 1 | -1, beyond: boolean): Html {
+/** A line with a cap at each end, or an arrow where the interval goes on beyond the axis. */
+function whisker(ends: readonly { at: number; side: 1 | -1; beyond: boolean }[]): Html {
   const y = height / 2
-  return beyond
-    ? toHtml`<path d="M${x + 7 * side} ${y}l${-7 * side}-5v10z" class="arrow"/>`
-    : toHtml`<line x1="${x}" x2="${x}" y1="${y - 5}" y2="${y + 5}" class="whisker"/>`
+  const caps = ends.flatMap(({ at, beyond }) => (beyond ? [] : `M${at} ${y - 5}v10`))
+  const arrows = ends.flatMap(({ at, side, beyond }) =>
+    beyond ? toHtml`<path d="M${short(at + 7 * side)} ${y}l${-7 * side}-5v10z" class="arrow"/>` : [],
+  )
+  return toHtml`<path d="M${ends.map(({ at }) => at).join(` ${y}H`)}${caps.join('')}" class="whisker"/>${arrows}`
 }

@@ -156,6 +156,47 @@ test('names in pictures are escaped', () => {
   expect(figures(html, 'waterfall')[0]).toContain('&lt;/text&gt;&lt;script&gt;')
 })
 
+describe('a page of 100 suites', () => {
+  const { report, trials } = pictured({ blocks: 12, calls: 2, chunks: 10, suites: 100, slower: () => 1.01 })
+  const [one, ...others] = report.suites
+  const suites = [
+    ...others,
+    {
+      ...one!,
+      comparisons: one!.comparisons.map((comparison) => ({ ...comparison, verdict: 'regressed' as const })),
+    },
+  ]
+  const output = '<'.repeat(100_000)
+  const whole = htmlOf(
+    { ...report, suites },
+    trials.map((trial) => ({ ...trial, output })),
+  )
+  const sections = whole.match(/<section id="suite-[^]*?<\/section>/g) ?? []
+  const [failed = '', last = ''] = [sections[0], sections.at(-1)]
+
+  test('stays under 3 MB, whatever the agents returned', () => {
+    expect(Buffer.byteLength(whole)).toBeLessThan(3_000_000)
+    expect(sections).toHaveLength(100)
+  })
+
+  test('has what failed in full', () => {
+    expect(/<h2>[^<]*/.exec(failed)![0]).toBe('<h2>made 1 · candidate against baseline')
+    for (const kind of ['funnel', 'strip', 'gaps', 'waterfall'])
+      expect(figures(failed, kind).length, kind).toBeGreaterThan(0)
+    expect(failed.match(/Last valid output of|left out so/g)).toEqual(Array(2).fill('Last valid output of'))
+  })
+
+  test('has what decides of every suite, and says what it leaves out', () => {
+    expect(sections.every((one) => one.includes('<b>ttft</b>'))).toBe(true)
+    expect(last.match(/“[\w ]+” is left out so that the page stays under 3 MB/g)).toEqual([
+      '“Between chunks” is left out so that the page stays under 3 MB',
+      '“Moment by moment” is left out so that the page stays under 3 MB',
+    ])
+    expect(figures(last, 'waterfall')).toEqual([])
+    expect(page.includes('left out so')).toBe(false)
+  })
+})
+
 // Of one suite the page is much smaller: its pictures are those of one.
 test('the page of 100,000 calls is under 3 MB', () => {
   const { report, trials } = pictured({ blocks: 20, calls: 100, chunks: 4, suites: 25 })

@@ -36,7 +36,7 @@ export function strip({ metric, unit, points, trials, every }: Strip): Html | un
       ...phases(points, x),
       links(points, x, y),
       ...arms.map(({ role, own }) => middle(role, own, x, y)),
-      ...points.flatMap((point) => mark(point, x, y, domain, unit) ?? []),
+      ...marks(points, x, y, domain, unit),
       toHtml`<text x="${frame.left}" y="${height - 4}" class="tick">trial 1</text><text x="${width - frame.right}" y="${height - 4}" text-anchor="end" class="tick">${trials}</text>`,
     ],
   )
@@ -106,6 +106,22 @@ function middle(role: string, own: readonly StripPoint[], x: Scale, y: Scale): H
   return toHtml`<path d="${path}" class="middle ${role}"/>`
 }
 
+/** In a group an arm, which has their colors. */
+function marks(
+  points: readonly StripPoint[],
+  x: Scale,
+  y: Scale,
+  domain: [number, number],
+  unit: string,
+): Html[] {
+  return [
+    ...Map.groupBy(points, ({ role, reason }) => (reason === undefined ? `dot ${role}` : 'invalid')),
+  ].map(
+    ([kind, own]) =>
+      toHtml`<g class="${kind}">${own.flatMap((point) => mark(point, x, y, domain, unit) ?? [])}</g>`,
+  )
+}
+
 function mark(
   { arm, role, phase, block, order, value, reason }: StripPoint,
   x: Scale,
@@ -116,13 +132,11 @@ function mark(
   const at = x(order)
   const title = toHtml`<title>${arm}, ${phase} block ${block}: ${reason ?? quantity(value, unit)}</title>`
   if (reason !== undefined)
-    return toHtml`<path d="M${at - 3.5} ${height - frame.bottom + 7}l7 7m0-7l-7 7" class="invalid">${title}</path>`
+    return toHtml`<path d="M${at - 3.5} ${height - frame.bottom + 7}l7 7m0-7l-7 7">${title}</path>`
   if (value === undefined) return undefined
-  if (value > high)
-    return toHtml`<path d="M${at - 4} ${frame.top + 6}h8l-4-7z" class="dot ${role}">${title}</path>`
-  if (value < low)
-    return toHtml`<path d="M${at - 4} ${height - frame.bottom - 6}h8l-4 7z" class="dot ${role}">${title}</path>`
-  return toHtml`<circle cx="${at}" cy="${y(value)}" r="${role === 'baseline' ? 3.2 : 3.6}" class="dot ${role}">${title}</circle>`
+  if (value > high) return toHtml`<path d="M${at - 4} ${frame.top + 6}h8l-4-7z">${title}</path>`
+  if (value < low) return toHtml`<path d="M${at - 4} ${height - frame.bottom - 6}h8l-4 7z">${title}</path>`
+  return toHtml`<circle cx="${at}" cy="${y(value)}" r="${role === 'baseline' ? 3.2 : 3.6}">${title}</circle>`
 }
 
 function describe(unit: string, arms: readonly { role: string; own: readonly StripPoint[] }[]): string {

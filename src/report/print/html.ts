@@ -5,13 +5,16 @@
 import { createHash } from 'node:crypto'
 import { change, estimate, Html, interval, quantity, toHtml } from '../../text/index.ts'
 import { partsOf } from '../document/blocks.ts'
-import type { Block, Column, Inline, Part, Row, Table } from '../document/blocks.ts'
+import type { Block, Column, Detail, Inline, Part, Row, Table } from '../document/blocks.ts'
 import { forest, forestAxis } from '../pictures/forest.ts'
 import { draw } from '../pictures/index.ts'
 import { unbroken } from '../pictures/svg.ts'
 import { style } from './style.ts'
 
 const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; img-src data:; base-uri 'none'; form-action 'none'`
+
+/** Bytes of the page, as far as what cannot give way allows. */
+const LARGEST = 2_950_000
 
 /** What stands before the first section is the page's head, the sections are its body. */
 export function printHtml(document: readonly Block[]): string {
@@ -22,6 +25,7 @@ export function printHtml(document: readonly Block[]): string {
   const title = blocks.find((block) => block.kind === 'title')
   const state =
     title === undefined ? '' : `${title.mayMerge ? 'pass' : 'fail'} is-${title.word.toLowerCase()}`
+  const details = chooseDetails(blocks)
   return toHtml`<!doctype html>
 <html lang="en">
 <head>
@@ -34,21 +38,55 @@ export function printHtml(document: readonly Block[]): string {
 </head>
 <body>
 <header class="${state}">
-${print(first < 0 ? blocks : blocks.slice(0, first))}
+${print(first < 0 ? blocks : blocks.slice(0, first), details)}
 </header>
 <main>
-${print(first < 0 ? [] : blocks.slice(first))}
+${print(first < 0 ? [] : blocks.slice(first), details)}
 </main>
 </body>
 </html>
 `.text
 }
 
-function print(blocks: readonly Block[]): Html[] {
-  return blocks.map((block) => toHtml`${printBlock(block)}\n`)
+/** Details as they are printed; one that is not among them gives way. */
+type Details = ReadonlyMap<Block, Html>
+
+/** As many details as the page has room for: those of what failed or is open first, of these those of a low rank. */
+function chooseDetails(blocks: readonly Block[]): Details {
+  const chosen = new Map<Block, Html>()
+  let room = LARGEST - style.length - sizeOf(print(blocks, chosen))
+  const all = detailsIn(blocks).toSorted((a, b) => a.place - b.place)
+  for (const { detail: one } of all) {
+    const whole = toHtml`${print(one.blocks, chosen)}`
+    const more = sizeOf([whole]) - sizeOf(print(one.instead, chosen))
+    if (more > room) continue
+    room -= more
+    chosen.set(one, whole)
+  }
+  return chosen
 }
 
-function printBlock(block: Block): Html | undefined {
+/** Details, with their places in the order in which they are printed. */
+function detailsIn(blocks: readonly Block[], first = false): { detail: Detail; place: number }[] {
+  return blocks.flatMap((block) => {
+    if (block.kind === 'detail') return [{ detail: block, place: block.rank + (first ? 0 : LATER) }]
+    if (block.kind === 'section') return detailsIn(block.blocks, block.first)
+    return block.kind === 'only' && block.format === 'html' ? detailsIn(block.blocks, first) : []
+  })
+}
+
+/** More than any rank. */
+const LATER = 10
+
+function sizeOf(parts: readonly Html[]): number {
+  return parts.reduce((sum, { text: own }) => sum + Buffer.byteLength(own), 0)
+}
+
+function print(blocks: readonly Block[], details: Details): Html[] {
+  return blocks.map((block) => toHtml`${printBlock(block, details)}\n`)
+}
+
+function printBlock(block: Block, details: Details): Html | undefined {
   switch (block.kind) {
     case 'title': {
       const facts = block.facts.map((fact) => toHtml`<span>${line(fact)}</span>`)
@@ -74,14 +112,16 @@ function printBlock(block: Block): Html | undefined {
       return block.cards ? table(block) : scrolled(block)
     case 'fold':
       return toHtml`<details><summary>${line(block.title)}</summary>
-${print(block.blocks)}</details>`
+${print(block.blocks, details)}</details>`
     case 'code':
       return toHtml`<pre tabindex="0">${block.text}</pre>`
     case 'section':
       return toHtml`<section${attribute('id', block.id)}>
-${print(block.blocks)}</section>`
+${print(block.blocks, details)}</section>`
     case 'only':
-      return block.format === 'html' ? toHtml`${print(block.blocks)}` : undefined
+      return block.format === 'html' ? toHtml`${print(block.blocks, details)}` : undefined
+    case 'detail':
+      return details.get(block) ?? toHtml`${print(block.instead, details)}`
     default:
       return pictures(block)
   }

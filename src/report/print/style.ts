@@ -7,7 +7,7 @@ export const style = `
   --load: #c47a00; --prompt: #4a9ed0; --thinking: #b2568f; --tokens: #1d4f91; --tools: #00805f;
   color-scheme: light dark;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #161514; --card: #1e1d1b; --ink: #eceae5; --soft: #aaa49a; --line: #36332f; --wash: #232120;
     --bad: #ff8f80; --bad-wash: #36201d; --good: #5cc9cf; --open: #e9b24c; --calm: #aaa49a;
@@ -201,13 +201,23 @@ li:target { background: var(--wash); }
   .cards .threshold::before, .cards .baseline::before, .cards .candidate::before { content: attr(data-label) " "; color: var(--soft); font-size: .8rem; }
 }
 @media print {
-  :root { --paper: #fff; --card: #fff; }
+  :root { --paper: #fff; --card: #fff; color-scheme: light; }
   body { font-size: 10.5pt; }
   header, main { max-width: none; padding: 0; }
   details::details-content { content-visibility: visible; display: block; }
   pre { max-height: none; }
+  .cards { font-size: 8pt; }
+  .cards th, .cards td { padding-left: .3rem; padding-right: .3rem; }
+  .cards .plot { min-width: 11rem; }
+  td small, th small, thead :is(th, td) { font-size: 7pt; }
+  .scroll { overflow: visible; }
+  .scroll .plain { font-size: 7.5pt; }
+  .scroll .plain :is(th, td) { min-width: 0; padding-left: .25rem; padding-right: .25rem; white-space: normal; overflow-wrap: anywhere; }
+  .scroll .plain td.right { white-space: nowrap; }
+  .scroll .plain tbody th { min-width: 6rem; }
+  .scroll .moved { padding: 0; }
   .key::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  tr, figure, .failures li { break-inside: avoid; }
-  h2, h3, caption { break-after: avoid; }
+  tr, figure, .failures li, .scroll { break-inside: avoid; }
+  h2, h3, caption, thead, .group { break-after: avoid; }
 }
 `

@@ -149,6 +149,8 @@ export interface ArmFacts {
   effective: Effective
   /** Where several agents work at once: the same of each. */
   agents?: readonly AgentFacts[]
+  /** Of a sweep: the candidate that the servers run identically, and that is measured in this one's place. */
+  same_as?: string
 }
 
 /** What the server said about one agent of an arm. */

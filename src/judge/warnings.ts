@@ -90,12 +90,12 @@ function offloadWarnings(
 }
 
 /** Ollama counts the output layer as one more. */
-function layers(blockCount: number): number {
+export function layers(blockCount: number): number {
   return blockCount + 1
 }
 
 /** What the server said about one of the configs of an arm. */
-function configFacts(facts: ArmFacts, config: PlannedConfig): AgentFacts | ArmFacts {
+export function configFacts(facts: ArmFacts, config: PlannedConfig): AgentFacts | ArmFacts {
   return facts.agents?.find(({ name }) => name === config.name) ?? facts
 }
 

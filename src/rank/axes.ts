@@ -47,12 +47,18 @@ export function axisEffects(
   delta: number,
 ): AxisEffect[] {
   const axes = sweep.ranking.axes.filter(({ values }) => values.length > 1)
-  return axes.map((axis) => {
+  const known = axes.map((axis) => {
     const slices = slicesOf(sweep, axis)
-    const same = sameValues(axis, slices, configs)
-    if (same.some((group) => group.length === axis.values.length))
-      return { axis: axis.name, effect: 'none', same }
-    return { axis: axis.name, same, ...measured(sweep, axis, slices, tracks, delta, axes.length) }
+    return { axis, slices, same: sameValues(axis, slices, configs) }
+  })
+  const isOne = ({ axis, same }: (typeof known)[number]): boolean =>
+    same.some((group) => group.length === axis.values.length)
+  // What is known needs no test.
+  const tests = known.filter((one) => !isOne(one)).length
+  return known.map((one) => {
+    const { axis, slices, same } = one
+    if (isOne(one)) return { axis: axis.name, effect: 'none', same }
+    return { axis: axis.name, same, ...measured(sweep, axis, slices, tracks, delta, tests) }
   })
 }
 

@@ -94,6 +94,51 @@ describe('a judged sweep', () => {
     ])
   })
 
+  test('what the server runs identically is measured once, and shares the figures and the rank', () => {
+    const grid = sweepFor({ grid: { num_gpu: [10, 99, 120], temperature: [0.2, 0.8] } })
+    const all = namesOf(grid)
+    const twins = all.filter((arm) => arm.includes('=120'))
+    const facts = Object.fromEntries(
+      all.map((arm): [string, ArmFacts] => {
+        const effective = { num_ctx: 4096, block_count: 26, size: 9, size_vram: 9, gpu_fraction: 1 }
+        const same_as = twins.includes(arm) ? arm.replace('120', '99') : undefined
+        return [arm, { server: { kind: 'ollama' }, effective, ...(same_as && { same_as }) }]
+      }),
+    )
+    const measured = all.filter((arm) => !twins.includes(arm))
+    const own = sweepTrials(
+      grid,
+      1,
+      12,
+      (arm) => (arm.endsWith('0.8') ? 80 : 100) * (arm.includes('=10 ') ? 0.5 : 1),
+      measured,
+    )
+    const { sweep: found, warnings, gate } = judgeSweep(grid, facts, own, ended)
+    expect(found.ranking.map(({ rank, arm, same_as }) => [rank, arm, same_as])).toEqual([
+      [1, 'num_gpu=99 temperature=0.2', undefined],
+      [1, 'num_gpu=120 temperature=0.2', 'num_gpu=99 temperature=0.2'],
+      [3, 'num_gpu=99 temperature=0.8', undefined],
+      [3, 'num_gpu=120 temperature=0.8', 'num_gpu=99 temperature=0.8'],
+      [5, 'num_gpu=10 temperature=0.2', undefined],
+      [6, 'num_gpu=10 temperature=0.8', undefined],
+    ])
+    const [leader, twin] = found.ranking
+    expect(twin).toEqual({
+      ...leader,
+      arm: 'num_gpu=120 temperature=0.2',
+      point: { num_gpu: 120, temperature: 0.2 },
+      same_as: 'num_gpu=99 temperature=0.2',
+    })
+    expect(found.ties).toHaveLength(2)
+    expect(found.effects[0]).toMatchObject({ axis: 'num_gpu', effect: 'some', same: [[99, 120]] })
+    expect(found.effects[1]).toMatchObject({ axis: 'temperature', effect: 'some' })
+    expect(warnings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      'measured_once "num_gpu=120 temperature=0.2" was not measured: the server runs it the same as "num_gpu=99 temperature=0.2" (num_gpu puts all 27 layers on the GPU). The ranking has the figures of "num_gpu=99 temperature=0.2", and the blocks went to the others.',
+      expect.stringContaining('"num_gpu=120 temperature=0.8" was not measured'),
+    ])
+    expect(gate).toEqual({ status: 'passed', failures: [], notices: [] })
+  })
+
   test('ranked by a metric where less is better', () => {
     const byLatency = sweepFor({ rankBy: 'e2e_latency', grid: { top_k: [1, 2] } })
     const all = sweepTrials(byLatency, 1, 12, () => 100).map((trial) => ({

@@ -3,9 +3,10 @@
  * effects and warnings. rank.ts puts the candidates in order, by how far each was from the baseline (tracks.ts); axes.ts
  * says what each option of the grid did; replay.ts where a sweep stands, who goes on, and whether it is done. All of it is
  * pure and replayed from the trials, so that the worker that decides who goes on and the process that
- * writes the report cannot disagree.
+ * writes the report cannot disagree. Candidates that are one to the server are measured once (same.ts), and share a row's
+ * figures.
  */
-import type { Candidate, RankedPlan } from '../judge/plan.ts'
+import type { Candidate, Plan, RankedPlan } from '../judge/plan.ts'
 import type { CandidateResults } from '../judge/results.ts'
 import { countValid, tallyTrials } from '../judge/validity.ts'
 import { metrics } from '../metrics.ts'
@@ -25,6 +26,7 @@ import { axisEffects, effectReport } from './axes.ts'
 import { isWithin, isWorse, smallestThatMatters, trackOf, type Contrast, type Track } from './tracks.ts'
 import { rank, type Standing } from './rank.ts'
 import { answersWorse, replay, type Standpoint } from './replay.ts'
+import { measuredPlan, sameAs } from './same.ts'
 import { configsOf, sweepWarnings, type ToRank } from './warnings.ts'
 
 /** What a ranking adds to the results. */
@@ -35,7 +37,9 @@ export interface Ranked {
 
 /** Ranks the candidates of a suite. */
 export function rankSuite(suite: ToRank): Ranked {
-  const { plan, facts, trials, results } = suite
+  const { facts, trials, results } = suite
+  const plan = measuredPlan(suite.plan, facts)
+  const same = sameAs(suite.plan, facts)
   const stand = replay(plan, trials)
   const delta = smallestThatMatters(plan, trials)
   const tracks = new Map(plan.candidates.map((point) => [point.arm.name, trackOf(plan, point, trials)]))
@@ -44,7 +48,7 @@ export function rankSuite(suite: ToRank): Ranked {
   )
   const ranked = [...tracks.values()].filter(({ arm }) => !unranked.has(arm))
   const standings = rank(plan, ranked, stand.dropped)
-  const configs = configsOf(plan, facts)
+  const configs = configsOf(suite.plan, facts)
   const byName = new Map(results.candidates.map((one) => [one.candidate.arm.name, one]))
   const row = (arm: string, place: RankedRow | UnrankedRow): SweepRow[] => {
     const one = byName.get(arm)
@@ -52,7 +56,18 @@ export function rankSuite(suite: ToRank): Ranked {
   }
   const { rankBy, axes, halving } = plan.ranking
   const { better, unit } = metrics[rankBy]
-  const measured = [...tracks.values()].filter(({ d }) => d.size > 0)
+  const measured = [
+    ...tracks.values(),
+    ...[...same].map(([arm, of]): Track => ({ arm, d: tracks.get(of)?.d ?? new Map() })),
+  ].filter(({ d }) => d.size > 0)
+  const ranking = withSame(suite.plan, same, [
+    ...standings.flatMap((standing) => row(standing.arm, placeOf(plan, standing, delta))),
+    ...[...unranked].flatMap(([arm, why]) => row(arm, { unranked: why })),
+  ])
+  const tied = Map.groupBy(
+    ranking.filter(({ rank }) => rank !== undefined),
+    ({ rank }) => rank,
+  )
   return {
     sweep: {
       rank_by: rankBy,
@@ -61,19 +76,32 @@ export function rankSuite(suite: ToRank): Ranked {
       alpha: plan.alpha,
       threshold: plan.rules[rankBy].threshold,
       axes: axes.map(({ name, values }) => ({ name, values: [...values] })),
-      ranking: [
-        ...standings.flatMap((standing) => row(standing.arm, placeOf(plan, standing, delta))),
-        ...[...unranked].flatMap(([arm, why]) => row(arm, { unranked: why })),
-      ],
-      ties: [...Map.groupBy(standings, ({ rank }) => rank).values()]
-        .filter(({ length }) => length > 1)
-        .map((tied) => tied.map(({ arm }) => arm)),
-      effects: axisEffects(plan, measured, configs, delta).map((effect) => effectReport(plan, effect)),
+      ranking,
+      ties: [...tied.values()].filter(({ length }) => length > 1).map((rows) => rows.map(({ arm }) => arm)),
+      effects: axisEffects(suite.plan, measured, configs, delta).map((effect) => effectReport(plan, effect)),
       ...(halving !== undefined && { halving: { ...halving, rungs: rungsOf(stand) } }),
       trials: trials.length,
     },
     warnings: sweepWarnings(suite, configs, stand, unranked),
   }
+}
+
+/** Each row followed by the candidates that were measured in it; they take places as any other. */
+function withSame({ candidates }: Plan, same: ReadonlyMap<string, string>, rows: SweepRow[]): SweepRow[] {
+  const all = rows.flatMap((row) => [
+    row,
+    ...candidates
+      .filter(({ arm }) => same.get(arm.name) === row.arm)
+      .map(({ arm: { name }, settings }): SweepRow => {
+        const { point: _, ...figures } = row
+        return { ...figures, arm: name, ...defined({ point: settings }), same_as: row.arm }
+      }),
+  ])
+  return all.map((row) => {
+    if (row.rank === undefined) return row
+    const { rank: own } = row
+    return { ...row, rank: 1 + all.filter(({ rank }) => rank !== undefined && rank < own).length }
+  })
 }
 
 function reasonsOf(

@@ -22,6 +22,8 @@ export const sweepTexts = {
   ): string => `${worse} against ${better} ${change({ ratio, interval })}`,
   identical: (arms: readonly string[]): string =>
     `The effective configs of ${enumerated(arms.map((arm) => `"${arm}"`))} are identical: their options differ, but the server treats all of them the same. Remove the options without effect.`,
+  same: (arms: readonly string[], first: string, why: readonly string[]): string =>
+    `${enumerated(arms.map((arm) => `"${arm}"`))} ${arms.length === 1 ? 'was' : 'were'} not measured: the server runs ${arms.length === 1 ? 'it' : 'them'} the same as "${first}"${why.length === 0 ? '' : ` (${enumerated(why)})`}. The ranking has the figures of "${first}", and the blocks went to the others.`,
   givenUp: (arm: string, message: string): string =>
     `Arm "${arm}" was stopped and is not ranked: too many of its trials were invalid or unexpectedly cold. ${message}`.trimEnd(),
   answersWorse: (arm: string): string =>

@@ -7,6 +7,7 @@ import type { Results } from '../judge/results.ts'
 import { present } from '../optional.ts'
 import type { Trial, Unranked, Warning } from '../schema/generated.ts'
 import type { Standpoint } from './replay.ts'
+import { sameAs, whySame } from './same.ts'
 
 /** What a ranking rests on. `ending` is missing when the worker died. */
 export interface ToRank {
@@ -45,12 +46,22 @@ export function sweepWarnings(
         !(TOLD_BY_AXIS.has(code) && (code === 'identical_arms' || (onGrid && arm === candidate.arm.name))),
     )
   })
+  const same = sameAs(plan, facts)
   const alike = [...Map.groupBy(configs, ([, config]) => config).values()]
-    .map((group) => group.map(([arm]) => arm))
+    .map((group) => group.map(([arm]) => arm).filter((arm) => !same.has(arm)))
     .filter((arms) => arms.length > 1 && !askedAlike(plan, arms) && !onlyGrid(plan, arms))
   return present<Warning>(
     [...new Map(byPair.map((warning) => [canonical(warning), warning])).values()],
     alike.map((arms) => ({ code: 'identical_arms', message: sweepTexts.identical(arms) })),
+    [...Map.groupBy(same, ([, of]) => of)].map(([first, arms]) => ({
+      code: 'measured_once',
+      message: sameText(
+        plan,
+        facts,
+        first,
+        arms.map(([arm]) => arm),
+      ),
+    })),
     [...givenUp].map(([arm, why]) => ({ code: 'arm_given_up', arm, message: sweepTexts.givenUp(arm, why) })),
     [...unranked]
       .filter(([, why]) => why === 'answers_worse')
@@ -62,6 +73,13 @@ export function sweepWarnings(
       },
     ending?.warnings,
   )
+}
+
+function sameText(plan: RankedPlan, facts: Facts, first: string, names: readonly string[]): string {
+  const own = armsOf(plan).filter(({ name }) => name === first)
+  const others = armsOf(plan).filter(({ name }) => names.includes(name))
+  const why = own.flatMap((one) => others.flatMap((other) => whySame(one, other, facts)))
+  return sweepTexts.same(names, first, [...new Set(why)])
 }
 
 /** What points of the grid have in common is reported by axis. */

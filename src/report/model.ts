@@ -21,6 +21,7 @@ import { suiteWarnings } from '../judge/warnings.ts'
 import { defined } from '../optional.ts'
 import { metricNames } from '../metrics.ts'
 import { rankSuite } from '../rank/judge.ts'
+import { measuredPlan } from '../rank/same.ts'
 import type {
   AgentReport,
   ArmReport,
@@ -80,13 +81,18 @@ export function buildReport(run: RunRecord): Report {
   }
 }
 
+/** Of an arm that was measured as another. */
+const NOTHING: ArmResults = { samples: {}, stages: [] }
+
 const CUT_OFF: Ending = { stopped: 'interrupted', requeued: 0, warnings: [] }
 
 function buildSuite(
   { plan, facts, trials, ending }: SuiteRecord,
   { failOn, interrupted, auditOf }: RunRecord,
 ): { report: SuiteReport; gate: SuiteGate } {
-  const results = judge(plan, trials)
+  const measured = measuredPlan(plan, facts)
+  const results = judge(measured, trials)
+  const armOf = new Map(results.candidates.map(({ candidate, arm }) => [candidate.arm.name, arm]))
   const ranked = isRanked(plan) ? rankSuite({ plan, facts, trials, results, ending }) : undefined
   const unranked = ranked?.sweep.ranking.filter(({ rank }) => rank === undefined).map(({ arm }) => arm)
   const baseline = buildArm(plan.baseline, facts, trials, results.baseline)
@@ -101,14 +107,14 @@ function buildSuite(
     ...(ranked === undefined && defined({ audit: auditOf?.(plan.suite, baseline) })),
     arms: [
       baseline,
-      ...results.candidates.map(({ candidate, arm }) => buildArm(candidate.arm, facts, trials, arm)),
+      ...plan.candidates.map(({ arm }) => buildArm(arm, facts, trials, armOf.get(arm.name) ?? NOTHING)),
     ],
     comparisons: results.candidates.flatMap(({ assessment }) => sorted(assessment)),
     warnings: ranked?.warnings ?? pairWarnings({ plan, facts, trials, ending }, results),
   }
   // A worker that had no time to report its ending was cut off with the run; otherwise it was lost.
   const known = ending ?? (interrupted ? CUT_OFF : undefined)
-  return { report, gate: gateSuite({ plan, trials, ending: known, results }, failOn, unranked) }
+  return { report, gate: gateSuite({ plan: measured, trials, ending: known, results }, failOn, unranked) }
 }
 
 /** No report of an audit can be taken for one of the project. */

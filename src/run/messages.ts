@@ -142,6 +142,8 @@ export const runWarnings = {
     `The server at ${host} did not unload ${model}: its runner may still have the options of another arm. Stop other clients of the model.`,
   notManaged: (host: string): string =>
     `The server at ${host} does not load or unload models on request, so it is measured as it runs: no call is known to be cold, and num_ctx and similar options are those it was started with.`,
+  measuredOnce: (candidates: number, same: number): string =>
+    `${same} of ${count(candidates, 'candidate')} are not measured: the server runs them the same as others. The report names them.`,
   serverAway: (host: string, ms: number): string =>
     `The server at ${host} does not answer. Waiting up to ${ms} ms for it to come back.`,
   serverBack: (host: string, ms: number): string =>

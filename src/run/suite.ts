@@ -8,7 +8,7 @@ import { holdListener } from '../call/index.ts'
 import { assessGated, hasRegression } from '../judge/assess.ts'
 import { differences } from '../judge/comparable.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
-import { factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
+import { armsOf, factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
 import { blocksOf, findUnusable } from '../judge/unusable.ts'
 import { RequestLog } from '../requests/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
@@ -16,6 +16,7 @@ import { servedArm } from './arms.ts'
 import { armsNamed, execute, runBlock, type Session, type SuiteRun } from './block.ts'
 import { openLoader } from './loader.ts'
 import { blockOrder, plannedBlock } from './schedule.ts'
+import { findSame, measuredPlan } from '../rank/same.ts'
 import { contendersOf, forecast, isDecided, isSpent, isWorthAsking } from './stop.ts'
 
 type Stopped = Ending['stopped']
@@ -88,10 +89,26 @@ async function warmUp(session: Session): Promise<void> {
     const trial = await execute(session, block, index + 1, arm)
     working = Math.max(working, trial.duration)
   }
-  const all = working * session.arms.length
-  const stay = all / groups.length
-  if (stay > 0) session.perSwitch = Math.min(MAX_PER_SWITCH, Math.max(1, Math.round(switching / stay)))
-  await warnOfTime(session, groups.length * switching + all)
+  session.plan = await leaveOutSame(session)
+  const running = new Set(armsOf(session.plan).map(({ name }) => name))
+  const stays = groups.filter((group) => group.some((name) => running.has(name))).length
+  const all = working * running.size
+  if (all > 0 && stays > 1)
+    session.perSwitch = Math.min(MAX_PER_SWITCH, Math.max(1, Math.round((switching * stays) / all)))
+  await warnOfTime(session, stays * switching + all)
+}
+
+/** The plan without what the servers run identically, now that they have said what they made of every arm. */
+async function leaveOutSame({ plan, loader, trials, warnings, onNotice }: Session): Promise<Plan> {
+  // The list of what is loaded may show a runner that did not leave.
+  if (warnings.some(({ code }) => code === 'unload_failed')) return plan
+  const same = findSame(plan, loader.facts, trials)
+  for (const [name, of] of same) {
+    const known = loader.facts[name]
+    if (known !== undefined) known.same_as = of
+  }
+  if (same.size > 0) await onNotice(runWarnings.measuredOnce(plan.candidates.length, same.size))
+  return measuredPlan(plan, loader.facts)
 }
 
 /** Said as soon as the warm-up tells how long a block takes, ms. */

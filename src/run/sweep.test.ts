@@ -78,6 +78,38 @@ describe('blocks of many arms', () => {
   })
 })
 
+describe('what the server runs identically', () => {
+  const once = (more: Parameters<typeof sweepOn>[1], script: Script = {}) =>
+    sweep({ models: [{ name: 'tiny', min_ctx: 2048 }], ...script }, { blocks: { min: 2, max: 2 }, ...more })
+
+  test('is measured once: all its points are loaded and warmed up, one of them runs in the blocks', async () => {
+    const run = await once({ grid: { num_gpu: [10, 40, 99], temperature: [0.2, 0.8] } })
+    expect(run.trials.filter(({ phase, block }) => phase === 'warmup' && block === 0)).toHaveLength(4)
+    expect(orderOf(run, 1).toSorted()).toEqual([
+      'baseline',
+      'num_gpu=10 temperature=0.2',
+      'num_gpu=10 temperature=0.8',
+      'num_gpu=40 temperature=0.2',
+      'num_gpu=40 temperature=0.8',
+    ])
+    expect(
+      Object.entries(run.facts).flatMap(([arm, { same_as }]) => (same_as ? [[arm, same_as]] : [])),
+    ).toEqual([
+      ['num_gpu=99 temperature=0.2', 'num_gpu=40 temperature=0.2'],
+      ['num_gpu=99 temperature=0.8', 'num_gpu=40 temperature=0.8'],
+    ])
+    expect(run.notices).toContainEqual(expect.stringMatching(/^2 of 6 candidates are not measured/))
+  })
+
+  test('a context that is raised for both, unless a call is longer than what was asked for', async () => {
+    const grid = { num_ctx: [512, 1024] }
+    const run = await once({ grid })
+    expect([measured(run, 'num_ctx=512'), measured(run, 'num_ctx=1024')]).toEqual([2, 0])
+    const long = await once({ grid }, { call: { ...QUICK, tokens: 700 } })
+    expect([measured(long, 'num_ctx=512') > 0, measured(long, 'num_ctx=1024') > 0]).toEqual([true, true])
+  })
+})
+
 describe('who runs on', () => {
   test('halving drops the slow ones at the look that can tell them apart, and runs the others on', async () => {
     // The first two differ by less than they scatter; the others are far behind.

@@ -1121,6 +1121,10 @@ export interface SweepRowBase {
    */
   point?: Record<string, unknown>
   /**
+   * The candidate that the server runs identically and that was measured in this one's place: all figures of the row are that one's.
+   */
+  same_as?: string
+  /**
    * Median.
    */
   value?: number

@@ -8,10 +8,11 @@ import { inject, vi } from 'vitest'
 import type { BenchmarkGroup, BenchmarkProvider, BenchResult } from 'vitest'
 import { ChimeraError } from '../errors.ts'
 import { gateSuite, readFailOn } from '../judge/gate.ts'
-import type { Plan, SuiteRecord } from '../judge/plan.ts'
+import type { Facts, Plan, SuiteRecord } from '../judge/plan.ts'
 import { judge } from '../judge/results.ts'
 import { defined } from '../optional.ts'
 import { harnessOverhead, type Arm } from '../call/index.ts'
+import { measuredPlan } from '../rank/same.ts'
 import { armsToRun, type RunArm } from '../run/arms.ts'
 import type { SuiteRun } from '../run/block.ts'
 import { candidatesOf } from '../run/candidates.ts'
@@ -57,7 +58,11 @@ async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise
     for (const text of renamedOptions(options, settings()))
       await tell(test, { kind: 'notice', text, once: true })
     const overhead = await harnessOverhead()
-    const onFacts: SuiteRun['onFacts'] = (facts) => tell(test, { kind: 'facts', facts, overhead })
+    let known: Facts = {}
+    const onFacts: SuiteRun['onFacts'] = (facts) => {
+      known = facts
+      return tell(test, { kind: 'facts', facts, overhead })
+    }
     const pulse = startPulse((message) => tell(test, message))
     const ending = await runSuite({
       plan,
@@ -71,7 +76,9 @@ async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise
     await prove?.()
     await tell(test, { kind: 'ending', ending })
     // A shard measures, and the merge judges.
-    request.failures = inject('chimera').shard ? [] : failuresOf({ plan, trials, ending })
+    request.failures = inject('chimera').shard
+      ? []
+      : failuresOf({ plan: measuredPlan(plan, known), trials, ending })
   })
 }
 

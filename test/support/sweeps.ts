@@ -2,6 +2,7 @@
 import { gateSuite, type SuiteGate } from '../../src/judge/gate.ts'
 import { isRanked, type Ending, type Facts, type RankedPlan } from '../../src/judge/plan.ts'
 import { judge, type Results } from '../../src/judge/results.ts'
+import { measuredPlan } from '../../src/rank/same.ts'
 import { rankSuite, type Ranked } from '../../src/rank/judge.ts'
 import type { AgentSweepOptions } from '../../src/run/candidates.ts'
 import { makeSweepPlan } from '../../src/run/plan.ts'
@@ -70,8 +71,13 @@ export function judgeSweep(
   trials: readonly Trial[],
   ending?: Ending,
 ): Ranked & { results: Results; gate: SuiteGate } {
-  const results = judge(plan, trials)
+  const measured = measuredPlan(plan, facts)
+  const results = judge(measured, trials)
   const ranked = rankSuite({ plan, facts, trials, results, ending })
   const unranked = ranked.sweep.ranking.filter(({ rank }) => rank === undefined).map(({ arm }) => arm)
-  return { ...ranked, results, gate: gateSuite({ plan, trials, ending, results }, new Set(), unranked) }
+  return {
+    ...ranked,
+    results,
+    gate: gateSuite({ plan: measured, trials, ending, results }, new Set(), unranked),
+  }
 }

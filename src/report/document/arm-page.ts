@@ -66,6 +66,7 @@ function machine({ source, environment }: Report): string {
 function armSection(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[], extra: Block[]): Block[] {
   return [
     heading(2, say`${code(suite.file)} (${arm.role})`),
+    ...measuredAs(suite, arm),
     heading(3, trusted('Configuration')),
     ...configuration(arm),
     heading(3, trusted('Aggregate metrics')),
@@ -79,6 +80,14 @@ function armSection(suite: SuiteReport, arm: ArmReport, trials: readonly Trial[]
     ...callBlocks(trials),
     ...statistics(arm),
   ]
+}
+
+/** Where the figures of an arm are that the server runs the same as another. */
+function measuredAs({ sweep }: SuiteReport, { name }: ArmReport): Block[] {
+  const same = sweep?.ranking.find(({ arm }) => arm === name)?.same_as
+  return same === undefined
+    ? []
+    : [prose(say`Not measured: the server runs it the same as ${same}, whose page has the figures.`)]
 }
 
 /** Most invalid trials listed; trials.jsonl has them all. */

@@ -119,5 +119,5 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
 }
 
 function rankingLegend({ threshold, alpha, ranking }: NonNullable<SuiteReport['sweep']>): string {
-  return `Candidates that share a rank (=) show no detectable difference from the first of it, paired by block. Against the leader: behind is detectably worse, equal has its whole interval within ±${share(threshold)}, open is undecided. The intervals of a column hold jointly at ${share(alpha)} one-sided error across ${count(ranking.length, 'candidate')}. Sweeps do not fail the build.`
+  return `Candidates that share a rank (=) show no detectable difference from the first of it, paired by block. Against the leader: behind is detectably worse, equal has its whole interval within ±${share(threshold)}, open is undecided. The intervals of a column hold jointly at ${share(alpha)} one-sided error across ${count(ranking.filter(({ same_as }) => same_as === undefined).length, 'candidate')}. Sweeps do not fail the build.`
 }

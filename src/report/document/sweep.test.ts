@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { htmlOf, markdownOf } from '../../../test/support/sample-runs.ts'
 import { namesOf, sweepFor, sweepTrials, type Rate } from '../../../test/support/sweeps.ts'
+import type { Facts } from '../../judge/plan.ts'
 import type { AgentSweepOptions } from '../../run/candidates.ts'
 import type { Report, Trial } from '../../schema/generated.ts'
 import { asReport } from '../../schema/validate.ts'
@@ -10,16 +11,18 @@ function reportOf(
   definition: Partial<AgentSweepOptions>,
   rate: Rate,
   blocks = 12,
+  facts: Facts = {},
 ): { report: Report; trials: Trial[] } {
   const sweep = sweepFor(definition)
-  const trials = sweepTrials(sweep, 1, blocks, rate)
+  const measured = namesOf(sweep).filter((arm) => facts[arm]?.same_as === undefined)
+  const trials = sweepTrials(sweep, 1, blocks, rate, measured)
   const report = buildReport({
     startedAt: '2026-01-01T00:00:00.000Z',
     finishedAt: '2026-01-01T00:01:00.000Z',
     interrupted: false,
     version: '0.0.0',
     environment: { node: '24', vitest: '5', os: 'linux', cpu: 'two cores', ci: true },
-    suites: [{ plan: sweep, facts: {}, trials, ending: { stopped: 'budget', requeued: 0, warnings: [] } }],
+    suites: [{ plan: sweep, facts, trials, ending: { stopped: 'budget', requeued: 0, warnings: [] } }],
     refusals: [],
     failOn: new Set(['regressed']),
   })
@@ -82,6 +85,33 @@ test('the same table in every format', () => {
   )
   expect(html.match(/<svg class="forest" /g)!.length).toBeGreaterThanOrEqual(6)
   expect([...armDocuments(report, trials).keys()]).toHaveLength(7)
+})
+
+test('what was measured once is listed as the same in every format, and the note says why', () => {
+  const effective = { num_ctx: 4096, block_count: 26, size: 9, size_vram: 9, gpu_fraction: 1 }
+  const facts: Facts = {
+    'num_gpu=99': { server: { kind: 'ollama' }, effective },
+    'num_gpu=120': { server: { kind: 'ollama' }, effective, same_as: 'num_gpu=99' },
+  }
+  const grid = { grid: { num_gpu: [10, 99, 120] } }
+  const { report, trials } = reportOf(grid, (arm) => (arm.endsWith('10') ? 80 : 100), 12, facts)
+  const why =
+    'was not measured: the server runs it the same as "num_gpu=99" (num_gpu puts all 27 layers on the GPU).'
+  const markdown = markdownOf(report, trials)
+  expect(markdown).toContain('3 candidates (2 distinct) by output_throughput')
+  expect(markdown).toContain('| 1= | num_gpu=120 |  | same as num_gpu=99 |  |  |  |  |')
+  expect(markdown).toContain(`\`measured_once\` "num_gpu=120" ${why}`)
+  const text = terminalOf(report)
+  expect(text).toMatch(/^ {4}1= {2}num_gpu=120 +same as num_gpu=99/m)
+  expect(text).toContain(why)
+  const narrow = printTerminal(summaryDocument(report, 'reports'), { color: false, width: 40 })
+  expect(narrow).toMatch(/num_gpu=120 +same as num_gpu=99$/m)
+  const html = htmlOf(report, trials)
+  expect(html).toMatch(/num_gpu=120[\s\S]{0,400}same as num_gpu=99/)
+  expect(html).toContain('rank 1, shared, same as num_gpu=99')
+  expect(html).toContain('was not measured: the server runs it the same as')
+  const page = armDocuments(report, trials).get('agents/swept/num_gpu=120.md')
+  expect(JSON.stringify(page)).toContain('whose page has the figures')
 })
 
 test('a narrow terminal keeps rank, candidate and change', () => {

@@ -73,11 +73,16 @@ export function rankingTable(
   ]
   const rows = ranking.map((row): Row => {
     const comparison = compared.get(row.arm)
+    const rank = trusted(row.rank === undefined ? absent : `${row.rank}${tied.has(row.arm) ? '=' : ''}`)
+    const name: Inline = [row.arm, { kind: 'notes', numbers: marks(row.arm) }]
+    // The figures stand once, where they were measured.
+    if (row.same_as !== undefined)
+      return { cells: [rank, name, [], [], say`same as ${row.same_as}`, [], [], [], []] }
     return {
       verdict: row.verdict === 'inconclusive' ? undefined : row.verdict,
       cells: [
-        trusted(row.rank === undefined ? absent : `${row.rank}${tied.has(row.arm) ? '=' : ''}`),
-        [row.arm, { kind: 'notes', numbers: marks(row.arm) }],
+        rank,
+        name,
         measured(row.value, unit, like),
         comparison === undefined ? [] : { kind: 'forest', comparison, extent },
         changed(row),
@@ -98,12 +103,14 @@ function leaderCell({ unranked, leader }: SweepRow): Inline {
 
 /** What the candidates are ranked by, and how many trials it took: `9 candidates by output_throughput, 88 trials`. */
 export function sweepTitle({ ranking, rank_by, trials, halving }: SweepReport): Inline {
-  return say`${trusted(count(ranking.length, 'candidate'))} by ${rank_by}, ${trusted(halving === undefined ? '' : 'halving, ')}${trusted(count(trials, 'trial'))}`
+  const distinct = ranking.filter(({ same_as }) => same_as === undefined).length
+  const once = distinct < ranking.length ? ` (${distinct} distinct)` : ''
+  return say`${trusted(count(ranking.length, 'candidate'))}${trusted(once)} by ${rank_by}, ${trusted(halving === undefined ? '' : 'halving, ')}${trusted(count(trials, 'trial'))}`
 }
 
 /** The leading rank in one line. */
 export function bestOf({ ranking }: SweepReport): Inline {
-  const best = ranking.filter(({ rank }) => rank === 1)
+  const best = ranking.filter(({ rank, same_as }) => rank === 1 && same_as === undefined)
   const [first, second] = best
   if (first === undefined) return trusted('no candidate could be ranked')
   const tie =
@@ -156,11 +163,11 @@ function heatMap({ ranking, rank_by: metric, axes, ties, better }: SweepReport):
   )
   const tied = new Set(ties.flat())
   const cells = new Map(
-    settled.map(({ arm, ratio, verdict, rank, point }): [string, HeatCell] => [
+    settled.map(({ arm, ratio, verdict, rank, point, same_as }): [string, HeatCell] => [
       JSON.stringify([rowOf(point), json(point?.[across.name])]),
       {
         arm,
-        ...defined({ ratio, rank }),
+        ...defined({ ratio, rank, same_as }),
         verdict,
         tied: tied.has(arm),
         shade: ratio === undefined ? 0 : shadeOf(ratio),

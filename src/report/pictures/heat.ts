@@ -54,6 +54,7 @@ function hatch(x: number, y: number, wide: number, tall: number): string {
   return lines.join('')
 }
 
-function rankText({ rank, tied }: HeatCell): string {
-  return rank === undefined ? 'not ranked' : `rank ${rank}${tied ? ', shared' : ''}`
+function rankText({ rank, tied, same_as: same }: HeatCell): string {
+  const twin = same === undefined ? '' : `, same as ${same}`
+  return `${rank === undefined ? 'not ranked' : `rank ${rank}${tied ? ', shared' : ''}`}${twin}`
 }

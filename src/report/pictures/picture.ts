@@ -108,7 +108,7 @@ export interface HeatMap {
   rows: readonly { label: string; cells: readonly (HeatCell | undefined)[] }[]
 }
 
-export interface HeatCell extends Pick<SweepRow, 'arm' | 'ratio' | 'verdict' | 'rank'> {
+export interface HeatCell extends Pick<SweepRow, 'arm' | 'ratio' | 'verdict' | 'rank' | 'same_as'> {
   /** Shares its rank. */
   tied: boolean
   /** From the worst, 0, to the best, 1. */

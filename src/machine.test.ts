@@ -40,7 +40,7 @@ test('says for how much of the time tasks waited, were stolen from, and were thr
     '/proc/stat': stat(980, 70),
     '/sys/fs/cgroup/jobs/one/cpu.stat': 'usage_usec 1\nnr_throttled 9\nthrottled_usec 201000\n',
   })
-  expect(meanwhile()).toEqual({ waited: 0.25, stolen: 0.1, throttled: 0.1 })
+  expect(meanwhile()).toEqual({ waited: 0.25, stolen: 0.1, ticks: 200, throttled: 0.1 })
 })
 
 test('the group of a container is the root that it sees', () => {

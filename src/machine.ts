@@ -30,12 +30,12 @@ export function watchMachine(
       of === undefined || !(time > 0) ? undefined : rounded(of / time)
     const { ticks: from } = before
     const { ticks: to } = after
+    const [passed, taken] =
+      from === undefined || to === undefined ? [0, 0] : [to.all - from.all, to.stolen - from.stolen]
     const found = defined({
       waited: share(difference(before.waited, after.waited)),
-      stolen:
-        from === undefined || to === undefined || to.all <= from.all
-          ? undefined
-          : rounded((to.stolen - from.stolen) / (to.all - from.all)),
+      stolen: passed > 0 ? rounded(taken / passed) : undefined,
+      ticks: passed > 0 ? passed : undefined,
       throttled: share(difference(before.throttled, after.throttled)),
     })
     return Object.keys(found).length === 0 ? undefined : found

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
-import type { Call, Role, Trial } from '../schema/generated.ts'
-import { completeBlocks, isCold, keepAliveMs } from './blocks.ts'
+import type { Call, MachineTime, Role, Trial } from '../schema/generated.ts'
+import { completeBlocks, isCold, keepAliveMs, sortBlocks } from './blocks.ts'
 
 const plan = pairFor()
 const numbers = (trials: Trial[], of = plan) =>
@@ -51,6 +51,54 @@ describe('complete blocks', () => {
     })
     expect(numbers([...both(1, 1), solo('baseline')])).toEqual([])
     expect(numbers([...both(1, 1), solo('baseline'), solo('candidate', brokenCall('busy'))])).toEqual([])
+  })
+})
+
+describe('blocks that the machine took', () => {
+  const taken = (block: number, role: Role, machine: MachineTime, attempt = 1) =>
+    both(block, attempt).map((trial) => (trial.role === role ? { ...trial, machine } : trial))
+  const sorted = (trials: Trial[]) => {
+    const { complete, apart } = sortBlocks(plan, trials, 'measure')
+    return [complete, apart].map((blocks) => blocks.map(({ number }) => number))
+  }
+
+  test('are set apart, whichever arm it was; a busy machine is no reason', () => {
+    for (const role of ['baseline', 'candidate'] as const) {
+      expect(sorted([...taken(1, role, { ticks: 20, stolen: 0.11 }), ...both(2, 1)])).toEqual([[2], [1]])
+      expect(sorted(taken(1, role, { ticks: 20, stolen: 0.06, throttled: 0.05 }))).toEqual([[], [1]])
+      expect(sorted(taken(1, role, { ticks: 20, stolen: 0.1, waited: 1 }))).toEqual([[1], []])
+      // One tick of two: the counter has no better answer.
+      expect(sorted(taken(1, role, { ticks: 2, stolen: 0.5 }))).toEqual([[1], []])
+    }
+  })
+
+  test('count by the attempt that followed, or not at all', () => {
+    expect(sorted([...taken(1, 'candidate', { ticks: 20, stolen: 0.5 }), ...both(1, 2)])).toEqual([[1], [1]])
+    const broken = trialOf({ role: 'candidate', block: 1, attempt: 2, call: brokenCall('busy') })
+    expect(sorted([...taken(1, 'candidate', { ticks: 20, stolen: 0.5 }), broken])).toEqual([[], [1]])
+  })
+
+  test('are two, and a tenth of the blocks at most; then they count as they are', () => {
+    const all = Array.from({ length: 40 }, (_, i) =>
+      taken(i + 1, 'baseline', { ticks: 20, throttled: 1 }),
+    ).flat()
+    const [complete, apart] = sorted(all)
+    expect(apart).toEqual([1, 2, 30, 40])
+    expect(complete).toHaveLength(36)
+  })
+
+  test('are the same at every look, and with the arms the other way round', () => {
+    const machineOf = (n: number): MachineTime => ({ ticks: 20, stolen: n % 7 === 3 ? 0.3 : 0 })
+    const trials = Array.from({ length: 30 }, (_, i) => taken(i + 1, 'baseline', machineOf(i))).flat()
+    const swapped = trials.map((trial) => ({
+      ...trial,
+      role: trial.role === 'baseline' ? ('candidate' as const) : ('baseline' as const),
+    }))
+    expect(sorted(swapped)).toEqual(sorted(trials))
+    for (const look of [6, 10, 20]) {
+      const before = trials.filter(({ block }) => block <= look)
+      expect(sorted(before)).toEqual(sorted(trials).map((blocks) => blocks.filter((n) => n <= look)))
+    }
   })
 })
 

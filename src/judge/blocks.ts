@@ -12,17 +12,63 @@ export interface Block {
 
 /** The complete, valid blocks of a phase, in their order. A re-queued block counts by its last attempt. */
 export function completeBlocks(plan: Pick<ArmPair, 'arms'>, trials: readonly Trial[], phase: Phase): Block[] {
+  return sortBlocks(plan, trials, phase).complete
+}
+
+/**
+ * The blocks of a phase that are complete and valid: those that count, and those that are set apart because the machine
+ * took too much of a trial's time. What decides is the machine's counters, in either arm and never a duration, so under
+ * equal arms it says nothing of the sign of a difference. Each decision rests on the blocks before it alone, and so is
+ * the same at every look.
+ */
+export function sortBlocks(
+  plan: Pick<ArmPair, 'arms'>,
+  trials: readonly Trial[],
+  phase: Phase,
+): { complete: Block[]; apart: Block[] } {
   const coldIsNormal = {
     baseline: alwaysCold(plan, trials, 'baseline'),
     candidate: alwaysCold(plan, trials, 'candidate'),
   }
   const usable = (trial: Trial): boolean => trial.valid && (coldIsNormal[trial.role] || !isCold(trial))
   const phases: readonly Phase[] = phase === 'measure' ? ['measure', 'solo'] : [phase]
-  return lastAttempts(trials.filter((trial) => phases.includes(trial.phase)))
-    .filter(({ trials, solos }) => isPaired(trials) && trials.baseline.length > 0 && isPaired(solos))
-    .filter(({ trials, solos }) =>
-      [trials, solos].every(({ baseline, candidate }) => [...baseline, ...candidate].every(usable)),
-    )
+  const isWhole = (block: Block): boolean =>
+    isPaired(block.trials) &&
+    block.trials.baseline.length > 0 &&
+    isPaired(block.solos) &&
+    allOf(block).every(usable)
+  const complete: Block[] = []
+  const apart: Block[] = []
+  for (const attempts of attemptsIn(trials.filter((trial) => phases.includes(trial.phase))))
+    for (const [i, block] of attempts.entries()) {
+      if (!isWhole(block)) continue
+      if (isTaken(block) && apart.length < mostApart(block.number)) apart.push(block)
+      else if (i === attempts.length - 1) complete.push(block)
+    }
+  return { complete, apart }
+}
+
+function allOf({ trials, solos }: Block): Trial[] {
+  return [trials, solos].flatMap(({ baseline, candidate }) => [...baseline, ...candidate])
+}
+
+/** Of a trial's time, taken by other machines of the host or the container's limit; a busy machine takes none of it. */
+export const MOST_TAKEN = 0.1
+
+/** Of fewer ticks the fractions are too coarse: one stolen tick is 5 % of 20, and limits are kept by 100 ms. */
+const FEWEST_TICKS = 20
+
+/** Whether a trial of the block lost more. */
+export function isTaken(block: Block): boolean {
+  return allOf(block).some(
+    ({ machine: { stolen = 0, throttled = 0, ticks = 0 } = {} }) =>
+      ticks >= FEWEST_TICKS && stolen + throttled > MOST_TAKEN,
+  )
+}
+
+/** Blocks that may be set apart by this one: a tenth, and two from the start. A machine that is always so is measured as it is. */
+function mostApart(number: number): number {
+  return Math.max(2, Math.floor(number / 10))
 }
 
 /** Whether a call of the trial loaded the model. */
@@ -43,19 +89,22 @@ function isPaired({ baseline, candidate }: Readonly<Record<Role, readonly Trial[
   return baseline.length === candidate.length
 }
 
-function lastAttempts(trials: readonly Trial[]): Block[] {
-  const blocks = [...Map.groupBy(trials, (trial) => trial.block)].map(([number, all]) => {
-    const attempt = Math.max(...all.map((trial) => trial.attempt))
-    const last = all.filter((trial) => trial.attempt === attempt)
-    const of = (solo: boolean, role: Role): Trial[] =>
-      last.filter((trial) => (trial.phase === 'solo') === solo && trial.role === role)
-    return {
-      number,
-      trials: { baseline: of(false, 'baseline'), candidate: of(false, 'candidate') },
-      solos: { baseline: of(true, 'baseline'), candidate: of(true, 'candidate') },
-    }
-  })
-  return blocks.toSorted((a, b) => a.number - b.number)
+/** The attempts at each block, blocks and attempts in their order. */
+function attemptsIn(trials: readonly Trial[]): Block[][] {
+  const blocks = [...Map.groupBy(trials, (trial) => trial.block)].toSorted(([a], [b]) => a - b)
+  return blocks.map(([number, all]) =>
+    [...Map.groupBy(all, (trial) => trial.attempt)]
+      .toSorted(([a], [b]) => a - b)
+      .map(([, own]) => {
+        const of = (solo: boolean, role: Role): Trial[] =>
+          own.filter((trial) => (trial.phase === 'solo') === solo && trial.role === role)
+        return {
+          number,
+          trials: { baseline: of(false, 'baseline'), candidate: of(false, 'candidate') },
+          solos: { baseline: of(true, 'baseline'), candidate: of(true, 'candidate') },
+        }
+      }),
+  )
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {

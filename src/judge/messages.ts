@@ -78,6 +78,8 @@ export const warningTexts = {
     `At most ${max} blocks are too few for a verdict, which takes at least ${needed}. Raise \`blocks.max\` or CHIMERA_BLOCKS_MAX.`,
   requeued: (blocks: number): string =>
     `${count(blocks, 'block')} ${blocks === 1 ? 'was' : 'were'} run again because a trial was invalid or unexpectedly cold.`,
+  setApart: (apart: number, kept: number, most: number): string =>
+    `${count(apart, 'block')} ${apart === 1 ? 'was' : 'were'} set apart, to be run again: a trial of ${apart === 1 ? 'it' : 'each'} lost more than ${share(most)} of its time to other machines of the host or to the container's processor limit. ${apart === 1 ? 'It is' : 'They are'} in trials.jsonl, and not in the statistics.${kept === 0 ? '' : ` ${count(kept, 'more block')} of that kind ${kept === 1 ? 'counts' : 'count'}, because at most a tenth of the blocks, and two, are set apart.`} Raise the limit, or use a machine that is not shared.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>
     `${hits} of ${calls} calls of arm "${arm}" hit the server's prompt cache: their ttft reflects the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the prompts of a trial share less.`,
   newSuite: (suite: string, formerly: readonly string[] = []): string =>

@@ -4,7 +4,7 @@
  */
 import type { Phase, Trial } from '../schema/generated.ts'
 import { assessGated } from './assess.ts'
-import { completeBlocks } from './blocks.ts'
+import { completeBlocks, sortBlocks } from './blocks.ts'
 import { pairOf, trialsOf } from './pair.ts'
 import { armsOf, requeueLimit, type Candidate, type Plan } from './plan.ts'
 import { hasOpenDrop } from './validity.ts'
@@ -73,11 +73,13 @@ export function whyGivenUp(
   const own = trials.filter((trial) => trial.arm === candidate.arm.name)
   const unusable = whyUnusable(own)
   if (unusable !== undefined) return unusable
-  const complete = blocksOf(plan, candidate, trials, phase).length
-  const failed = attemptsOf(own, phase) - complete
+  const pair = pairOf(plan, candidate)
+  const blocks = sortBlocks(pair, trialsOf(plan, candidate, trials), phase)
+  const complete = blocks.complete.length
+  const failed = attemptsOf(own, phase) - complete - blocks.apart.length
   const limit = requeueLimit(plan.blocks, complete)
   if (failed <= limit) return undefined
-  const { comparisons } = assessGated(pairOf(plan, candidate), trialsOf(plan, candidate, trials), phase)
+  const { comparisons } = assessGated(pair, trialsOf(plan, candidate, trials), phase)
   if (hasOpenDrop(comparisons) && failed <= Math.max(limit, plan.blocks.max)) return undefined
   return own.findLast((trial) => !trial.valid)?.message ?? ''
 }

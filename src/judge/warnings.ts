@@ -15,6 +15,7 @@ import {
   type PlannedConfig,
   effectiveThreshold,
 } from './plan.ts'
+import { isTaken, MOST_TAKEN, sortBlocks } from './blocks.ts'
 import { asksTheSame, canonical, configsOf } from './comparable.ts'
 
 type PairFacts = Readonly<Record<Role, ArmFacts>>
@@ -30,7 +31,7 @@ export function suiteWarnings(
   return [
     ...(['baseline', 'candidate'] as const).flatMap((role) => optionWarnings(plan, facts, role)),
     ...identicalArms(plan, facts),
-    ...budgetWarnings(plan, ending),
+    ...budgetWarnings(plan, trials, ending),
     ...noiseWarnings(plan, assessment),
     ...cacheWarnings(plan, trials),
     ...counterWarnings(plan, trials),
@@ -139,16 +140,47 @@ function effectiveOf(
 }
 
 /** Too few blocks to decide anything, or blocks that had to be run again. */
-function budgetWarnings(plan: ArmPair, ending: Ending | undefined): Warning[] {
+function budgetWarnings(plan: ArmPair, trials: readonly Trial[], ending: Ending | undefined): Warning[] {
   const needed = minimumBlocks(plan.alpha)
   return [
     ...(plan.blocks.max < needed
       ? [{ code: 'too_few_blocks', message: warningTexts.tooFewBlocks(plan.blocks.max, needed) }]
       : []),
-    ...(ending !== undefined && ending.requeued > 0
-      ? [{ code: 'requeued_blocks', message: warningTexts.requeued(ending.requeued) }]
-      : []),
+    ...requeueWarnings([{ pair: plan, trials }], ending),
   ]
+}
+
+/** Blocks that were run again, and why: for a fault in them, or for what the machine took. */
+export function requeueWarnings(
+  pairs: readonly { pair: ArmPair; trials: readonly Trial[] }[],
+  ending: Ending | undefined,
+): Warning[] {
+  const sorted = pairs.flatMap(({ pair, trials }) =>
+    (['measure', 'confirm'] as const).map((phase) => {
+      const { complete, apart } = sortBlocks(pair, trials, phase)
+      const own = trials.filter((trial) => trial.phase === phase)
+      const again = apart.filter(({ number, trials: { baseline } }) =>
+        own.some(({ block, attempt }) => block === number && attempt > (baseline[0]?.attempt ?? 0)),
+      )
+      return { apart, again, kept: complete.filter(isTaken) }
+    }),
+  )
+  // Candidates of a sweep share an attempt.
+  const countOf = (part: 'apart' | 'again' | 'kept'): number =>
+    new Set(sorted.flatMap((one) => one[part]).map(({ trials: { baseline } }) => placeOf(baseline[0]))).size
+  const apart = countOf('apart')
+  const faults = (ending?.requeued ?? 0) - countOf('again')
+  return present(
+    apart > 0 && {
+      code: 'machine_set_apart',
+      message: warningTexts.setApart(apart, countOf('kept'), MOST_TAKEN),
+    },
+    faults > 0 && { code: 'requeued_blocks', message: warningTexts.requeued(faults) },
+  )
+}
+
+function placeOf(trial: Trial | undefined): string {
+  return `${trial?.phase} ${trial?.block} ${trial?.attempt}`
 }
 
 function noiseWarnings(plan: ArmPair, { noise, comparisons }: Assessment): Warning[] {

@@ -1,8 +1,7 @@
-import { warningTexts } from '../judge/messages.ts'
 import { sweepTexts } from './messages.ts'
 import { armsOf, factsOf, type Ending, type Facts, type RankedPlan } from '../judge/plan.ts'
 import { asksTheSame, canonical } from '../judge/comparable.ts'
-import { effectiveConfig, suiteWarnings } from '../judge/warnings.ts'
+import { effectiveConfig, requeueWarnings, suiteWarnings } from '../judge/warnings.ts'
 import type { Results } from '../judge/results.ts'
 import { present } from '../optional.ts'
 import type { Trial, Unranked, Warning } from '../schema/generated.ts'
@@ -30,6 +29,8 @@ export function configsOf(plan: RankedPlan, facts: Facts): ReadonlyMap<string, s
 
 /** By axis, or once for all arms: nobody reads the same sentence for eighteen arms. */
 const TOLD_BY_AXIS = new Set(['num_ctx_clamped', 'num_gpu_no_effect', 'identical_arms'])
+/** Of blocks that candidates share: once for all of them. */
+const TOLD_ONCE = 'machine_set_apart'
 
 /** Every warning of a sweep, each once. */
 export function sweepWarnings(
@@ -43,6 +44,7 @@ export function sweepWarnings(
     const onGrid = candidate.settings !== undefined
     return suiteWarnings(pair, own, trials, assessment).filter(
       ({ code, arm }) =>
+        code !== TOLD_ONCE &&
         !(TOLD_BY_AXIS.has(code) && (code === 'identical_arms' || (onGrid && arm === candidate.arm.name))),
     )
   })
@@ -66,11 +68,7 @@ export function sweepWarnings(
     [...unranked]
       .filter(([, why]) => why === 'answers_worse')
       .map(([arm]) => ({ code: 'answers_worse', arm, message: sweepTexts.answersWorse(arm) })),
-    ending !== undefined &&
-      ending.requeued > 0 && {
-        code: 'requeued_blocks',
-        message: warningTexts.requeued(ending.requeued),
-      },
+    requeueWarnings(results.candidates, ending),
     ending?.warnings,
   )
 }

@@ -11,7 +11,7 @@ import type { Loader } from './loader.ts'
 import type { PlaceOf } from './recording.ts'
 import { blockOrder, type PlannedBlock } from './schedule.ts'
 import { membersOf, soloAgent } from './agent.ts'
-import { runTrial, type Limits } from './trial.ts'
+import { runTrial, type Limits, type TrialSetup } from './trial.ts'
 
 /** What a suite needs, and where its trials go. */
 export interface SuiteRun {
@@ -26,6 +26,8 @@ export interface SuiteRun {
   onBegin?: (trial: BegunTrial) => Promise<void>
   /** @param kept what is kept of it, for judging */
   onTrial: (trial: Trial, kept: Trial) => Promise<void>
+  /** Reads the machine's counters while a trial runs; those of this machine unless told otherwise. */
+  watch?: TrialSetup['watch']
   /** Longest wait for a server that has gone away, ms. */
   patience?: number | undefined
   /** Something worth reading before the run is over. */
@@ -132,6 +134,7 @@ export async function execute(
     stage: () => stage(),
   })
   const trial = await runTrial({
+    ...(session.watch !== undefined && { watch: session.watch }),
     plan,
     arm,
     limits,

@@ -3,6 +3,7 @@ import { startScriptedOllama, type CallPlan, type Script } from '../../test/scri
 import { hot, runOn, type SuiteOutcome } from '../../test/support/run-suite.ts'
 import { hasRegression, judgePair } from '../judge/assess.ts'
 import { pairOf } from '../judge/pair.ts'
+import { suiteWarnings } from '../judge/warnings.ts'
 
 const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
 /** The candidate's calls decode slower by this factor; the counters say exactly so. */
@@ -54,6 +55,36 @@ describe('when a suite ends', () => {
     expect(run.ending.stopped).toBe('decided')
     expect(phases(run)).toEqual({ warmup: 2, measure: 12, confirm: 12 })
     expect(verdictOf(run)).toBe('regressed')
+  })
+
+  test('a block that the machine took from is run again, within a bound, and the warning says how many', async () => {
+    // Trials of the warm-up come first: 0 and 1.
+    const some = await runScript(
+      { call: QUICK },
+      { machine: (n) => ({ ticks: 50, stolen: n === 5 ? 0.4 : 0 }) },
+    )
+    expect(some.ending).toMatchObject({ stopped: 'decided', requeued: 1 })
+    expect(some.trials.filter(({ block, phase }) => block === 2 && phase === 'measure')).toMatchObject([
+      { attempt: 1 },
+      { attempt: 1, machine: { stolen: 0.4 } },
+      { attempt: 2 },
+      { attempt: 2 },
+    ])
+    expect(phases(some)).toEqual({ warmup: 2, measure: 14 })
+    const always = await runScript({ call: QUICK }, { machine: () => ({ ticks: 50, throttled: 0.4 }) })
+    expect(always.ending).toMatchObject({ stopped: 'decided', requeued: 2 })
+    expect(phases(always)).toEqual({ warmup: 2, measure: 16 })
+    const found = suiteWarnings(
+      pairOf(always.plan, always.plan.candidates[0]),
+      { baseline: always.facts['baseline']!, candidate: always.facts['candidate']! },
+      always.trials,
+      judge(always),
+      always.ending,
+    )
+    expect(found.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringMatching(/^machine_set_apart 2 blocks were set apart.*6 more blocks of that kind count/),
+      expect.stringMatching(/^machine_taken /),
+    ])
   })
 
   test('one that the fresh blocks do not show is none', async () => {

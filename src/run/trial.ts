@@ -35,6 +35,8 @@ export interface TrialSetup {
   loads: Loads
   /** Told of the recording as it opens. */
   onOpen?: (recording: Recording) => void
+  /** Starts to read the machine's counters. */
+  watch?: typeof watchMachine
   /** Told of every request as it is made; absent where nobody compares them. */
   onRequest?: (request: MadeRequest) => void
   /** Told of a reply that names another model than was asked for. */
@@ -76,7 +78,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
   const { arm, planned } = setup.arm
   const seed = typeof arm.options?.seed === 'number' ? arm.options.seed : block.seed
   const nonce = limits.nonce === false ? undefined : drawNonce()
-  const meanwhile = watchMachine()
+  const meanwhile = (setup.watch ?? watchMachine)()
   const origin = now()
   const startedAt = new WallClock(timeOrigin + origin).toISOString()
   const clock = startTrialClock(setup.limit, setup.signal)

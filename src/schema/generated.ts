@@ -123,6 +123,10 @@ export interface MachineTime {
    */
   stolen?: number
   /**
+   * Ticks of all processors, 10 ms each on most machines: with few of them, the fractions are coarse.
+   */
+  ticks?: number
+  /**
    * The processor limit of the container held its tasks back.
    */
   throttled?: number
@@ -433,7 +437,7 @@ export interface SuiteBase {
   seed?: number
   blocks: BlockLimits
   /**
-   * Blocks that were run again because a trial was invalid or unexpectedly cold.
+   * Blocks that were run again because a trial was invalid, unexpectedly cold, or lost its time to the machine.
    */
   requeued?: number
   /**

@@ -7,7 +7,7 @@ import { makePlan, makeSweepPlan, type Settings } from '../../src/run/plan.ts'
 import type { SuiteRun } from '../../src/run/block.ts'
 import { runSuite } from '../../src/run/suite.ts'
 import { resolveHost } from '../../src/server/index.ts'
-import type { Trial } from '../../src/schema/generated.ts'
+import type { MachineTime, Trial } from '../../src/schema/generated.ts'
 
 /** A suite run as the worker runs it, without Vitest. */
 export interface SuiteOutcome {
@@ -24,6 +24,8 @@ interface Asked {
   signal?: AbortSignal | undefined
   /** Put in the place of what the definition gives. */
   planned?: Partial<Plan> | undefined
+  /** What takes the processor away from each trial, in their order; nothing unless told, whatever runs beside the test. */
+  machine?: ((count: number) => MachineTime | undefined) | undefined
   /** Longest wait for a server that has gone away, ms. */
   patience?: number | undefined
   onBegin?: SuiteRun['onBegin']
@@ -47,7 +49,16 @@ const DEFAULTS = {
 /** Runs a suite of `tiny` against `tiny` on the server at `host`; of the metrics only those of the server's counters are gated. */
 export async function runOn(
   host: string,
-  { agent, signal, patience, onBegin, onTrial, planned, ...own }: Partial<AgentBenchOptions> & Asked = {},
+  {
+    agent,
+    signal,
+    patience,
+    onBegin,
+    onTrial,
+    planned,
+    machine,
+    ...own
+  }: Partial<AgentBenchOptions> & Asked = {},
 ): Promise<SuiteOutcome> {
   const definition: AgentBenchOptions = { ...DEFAULTS, candidate: hot, ...own }
   const plan = makePlan('made', 'made.bench.ts', definition, settings(host), membersOf(agent ?? oneCall))
@@ -57,19 +68,20 @@ export async function runOn(
     patience,
     onTrial,
     ...(onBegin && { onBegin }),
+    machine,
   })
 }
 
 /** Runs a sweep of `tiny`, ranked by the server's own figure. */
 export async function sweepOn(
   host: string,
-  { agent, signal, patience, onTrial, ...own }: Partial<AgentSweepOptions> & Asked,
+  { agent, signal, patience, onTrial, machine, ...own }: Partial<AgentSweepOptions> & Asked,
 ): Promise<SuiteOutcome> {
   const definition: AgentSweepOptions = { ...DEFAULTS, rankBy: 'reported_throughput', ...own }
   const members = membersOf(agent ?? oneCall)
   const plan = makeSweepPlan('swept', 'swept.bench.ts', definition, settings(host), members)
   const arms = [definition.baseline, ...candidatesOf(definition).map(({ arm }) => arm)]
-  return runPlan(host, plan, arms, definition, { agent, signal, patience, onTrial })
+  return runPlan(host, plan, arms, definition, { agent, signal, patience, onTrial, machine })
 }
 
 function settings(host: string): Settings {
@@ -81,13 +93,25 @@ async function runPlan(
   plan: Plan,
   arms: readonly Arm[],
   definition: Pick<AgentBenchOptions, 'checks' | 'timeout' | 'bound' | 'nonce'>,
-  { agent = oneCall, signal = new AbortController().signal, patience, onTrial, onBegin }: Asked,
+  {
+    agent = oneCall,
+    signal = new AbortController().signal,
+    patience,
+    onTrial,
+    onBegin,
+    machine = () => undefined,
+  }: Asked,
 ): Promise<SuiteOutcome> {
   const trials: Trial[] = []
   const notices: string[] = []
   const forecasts: Forecast[] = []
   let facts: Facts = {}
+  let watched = 0
   const ending = await runSuite({
+    watch: () => {
+      const count = watched++
+      return () => machine(count)
+    },
     plan,
     arms: armsToRun(
       plan,

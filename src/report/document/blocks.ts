@@ -35,7 +35,7 @@ export type DetailRank = 1 | 2 | 3 | 4
 /** What colors and marks of pictures mean; a text without a mark is a remark. */
 export type Legend = readonly { key?: Key; text: Inline }[]
 
-export type Key = 'baseline' | 'candidate' | 'invalid' | SpanPart
+export type Key = 'baseline' | 'candidate' | 'invalid' | 'waited' | 'taken' | SpanPart
 
 export type Format = 'markdown' | 'html' | 'terminal'
 

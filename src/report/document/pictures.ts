@@ -48,11 +48,17 @@ export function trialPictures(suite: SuiteReport, trials: readonly Trial[]): Blo
   const broken: Legend = trials.some(({ valid }) => !valid)
     ? [{ key: 'invalid', text: trusted('invalid') }]
     : []
+  const taken: Legend = trials.some((trial) => isMeasured(trial) && trial.machine !== undefined)
+    ? [
+        { key: 'waited', text: trusted('a processor was waited for (full height: all of a trial)') },
+        { key: 'taken', text: trusted('time taken by other machines or a limit') },
+      ]
+    : []
   const note = trusted(
     'trials in the order they ran; gray lines link the trials of a block, the others are running medians; warm-ups are left out',
   )
   return [
-    ...pictures('Trials', strips(suite, trials), [...arms, ...broken, { text: note }], 1),
+    ...pictures('Trials', strips(suite, trials), [...arms, ...broken, ...taken, { text: note }], 1),
     ...pictures('Between chunks', gaps(suite), suite.sweep === undefined ? arms : leaderLegend(suite), 3),
     ...pictures('Moment by moment', waterfalls(suite, trials), partsLegend, 3),
   ]
@@ -94,9 +100,9 @@ function pointOf(
   metric: MetricName,
   hits: ReturnType<typeof findCacheHits>,
 ): Strip['points'][number] {
-  const { arm, role, phase, block, attempt, valid } = trial
+  const { arm, role, phase, block, attempt, valid, machine } = trial
   const value = valid ? trialValues(trial, hits).get(metric) : undefined
-  return { arm, role, phase, block, attempt, order, value, reason: trial.invalid_reason }
+  return { arm, role, phase, block, attempt, order, value, reason: trial.invalid_reason, machine }
 }
 
 /** Of the baseline and the candidate; of a sweep its leader. */

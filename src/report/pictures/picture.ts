@@ -1,5 +1,5 @@
 /** What pictures show: values, made by `document` and bounded however long the run was. */
-import type { Call, Comparison, Gaps, Role, SweepRow, Trial } from '../../schema/generated.ts'
+import type { Call, Comparison, Gaps, MachineTime, Role, SweepRow, Trial } from '../../schema/generated.ts'
 
 export type Picture = Funnel | Strip | GapCurves | Bridge | Waterfall | HeatMap
 
@@ -30,6 +30,8 @@ export interface StripPoint extends Pick<Trial, 'arm' | 'role' | 'phase' | 'bloc
   value: number | undefined
   /** Why it is invalid. */
   reason: string | undefined
+  /** What took the processor away; absent where nothing was read. */
+  machine: MachineTime | undefined
 }
 
 /** How the times between chunks of some arms are distributed. */

@@ -66,6 +66,37 @@ test('a strip links the trials of a block and shows the drift of either arm', ()
   expect(/<path d="([^"]*)" class="middle candidate"/.exec(first!)![1]!.split('L')).toHaveLength(12)
 })
 
+describe('the machine under a strip', () => {
+  const { report, trials } = pictured({ blocks: 10, calls: 1 })
+  const busy = trials.map((trial, i) => ({
+    ...trial,
+    machine: { waited: i / 100, stolen: i === 4 ? 0.3 : 0, throttled: 0 },
+  }))
+
+  test('has a bar a trial, and says the most of it in words', () => {
+    const [first] = figures(htmlOf(report, busy), 'strip')
+    expect(/<path d="([^"]*)" class="waited"/.exec(first!)![1]!.match(/M/g)).toHaveLength(19)
+    expect(/<path d="([^"]*)" class="taken"/.exec(first!)![1]!.match(/M/g)).toHaveLength(1)
+    expect(first).toContain(
+      'Machine: a processor was waited for at most 19.0 % of a trial, in trial 20; time was taken at most 30.0 % of a trial, in trial 5.',
+    )
+    expect(first).toContain('processor waited for 4.0 %, taken 30.0 %')
+    expect(htmlOf(report, busy)).toContain('class="key taken"')
+  })
+
+  test('is there where it was idle, and absent where nothing was read', () => {
+    const idle = htmlOf(
+      report,
+      trials.map((trial) => ({ ...trial, machine: { waited: 0 } })),
+    )
+    expect(figures(idle, 'strip')[0]).toContain('a processor was waited for never; time was taken never.')
+    const none = htmlOf(report, trials)
+    expect(none).not.toContain('class="waited"')
+    expect(none).not.toContain('key waited')
+    expect(figures(none, 'strip')[0]).toMatch(/viewBox="0 0 392 190"/)
+  })
+})
+
 test('gaps are curves of the shares up to each length, with the pauses told', () => {
   const [baseline] = regressed.report.suites[0]!.arms
   const { n, quantiles, pauses } = baseline!.gaps!

@@ -1,6 +1,7 @@
 /** The strip plot: every trial's value of one metric in the order they ran, so that drift, steps and outliers show. */
 import { median, quantile } from '../../stats/index.ts'
 import { quantity, toHtml, type Html } from '../../text/index.ts'
+import { describeMachine, laneHeight, machineLane, machineText } from './lane.ts'
 import type { Strip, StripPoint } from './picture.ts'
 import { figure, scale, ticks, width, type Scale } from './svg.ts'
 
@@ -23,13 +24,14 @@ export function strip({ metric, unit, points, trials, every }: Strip): Html | un
   }))
   const scaled = unit === 'fraction' ? ' in %' : unit === 'count' ? '' : ` in ${unit}`
   const part = every > 1 ? `; one pair in ${every} of ${trials} trials is drawn` : ''
+  const lane = machineLane(points, x, { left: frame.left, right: width - frame.right, top: height })
   return figure(
     'strip',
-    height,
+    lane === undefined ? height : height + laneHeight,
     {
       caption: toHtml`<b>${metric}</b>${scaled}${part}`,
       title: `${metric}, trial by trial`,
-      description: describe(unit, arms),
+      description: `${describe(unit, arms)}${describeMachine(points)}`,
     },
     [
       ...grid(domain, y, unit),
@@ -38,6 +40,7 @@ export function strip({ metric, unit, points, trials, every }: Strip): Html | un
       ...arms.map(({ role, own }) => middle(role, own, x, y)),
       ...marks(points, x, y, domain, unit),
       toHtml`<text x="${frame.left}" y="${height - 4}" class="tick">trial 1</text><text x="${width - frame.right}" y="${height - 4}" text-anchor="end" class="tick">${trials}</text>`,
+      ...(lane === undefined ? [] : [lane]),
     ],
   )
 }
@@ -123,14 +126,14 @@ function marks(
 }
 
 function mark(
-  { arm, role, phase, block, order, value, reason }: StripPoint,
+  { arm, role, phase, block, order, value, reason, machine }: StripPoint,
   x: Scale,
   y: Scale,
   [low, high]: [number, number],
   unit: string,
 ): Html | undefined {
   const at = x(order)
-  const title = toHtml`<title>${arm}, ${phase} block ${block}: ${reason ?? quantity(value, unit)}</title>`
+  const title = toHtml`<title>${arm}, ${phase} block ${block}: ${reason ?? quantity(value, unit)}${machineText(machine)}</title>`
   if (reason !== undefined)
     return toHtml`<path d="M${at - 3.5} ${height - frame.bottom + 7}l7 7m0-7l-7 7">${title}</path>`
   if (value === undefined) return undefined

@@ -110,6 +110,8 @@ pre { margin: 0; padding: 1rem; max-height: 32rem; overflow: auto; white-space: 
 .picture .dot.baseline { fill: var(--paper); stroke: var(--baseline); }
 .picture .dot.candidate { fill: var(--candidate); stroke: var(--paper); stroke-width: 1; }
 .picture .invalid { stroke: var(--bad); stroke-width: 2; fill: none; }
+.picture .waited { fill: var(--soft); fill-opacity: .55; }
+.picture .taken { fill: var(--bad); }
 .picture .band { fill: var(--band); }
 .picture .zero { stroke: var(--soft); stroke-opacity: .55; }
 .look { color: var(--soft); stroke-width: 1.5; }
@@ -159,6 +161,8 @@ pre { margin: 0; padding: 1rem; max-height: 32rem; overflow: auto; white-space: 
 .key.tools::before { background: var(--tools); height: .35em; vertical-align: .15em; }
 .key.own::before { height: 2px; vertical-align: .25em; }
 .key.other::before { background: var(--soft); height: 4px; vertical-align: .2em; opacity: .6; }
+.key:is(.waited, .taken)::before { border: 0; border-radius: 1px; width: .3em; height: .75em; background: var(--soft); opacity: .55; vertical-align: -.05em; }
+.key.taken::before { background: var(--bad); opacity: 1; }
 .key.invalid::before { content: "×"; width: auto; height: auto; border: 0; color: var(--bad); font-weight: 700; }
 .scroll { position: relative; overflow-x: auto; }
 .plain td.right, .plain th.right { text-align: right; }

@@ -65,7 +65,7 @@ sup a { color: var(--open); text-decoration: none; padding: .3em .1em; }
 .cards .metric { min-width: 11.5rem; }
 .cards .gated .metric { font-weight: 650; }
 .cards .plot { width: 15.5rem; min-width: 9rem; padding-top: 0; padding-bottom: 0; }
-.cards .change, .cards .verdict { white-space: nowrap; }
+.cards .change:has(b), .cards .verdict { white-space: nowrap; }
 .cards .first { white-space: nowrap; font-weight: 600; text-align: right; }
 .cards td b { font-weight: 600; }
 .cards .group { border-bottom: 0; }
@@ -186,12 +186,12 @@ li:target { background: var(--wash); }
   .cards .group { padding-bottom: 0; }
   .cards .group th { grid-column: 1 / -1; padding: .4rem 0 0; }
   .cards .metric { order: 1; }
-  .cards .change, .cards .verdict small { white-space: normal; }
+  .cards .change:has(b), .cards .verdict small { white-space: normal; }
   details > :not(summary) { margin-left: .75rem; margin-right: .75rem; }
   details > table.cards { width: auto; }
   .cards .verdict { order: 2; text-align: right; }
   .cards .plot { order: 3; grid-column: 1 / -1; width: auto; }
-  .cards .plot:empty { display: none; }
+  .cards .plot:empty, .cards .baseline:empty, .cards .candidate:empty, .cards .blocks:empty, .cards .threshold:empty { display: none; }
   .cards .plot svg { max-width: none; }
   .cards .change { order: 4; }
   .cards .blocks { order: 5; text-align: right; color: var(--soft); }
@@ -200,7 +200,6 @@ li:target { background: var(--wash); }
   .cards .baseline { order: 6; text-align: left; }
   .cards .candidate { order: 7; text-align: right; }
   .cards .threshold { order: 8; text-align: left; color: var(--soft); }
-  .cards .threshold:empty { display: none; }
   .cards .first { order: 0; grid-column: 1 / -1; font-weight: 600; }
   .cards .threshold::before, .cards .baseline::before, .cards .candidate::before { content: attr(data-label) " "; color: var(--soft); font-size: .8rem; }
 }

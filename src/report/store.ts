@@ -40,7 +40,7 @@ export interface WriteOptions {
   extras?: Extras | undefined
   /** The documents alone, of data that are stored already; the step summary belongs to the run. */
   again?: boolean
-  /** The lines of trials.jsonl, where `trials` are less than the whole. */
+  /** The lines of trials.jsonl, whole or in pieces, where `trials` are less than the whole. */
   lines?: Iterable<string | Buffer>
 }
 

@@ -21,7 +21,7 @@ test.each(sampleRuns)('of what is kept of run %s the same pages and lines are ma
   expect(markdownOf(report, kept)).toBe(markdownOf(report, trials))
   expect(htmlOf(report, kept)).toBe(htmlOf(report, trials))
   expect(pagesOf(report, kept)).toEqual(pagesOf(report, trials))
-  await writeReports(dir, report, kept.toReversed(), { lines: file.lines(kept.toReversed()) })
+  await writeReports(dir, report, kept.toReversed(), { lines: file.pieces(kept.toReversed()) })
   const lines = trials.toReversed().map((trial) => `${JSON.stringify(trial)}\n`)
   expect(readFileSync(join(dir, 'trials.jsonl'), 'utf8')).toBe(lines.join(''))
 })
@@ -42,11 +42,12 @@ test('the temporary file is made by the first trial and gone in the end', () => 
   const file = new TrialFile(folder)
   file[Symbol.dispose]()
   expect(readdirSync(dir)).toEqual([])
-  const trial = trialOf({ role: 'baseline', block: 1, over: { output: 'ผิด \u2028' } })
+  // Longer than a piece, which may end within a character.
+  const trial = trialOf({ role: 'baseline', block: 1, over: { output: 'ผิด \u2028'.repeat(20_000) } })
   for (let run = 0; run < 2; run++) {
     const kept = [file.add(trial), file.add(trial)]
     expect(readdirSync(folder)).toHaveLength(1)
-    expect([...file.lines(kept)].map((line) => JSON.parse(String(line)))).toEqual([trial, trial])
+    expect(textOf(file.pieces(kept))).toBe(`${JSON.stringify(trial)}\n`.repeat(2))
     file[Symbol.dispose]()
     expect(readdirSync(folder)).toEqual([])
   }
@@ -57,14 +58,14 @@ test('what the disk refuses stays in memory', () => {
   writeFileSync(path, '')
   using file = new TrialFile(path)
   const trial = trialOf({ role: 'baseline', block: 1 })
-  expect([...file.lines([file.add(trial)])]).toEqual([`${JSON.stringify(trial)}\n`])
+  expect(textOf(file.pieces([file.add(trial)]))).toBe(`${JSON.stringify(trial)}\n`)
 })
 
-test('lines are read one at a time, as they are written', () => {
+test('pieces are read one at a time, into one buffer', () => {
   using file = new TrialFile(dir)
   const kept = [1, 2, 3].map((block) => file.add(trialOf({ role: 'baseline', block })))
   let asked = 0
-  const lines = file.lines(
+  const pieces = file.pieces(
     (function* () {
       for (const trial of kept) {
         asked++
@@ -73,7 +74,16 @@ test('lines are read one at a time, as they are written', () => {
     })(),
   )
   const sizes: number[] = []
-  for (const line of lines) sizes.push(asked, line.length)
+  const buffers = new Set<unknown>()
+  for (const piece of pieces) {
+    sizes.push(asked, piece.length)
+    buffers.add(Buffer.isBuffer(piece) && piece.buffer)
+  }
   const sizeOf = (block: number): number => JSON.stringify(trialOf({ role: 'baseline', block })).length + 1
   expect(sizes).toEqual([1, sizeOf(1), 2, sizeOf(2), 3, sizeOf(3)])
+  expect(buffers.size).toBe(1)
 })
+
+function textOf(pieces: Iterable<string | Buffer>): string {
+  return Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece))).toString()
+}

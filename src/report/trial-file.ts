@@ -11,6 +11,9 @@ import { measuredTrials } from './document/trials.ts'
 /** Where a line is: in the file, or here where the file could not take it. */
 type Place = { at: number; length: number } | { line: string }
 
+/** Bytes that are read at once. A buffer for each line would be garbage outside the heap, which V8 is slow to notice. */
+const PIECE = 64 * 2 ** 10
+
 export class TrialFile implements Disposable {
   readonly #folder: string
   readonly #path: string
@@ -34,12 +37,17 @@ export class TrialFile implements Disposable {
     return kept
   }
 
-  /** The lines of these trials, one at a time: all of them together may be longer than a string can be. */
-  *lines(trials: Iterable<Trial>): Iterable<string | Buffer> {
+  /**
+   * The lines of these trials in pieces: all of them together may be longer than a string can be. A piece is there until the
+   * next one is asked for.
+   */
+  *pieces(trials: Iterable<Trial>): Iterable<string | Buffer> {
+    const room = Buffer.allocUnsafe(PIECE)
     for (const trial of trials) {
       const place = this.#places.get(trial)
       if (place === undefined) yield `${JSON.stringify(trial)}\n`
-      else yield 'line' in place ? place.line : this.#read(place.at, place.length)
+      else if ('line' in place) yield place.line
+      else yield* this.#read(place.at, place.at + place.length, room)
     }
   }
 
@@ -77,14 +85,13 @@ export class TrialFile implements Disposable {
     }
   }
 
-  #read(at: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length)
+  *#read(from: number, to: number, room: Buffer): Iterable<Buffer> {
     if (this.#file === undefined) throw new Error('The file of the trials is closed.')
-    for (let done = 0; done < length;) {
-      const read = readSync(this.#file, bytes, done, length - done, at + done)
+    for (let at = from; at < to;) {
+      const read = readSync(this.#file, room, 0, Math.min(room.length, to - at), at)
       if (read === 0) throw new Error(`${this.#path} was cut while the run lasted.`)
-      done += read
+      at += read
+      yield room.subarray(0, read)
     }
-    return bytes
   }
 }

@@ -259,7 +259,7 @@ export default class ChimeraReporter implements Reporter {
     if (isKept) await removeAnswers(outputDir)
     const written = isKept
       ? undefined
-      : await writeReports(outputDir, report, trials, { lines: this.#trials.lines(trials) })
+      : await writeReports(outputDir, report, trials, { lines: this.#trials.pieces(trials) })
     const missing = isKept ? undefined : await appendHistory(outputDir, report)
     const color = process.stdout.isTTY && !process.env['NO_COLOR']
     const width = process.stdout.columns

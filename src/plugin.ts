@@ -15,7 +15,13 @@ import { keepSecret, keepVariables } from './secrets.ts'
 import type { Place } from './server/ask.ts'
 import { resolveHost } from './server/host.ts'
 import type { MetricName } from './metrics.ts'
-import { pluginTexts, type ProvidedSettings, type ReporterOptions } from './vitest/index.ts'
+import {
+  keepYoungRoom,
+  pluginTexts,
+  YOUNG_ROOM,
+  type ProvidedSettings,
+  type ReporterOptions,
+} from './vitest/index.ts'
 
 /** A model server that lives as long as the run, such as `embedded()` from `vitest-chimera/embedded`. */
 export interface RunServer {
@@ -58,10 +64,13 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
   let prepared: PreparedBase | undefined
   const main: Plugin = {
     name: 'vitest-chimera',
+    // Vitest reads the list before it calls the other hook.
+    config: () => ({ test: { server: { deps: { external: [ownModules()] } } } }),
     // Vitest waits for the hook, though its type does not say so.
     // oxlint-disable-next-line typescript/no-misused-promises
     async configureVitest({ project, vitest }: { project: TestProject; vitest: Vitest }) {
       if (!project.config.benchmark.enabled) return
+      keepYoungRoom()
       const audit = await checkSettings(options, vitest)
       const merging = vitest.config.mergeReports !== undefined
       const wiring = wirings.get(vitest) ?? wire(options, vitest, project)
@@ -83,8 +92,10 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       }
       // A suite that ends its worker must not take others with it, also where tests share workers.
       config.isolate = true
+      // Threads share a process, and are refused such options.
+      if (config.pool === 'forks' || config.pool === 'vmForks')
+        config.execArgv = [YOUNG_ROOM, ...config.execArgv]
       config.setupFiles = [adapter('setup'), ...config.setupFiles]
-      config.server = loadNatively(config.server)
       // Where the tree of base lies, for configs that replaced Vitest's own list.
       if (prepared !== undefined) config.exclude = [...config.exclude, '**/.git/**']
       project.provide('chimera', {
@@ -181,13 +192,12 @@ function addReporter({ config }: Vitest, ours: ReporterOptions): void {
 }
 
 /**
- * In node_modules a package loads natively by itself; inside its own repository, or linked, it would be
- * transformed, and every import on the measuring path become a getter.
+ * In node_modules a package loads natively by itself; inside its own repository, or linked, it would be transformed: every
+ * import on the measuring path would become a getter, and what the main process keeps of each module takes 100 MB.
  */
-function loadNatively(server: TestProject['config']['server']): TestProject['config']['server'] {
+function ownModules(): RegExp {
   const here = fileURLToPath(new URL('.', import.meta.url)).replaceAll('\\', '/')
-  const ours = new RegExp(`^${here.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}.*\\.js$`)
-  return { ...server, deps: { ...server.deps, external: [...(server.deps?.external ?? []), ours] } }
+  return new RegExp(`^${here.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}.*\\.js$`)
 }
 
 /** A module of the adapter, compiled or not. */

@@ -4,6 +4,7 @@
  * code, with `progress`, `signals`, `environment` and `noise-floor` beside it. `wire` is all that goes between them. Vitest
  * loads provider and reporter by their paths; the rest of the package needs this door only.
  */
+export { keepYoungRoom, YOUNG_ROOM } from './garbage.ts'
 export type { ReporterOptions } from './reporter.ts'
 export { adapterErrors, pluginTexts } from './messages.ts'
 export { requestOptions, type ProvidedSettings, type SuiteRequest } from './wire.ts'

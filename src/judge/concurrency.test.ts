@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { callOf, pairFor, trialOf } from '../../test/support/trials.ts'
 import type { Trial } from '../schema/generated.ts'
 import { completeBlocks } from './blocks.ts'
-import { concurrencyValues, judgeConcurrency } from './concurrency.ts'
+import { concurrencyValues, isConcurrencyOpen, judgeConcurrency } from './concurrency.ts'
 
 /** Start and wall time of each agent, ms. */
 type Work = Record<string, readonly [start: number, wall: number]>
@@ -32,6 +32,36 @@ function blocks(count: number, work: (block: number) => Work): Trial[] {
     ]),
   )
 }
+
+describe('the agents run alone', () => {
+  const parallel = () => ({ a: [0, 61], b: [0, 60] }) as const
+  const unclear = (block: number): Work =>
+    block % 2 === 0 ? { a: [0, 60], b: [0, 60] } : { a: [0, 130], b: [0, 130] }
+
+  test('until both arms have a verdict', () => {
+    expect(isConcurrencyOpen(plan, blocks(5, parallel))).toBe(true)
+    expect(isConcurrencyOpen(plan, blocks(6, parallel))).toBe(false)
+    expect(isConcurrencyOpen(plan, blocks(6, unclear))).toBe(true)
+    const one = blocks(6, unclear).filter(({ role }) => role === 'candidate')
+    const other = blocks(6, parallel).filter(({ role }) => role === 'baseline')
+    expect(isConcurrencyOpen(plan, [...one, ...other])).toBe(true)
+  })
+
+  test('throughout where a figure of theirs is gated', () => {
+    const gating = (rule: object) => ({
+      ...plan,
+      rules: { ...plan.rules, slowdown: { ...plan.rules.slowdown, ...rule } },
+    })
+    expect(isConcurrencyOpen(gating({ gated: true }), blocks(20, parallel))).toBe(true)
+    expect(isConcurrencyOpen(gating({ stages: ['a'] }), blocks(20, parallel))).toBe(true)
+  })
+
+  test('blocks without them leave the verdict and its blocks as they are', () => {
+    const later = blocks(12, parallel).filter(({ block, phase }) => block <= 6 || phase === 'measure')
+    expect(judgeConcurrency(plan, later, 'candidate')).toMatchObject({ blocks: 6, verdict: 'parallel' })
+    expect(completeBlocks(plan, later, 'measure')).toHaveLength(12)
+  })
+})
 
 const verdictOf = (count: number, work: (block: number) => Work) =>
   judgeConcurrency(plan, blocks(count, work), 'baseline')!.verdict

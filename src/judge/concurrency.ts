@@ -12,6 +12,9 @@ import type { ArmPair } from './pair.ts'
 import type { MetricName } from '../metrics.ts'
 import type { Values } from './values.ts'
 
+/** The metrics that need the agents alone. */
+export const CONCURRENCY: readonly MetricName[] = ['speedup', 'efficiency', 'slowdown', 'load_balance']
+
 /** Concurrency values of one arm in one block: of the whole (null) and of each agent. Empty without solo trials. */
 export function concurrencyValues(block: Block, role: Role): ReadonlyMap<string | null, Values> {
   const trial = block.trials[role][0]
@@ -60,6 +63,19 @@ export function judgeConcurrency(
     load_balance: estimate(plan, of('load_balance')),
     verdict: verdictOf(plan, speedup, slowdown),
   }
+}
+
+/**
+ * Whether the agents have to run alone again: while the verdict of an arm is open, and throughout where a figure of theirs
+ * is gated. The intervals allow for the looks, so the verdict may be what stops.
+ */
+export function isConcurrencyOpen(plan: ArmPair, trials: readonly Trial[]): boolean {
+  if (CONCURRENCY.some((metric) => plan.rules[metric].gated || plan.rules[metric].stages.length > 0))
+    return true
+  return (['baseline', 'candidate'] as const).some((role) => {
+    const found = judgeConcurrency(plan, trials, role)
+    return found === undefined || found.verdict === 'inconclusive'
+  })
 }
 
 /**

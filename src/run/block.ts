@@ -55,6 +55,8 @@ export interface Session extends SuiteRun {
   started: number
   /** The phase under way: when it began, and the attempts at blocks since. */
   phase: { started: number; attempts: number }
+  /** Whether the agents of a team still run alone in each block. */
+  alone: boolean
   /** What is no longer as it was when the suite began, so that nothing can be compared any more. */
   changed?: string | undefined
   /** Duration of the longest valid warm-up trial, ms. */
@@ -104,8 +106,8 @@ export function armsNamed({ arms }: SuiteRun, names: readonly string[]): RunArm[
 
 /** The arm's trial, and for a team each agent alone, before it or after it in turns: what its work takes when nobody else is at it. */
 async function runArm(session: Session, block: PlannedBlock, position: number, arm: RunArm): Promise<void> {
-  const { signal } = session
-  const members = block.phase === 'measure' ? membersOf(arm.agent) : []
+  const { signal, alone: isAlone } = session
+  const members = block.phase === 'measure' && isAlone ? membersOf(arm.agent) : []
   const alone = members.map((name) => ({ phase: 'solo' as const, agent: soloAgent(arm.agent, name) }))
   const together = { phase: block.phase, agent: arm.agent }
   for (const { phase, agent } of block.number % 2 === 0 ? [...alone, together] : [together, ...alone]) {

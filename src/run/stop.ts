@@ -4,6 +4,7 @@
  */
 import { runWarnings } from './messages.ts'
 import { assess, assessGated, isConfirmed } from '../judge/assess.ts'
+import { CONCURRENCY, isConcurrencyOpen } from '../judge/concurrency.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { isRanked, type Candidate, type Forecast, type Plan } from '../judge/plan.ts'
 import { whyGivenUp } from '../judge/unusable.ts'
@@ -45,12 +46,18 @@ export function isDecided(
   })
 }
 
+/** Whether the agents of a team have to run alone again in the next block. */
+export function needsAlone(plan: Plan, trials: readonly Trial[], candidates: readonly Candidate[]): boolean {
+  if (CONCURRENCY.some((metric) => metric === plan.ranking?.rankBy)) return true
+  return candidates.some((one) => isConcurrencyOpen(pairOf(plan, one), trialsOf(plan, one, trials)))
+}
+
 /**
  * Whether time or trials have run out; said once. One block runs however long it takes, for without it there would be
  * nothing to report, unless no trial of the warm-up was valid.
  */
 export function isSpent(session: Session, number: number, candidates: number): boolean {
-  const { plan, trials, warnings, arms } = session
+  const { plan, trials, warnings, arms, alone } = session
   const done = number - 1
   const late = done > 0 || trials.every(({ valid }) => !valid) ? outOfTime(session, done) : undefined
   if (late !== undefined) {
@@ -59,7 +66,7 @@ export function isSpent(session: Session, number: number, candidates: number): b
   }
   const budget = plan.ranking?.halving?.budget
   if (budget === undefined) return false
-  const solos = Math.max(...arms.map(({ agent }) => membersOf(agent).length))
+  const solos = alone ? Math.max(...arms.map(({ agent }) => membersOf(agent).length)) : 0
   if (canAfford(budget, trials.length, candidates + 1, trialsPerStay(session) * (1 + solos))) return false
   warnings.push({ code: 'trial_budget', message: runWarnings.trialBudget(budget, done) })
   return true

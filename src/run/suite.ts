@@ -17,7 +17,7 @@ import { armsNamed, execute, runBlock, type Session, type SuiteRun } from './blo
 import { openLoader } from './loader.ts'
 import { blockOrder, plannedBlock } from './schedule.ts'
 import { findSame, measuredPlan } from '../rank/same.ts'
-import { contendersOf, forecast, isDecided, isSpent, isWorthAsking } from './stop.ts'
+import { contendersOf, forecast, isDecided, isSpent, isWorthAsking, needsAlone } from './stop.ts'
 
 type Stopped = Ending['stopped']
 type Phase = 'measure' | 'confirm'
@@ -40,6 +40,7 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
       perSwitch: 1,
       started: performance.now(),
       phase: { started: performance.now(), attempts: 0 },
+      alone: true,
       warnings: loader.warnings,
       requests: plan.trees?.isNew === false ? new RequestLog() : undefined,
     }
@@ -133,6 +134,7 @@ async function runPhase(session: Session, phase: Phase): Promise<Stopped> {
     if (session.changed !== undefined) return 'unusable'
     if (!isWorthAsking(plan, trials, number)) continue
     if (isDecided(plan, trials, phase, number)) return 'decided'
+    if (plan.looks.includes(number)) session.alone &&= needsAlone(plan, trials, contenders)
     const ahead = forecast(session, phase, number)
     if (ahead !== undefined) await session.onForecast(ahead)
   }

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { startScriptedOllama, type CallPlan, type Script } from '../../test/scripted-ollama/index.ts'
 import { sweepOn, type SuiteOutcome } from '../../test/support/run-suite.ts'
 import { isCold } from '../judge/blocks.ts'
+import { isConcurrencyOpen } from '../judge/concurrency.ts'
+import { pairOf } from '../judge/pair.ts'
 import { team } from './agent.ts'
 
 const QUICK: CallPlan = { ttft: 1, per_token: 0.1, tokens: 20 }
@@ -179,6 +181,21 @@ describe('teams', () => {
         .map(({ phase }) => phase)
     expect(phases(1)).toEqual(['measure', 'solo', 'solo'])
     expect(phases(2)).toEqual(['solo', 'solo', 'measure'])
+  })
+
+  test('no agent alone any more once each arm has its verdict, unless they are ranked by it', async () => {
+    const solos = (run: SuiteOutcome, block: number) =>
+      run.trials.filter((one) => one.phase === 'solo' && one.block === block).length
+    const grid = { 'insight.top_k': [1] }
+    const run = await teamOf({ grid, blocks: { min: 8, max: 8 } })
+    const [candidate] = run.plan.candidates
+    const isOpen = isConcurrencyOpen(
+      pairOf(run.plan, candidate),
+      run.trials.filter(({ block }) => block <= 6),
+    )
+    expect([6, 7].map((block) => solos(run, block))).toEqual([4, isOpen ? 4 : 0])
+    const ranked = await teamOf({ grid, rankBy: 'speedup', blocks: { min: 8, max: 8 } })
+    expect(solos(ranked, 7)).toBe(4)
   })
 
   test('agents of one arm that reload each other are told, arm by arm', async () => {

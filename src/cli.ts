@@ -3,18 +3,8 @@
  * `vitest-chimera <command>`: what is done with reports outside a run. Running suites is `vitest bench`.
  * Each command is a separate folder with `command.ts`: arguments in, text out, exit code back.
  */
+import type { Command, CommandIo } from './command.ts'
 import { ChimeraError } from './errors.ts'
-
-/** Runs one command; resolves to the exit code. Failures a user can cure are thrown as ChimeraErrors. */
-export type Command = (args: readonly string[], io: CommandIo) => Promise<number>
-
-/** Where a command writes, and where it asks. */
-export interface CommandIo {
-  stdout: (text: string) => void
-  stderr: (text: string) => void
-  /** The terminal's two sides; those of the process unless given. */
-  terminal?: { input: NodeJS.ReadableStream & { isTTY?: boolean }; output: NodeJS.WritableStream }
-}
 
 const commands: Readonly<Record<string, { summary: string; load: () => Promise<{ run: Command }> }>> = {
   init: { summary: 'set up a Vitest project', load: () => import('./init/command.ts') },

@@ -312,7 +312,7 @@ const allowed: Record<string, string[]> = {
   'src/vitest/reporter.ts': ['vitest/node', '../report/index.ts', './wire.ts'],
   'src/index.ts': ['vitest', './run/agent.ts', './vitest/index.ts'],
   'src/plugin.ts': ['vitest/node', './vitest/index.ts'],
-  'src/cli.ts': ['./errors.ts', './compare/command.ts'],
+  'src/cli.ts': ['./command.ts', './errors.ts', './compare/command.ts'],
   'src/call/whole.test.ts': ['vitest', '../report/index.ts', 'node:fs'],
 }
 

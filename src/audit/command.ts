@@ -1,7 +1,6 @@
 /** `vitest-chimera audit [filter…]`: runs, one slowdown each, until the budget is spent, and a table of what was found. */
 import { relative, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import type { Command, CommandIo } from '../cli.ts'
+import { readArguments, type Command, type CommandIo } from '../command.ts'
 import { readStored, type StoredReport } from '../compare/read.ts'
 import { bench } from '../gate/bench.ts'
 import { isFound } from './levels.ts'
@@ -143,29 +142,15 @@ function lineOf(one: AuditComparison): string {
 }
 
 function parse(args: readonly string[]): AuditOptions {
-  const end = args.indexOf('--')
-  const [own, flags] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)]
-  const { values, positionals } = parsed(own)
+  const { values, positionals } = readArguments(
+    args,
+    { budget: { type: 'string', default: '5' }, reports: { type: 'string', default: 'reports' } },
+    auditErrors.usage,
+  )
   const budget = Number(values.budget)
   if (!(budget > 0 && budget <= 24 * 60))
     throw auditErrors.usage(
       `Invalid --budget: Expected minutes, from 0 to 1440, but received "${values.budget}".`,
     )
-  return { help: values.help, budget, reports: values.reports, rest: [...positionals, ...flags] }
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        budget: { type: 'string', default: '5' },
-        reports: { type: 'string', default: 'reports' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-  } catch (error) {
-    throw auditErrors.usage(error instanceof Error ? error.message : String(error))
-  }
+  return { help: values.help, budget, reports: values.reports, rest: positionals }
 }

@@ -1,14 +1,11 @@
+import { usageError } from '../command.ts'
 import { ChimeraError } from '../errors.ts'
 import { share } from '../text/index.ts'
 import type { AuditComparison } from '../schema/generated.ts'
 
 /** Why an audit cannot go on. */
 export const auditErrors = {
-  usage: (detail: string): ChimeraError =>
-    new ChimeraError(
-      'audit_usage',
-      `${detail} See \`vitest-chimera audit --help\`; flags of Vitest follow \`--\`.`,
-    ),
+  usage: usageError('audit', '; flags of Vitest follow `--`'),
   noReport: (dir: string, output: string): ChimeraError =>
     new ChimeraError(
       'audit_no_report',

@@ -6,8 +6,7 @@
  * `arms`; compare `within` two runs or against a `history`) → `model` → `document`, which is printed, or JSON.
  */
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import type { Command } from '../cli.ts'
+import { readArguments, type Command } from '../command.ts'
 import { isMetric, metricNames, type MetricName } from '../metrics.ts'
 import { defined, present } from '../optional.ts'
 import { printMarkdown, printTerminal, writeWhole } from '../report/index.ts'
@@ -80,8 +79,20 @@ interface Options extends Selection {
 
 /** @throws ChimeraError `compare_usage` that names the first fault */
 function parseOptions(args: readonly string[]): Options {
-  const { values, positionals: paths } = parse(args)
-  const { help = false, format = 'text', metric = [], stages = false, compare = [], models, hosts } = values
+  const { values, positionals: paths } = readArguments(
+    args,
+    {
+      metric: { type: 'string', short: 'm', multiple: true },
+      stages: { type: 'boolean' },
+      compare: { type: 'string', multiple: true },
+      models: { type: 'boolean' },
+      hosts: { type: 'boolean' },
+      format: { type: 'string', short: 'f' },
+      out: { type: 'string', short: 'o' },
+    },
+    compareErrors.usage,
+  )
+  const { help, format = 'text', metric = [], stages = false, compare = [], models, hosts } = values
   if (!help && paths.length < 2) {
     throw compareErrors.usage(
       `Expected at least two reports, the older first, but received ${paths.length === 0 ? 'none' : 'one'}`,
@@ -98,28 +109,6 @@ function parseOptions(args: readonly string[]): Options {
     meant: new Set(present<Meant>(meant, models && 'models', hosts && 'hosts')),
     format: oneOf(formats, format, `Invalid --format: Expected ${formats.join(', ')}`),
     ...defined({ out: values.out }),
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        metric: { type: 'string', short: 'm', multiple: true },
-        stages: { type: 'boolean' },
-        compare: { type: 'string', multiple: true },
-        models: { type: 'boolean' },
-        hosts: { type: 'boolean' },
-        format: { type: 'string', short: 'f' },
-        out: { type: 'string', short: 'o' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    if (error instanceof TypeError) throw compareErrors.usage(oneLine(error.message))
-    throw error
   }
 }
 

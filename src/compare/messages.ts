@@ -1,12 +1,9 @@
+import { usageError } from '../command.ts'
 import { ChimeraError, messageOf } from '../errors.ts'
 
 /** What keeps stored reports from being compared. */
 export const compareErrors = {
-  usage: (problem: string): ChimeraError =>
-    new ChimeraError(
-      'compare_usage',
-      `${problem.replace(/\.?$/, '.')} See \`vitest-chimera compare --help\`.`,
-    ),
+  usage: usageError('compare'),
   missing: (path: string): ChimeraError =>
     new ChimeraError(
       'compare_missing',

@@ -3,10 +3,8 @@
  * findings (`setup`: versions, settings, git, CI; `project`: the Vitest config; `server`: server and models; `machine`:
  * noise), and this file prints them.
  */
-import { parseArgs } from 'node:util'
-import type { Command } from '../cli.ts'
+import { readArguments, type Command } from '../command.ts'
 import { readStored } from '../compare/read.ts'
-import { messageOf } from '../errors.ts'
 import { oneLine, visible } from '../text/index.ts'
 import { machineFindings } from './machine.ts'
 import { doctorErrors, doctorTexts, type Finding } from './messages.ts'
@@ -79,16 +77,12 @@ async function storedModels(reports: string, host: string): Promise<string[]> {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        model: { type: 'string', multiple: true },
-        reports: { type: 'string', default: 'reports' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw doctorErrors.usage(messageOf(error))
-  }
+  const { values, positionals } = readArguments(
+    args,
+    { model: { type: 'string', multiple: true }, reports: { type: 'string', default: 'reports' } },
+    doctorErrors.usage,
+  )
+  const [other] = positionals
+  if (other !== undefined) throw doctorErrors.usage(`Unexpected argument "${other}".`)
+  return values
 }

@@ -1,5 +1,5 @@
 /** What doctor says: what was found, and what to do. */
-import { ChimeraError } from '../errors.ts'
+import { usageError } from '../command.ts'
 import { count, oneLine } from '../text/index.ts'
 
 /** One thing that was looked at. */
@@ -12,8 +12,7 @@ export interface Finding {
 }
 
 export const doctorErrors = {
-  usage: (detail: string): ChimeraError =>
-    new ChimeraError('doctor_usage', `${oneLine(detail)} See \`vitest-chimera doctor --help\`.`),
+  usage: usageError('doctor'),
 } as const
 
 export const doctorTexts = {

@@ -2,10 +2,8 @@
  * `vitest-chimera gate [filter…]`: a code comparison in one command. It finds the commit to compare with, runs
  * `vitest bench` on it, and passes its exit code on. The run writes `comment.md` next to its other reports.
  */
-import { parseArgs } from 'node:util'
 import { findBase } from '../base/index.ts'
-import type { Command } from '../cli.ts'
-import { ChimeraError } from '../errors.ts'
+import { readArguments, usageError, type Command } from '../command.ts'
 import { publishing } from '../publish/index.ts'
 import { bench } from './bench.ts'
 
@@ -42,39 +40,19 @@ export const run: Command = async (args, io) => {
   return published.finish(await bench(root, options.rest, env))
 }
 
-interface GateOptions {
-  help: boolean
-  base: string | undefined
-  keep: boolean
-  check: boolean
-  accept: string | undefined
-  reports: string
-  rest: string[]
-}
+const usage = usageError('gate', '; flags of Vitest follow `--`')
 
-function parse(args: readonly string[]): GateOptions {
-  const end = args.indexOf('--')
-  const [own, flags] = end < 0 ? [args, []] : [args.slice(0, end), args.slice(end + 1)]
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...own],
-      allowPositionals: true,
-      options: {
-        base: { type: 'string' },
-        keep: { type: 'boolean', default: false },
-        check: { type: 'boolean', default: false },
-        accept: { type: 'string' },
-        reports: { type: 'string', default: 'reports' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    const { help, base, keep, check, accept, reports } = values
-    return { help, base, keep, check, accept, reports, rest: [...positionals, ...flags] }
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
-    throw new ChimeraError(
-      'gate_usage',
-      `${detail} See \`vitest-chimera gate --help\`; flags of Vitest follow \`--\`.`,
-    )
-  }
+function parse(args: readonly string[]) {
+  const { values, positionals } = readArguments(
+    args,
+    {
+      base: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      accept: { type: 'string' },
+      reports: { type: 'string', default: 'reports' },
+    },
+    usage,
+  )
+  return { ...values, rest: positionals }
 }

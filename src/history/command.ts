@@ -2,9 +2,7 @@
  * `vitest-chimera history`: how the suites fared over the runs of a machine. Every complete run adds a line for each suite
  * (`entry`, `store`); here they become series (`series`), with the points at which they change (`e-divisive`).
  */
-import { parseArgs } from 'node:util'
-import type { Command } from '../cli.ts'
-import { messageOf } from '../errors.ts'
+import { readArguments, type Command } from '../command.ts'
 import { isMetric, metricNames, metrics, type MetricName } from '../metrics.ts'
 import { printMarkdown, printTerminal } from '../report/index.ts'
 import { historyDocument } from './document.ts'
@@ -61,27 +59,22 @@ export const run: Command = async (args, io) => {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        metric: { type: 'string', short: 'm' },
-        suite: { type: 'string' },
-        arm: { type: 'string' },
-        fingerprint: { type: 'string' },
-        markdown: { type: 'boolean', default: false },
-        csv: { type: 'boolean', default: false },
-        jsonl: { type: 'boolean', default: false },
-        benchstat: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    if (positionals.length > 1) throw historyErrors.usage('Expected one folder of reports.')
-    return { values: { ...values, metric: metricsOf(values.metric) }, folder: positionals[0] ?? 'reports' }
-  } catch (error) {
-    throw error instanceof TypeError ? historyErrors.usage(messageOf(error)) : error
-  }
+  const { values, positionals } = readArguments(
+    args,
+    {
+      metric: { type: 'string', short: 'm' },
+      suite: { type: 'string' },
+      arm: { type: 'string' },
+      fingerprint: { type: 'string' },
+      markdown: { type: 'boolean', default: false },
+      csv: { type: 'boolean', default: false },
+      jsonl: { type: 'boolean', default: false },
+      benchstat: { type: 'boolean', default: false },
+    },
+    historyErrors.usage,
+  )
+  if (positionals.length > 1) throw historyErrors.usage('Expected one folder of reports.')
+  return { values: { ...values, metric: metricsOf(values.metric) }, folder: positionals[0] ?? 'reports' }
 }
 
 function metricsOf(value: string | undefined): MetricName[] {

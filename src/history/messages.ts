@@ -1,10 +1,10 @@
 /** What the history says, and what it can fail with. */
+import { usageError } from '../command.ts'
 import { ChimeraError } from '../errors.ts'
 import { count, oneLine } from '../text/index.ts'
 
 export const historyErrors = {
-  usage: (detail: string): ChimeraError =>
-    new ChimeraError('history_usage', `${oneLine(detail)} See \`vitest-chimera history --help\`.`),
+  usage: usageError('history'),
   none: (folder: string): ChimeraError =>
     new ChimeraError(
       'history_none',

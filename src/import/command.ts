@@ -7,9 +7,8 @@
  */
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import type { Command, CommandIo } from '../cli.ts'
-import { ChimeraError, messageOf } from '../errors.ts'
+import { readArguments, type Command, type CommandIo } from '../command.ts'
+import { ChimeraError } from '../errors.ts'
 import { printTerminal, writeReports } from '../report/index.ts'
 import type { GateFinding } from '../schema/generated.ts'
 import { asReport, asTrial } from '../schema/validate.ts'
@@ -34,8 +33,8 @@ Options
 Exit code: 0 if every file was imported, 1 if any was not, 2 if there was nothing to do.`
 
 export const run: Command = async (args, io) => {
-  const { values, positionals } = parse(args)
-  if (values.help === true) {
+  const { values, positionals } = readArguments(args, { out: { type: 'string' } }, importErrors.usage)
+  if (values.help) {
     io.stdout(help)
     return 0
   }
@@ -54,18 +53,6 @@ export const run: Command = async (args, io) => {
   const color = process.stdout.isTTY && !process.env['NO_COLOR']
   io.stdout(printTerminal(importDocument(report, trials, outputDir), { color }))
   return refusals.length + written.failures.length > 0 ? 1 : 0
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    })
-  } catch (error) {
-    throw importErrors.badOption(messageOf(error))
-  }
 }
 
 /** Reads every file; those that cannot be read are reported at once, and again in the report. */

@@ -1,3 +1,4 @@
+import { usageError } from '../command.ts'
 import { ChimeraError, messageOf } from '../errors.ts'
 import { count, quantity } from '../text/index.ts'
 
@@ -36,8 +37,7 @@ export const importErrors = {
       'import_no_files',
       'No file to import. Pass the metrics.json files, e.g. `vitest-chimera import archive/*/metrics.json`.',
     ),
-  badOption: (message: string): ChimeraError =>
-    new ChimeraError('import_option', `${message}. See \`vitest-chimera import --help\`.`),
+  usage: usageError('import'),
 } as const
 
 function listed(names: readonly string[]): string {

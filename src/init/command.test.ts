@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough, Writable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { CommandIo } from '../cli.ts'
+import type { CommandIo } from '../command.ts'
 import { run } from './command.ts'
 
 const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')

@@ -8,10 +8,8 @@ import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { parseArgs } from 'node:util'
 import { diffLines } from 'diff'
-import type { Command, CommandIo } from '../cli.ts'
-import { messageOf } from '../errors.ts'
+import { readArguments, type Command, type CommandIo } from '../command.ts'
 import { oneLine, visible } from '../text/index.ts'
 import { initErrors, initTexts } from './messages.ts'
 import { planOf, type Plan, type PlannedFile } from './plan.ts'
@@ -102,21 +100,13 @@ function nextSteps({ folder, install }: Plan): string[] {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        model: { type: 'string', default: 'gemma3' },
-        yes: { type: 'boolean', short: 'y', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    if (positionals.length > 1) throw initErrors.usage('Expected one folder.')
-    if (!/^[\w./:@-]+$/.test(values.model))
-      throw initErrors.usage('Expected the name of a model after --model.')
-    return { values, folder: resolve(positionals[0] ?? '.') }
-  } catch (error) {
-    throw error instanceof TypeError ? initErrors.usage(messageOf(error)) : error
-  }
+  const { values, positionals } = readArguments(
+    args,
+    { model: { type: 'string', default: 'gemma3' }, yes: { type: 'boolean', short: 'y', default: false } },
+    initErrors.usage,
+  )
+  if (positionals.length > 1) throw initErrors.usage('Expected one folder.')
+  if (!/^[\w./:@-]+$/.test(values.model))
+    throw initErrors.usage('Expected the name of a model after --model.')
+  return { values, folder: resolve(positionals[0] ?? '.') }
 }

@@ -1,10 +1,10 @@
 /** What init says, and what it can fail with: what happened, where, what to do. */
+import { usageError } from '../command.ts'
 import { ChimeraError } from '../errors.ts'
 import { oneLine } from '../text/index.ts'
 
 export const initErrors = {
-  usage: (detail: string): ChimeraError =>
-    new ChimeraError('init_usage', `${oneLine(detail)} See \`vitest-chimera init --help\`.`),
+  usage: usageError('init'),
   noProject: (folder: string): ChimeraError =>
     new ChimeraError(
       'init_no_project',

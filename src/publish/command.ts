@@ -1,7 +1,6 @@
 /** `vitest-chimera comment --github | --gitlab`: one sticky comment on the pull request, from report.json. */
 import { appendFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
-import type { Command, CommandIo } from '../cli.ts'
+import { readArguments, type Command, type CommandIo } from '../command.ts'
 import { readStored } from '../compare/read.ts'
 import { commentBody } from './body.ts'
 import { githubFrom, hasLabel, pullOf, upsertComment } from './github.ts'
@@ -70,27 +69,21 @@ async function publish(
 }
 
 function parse(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        github: { type: 'boolean', default: false },
-        gitlab: { type: 'boolean', default: false },
-        key: { type: 'string', default: 'bench' },
-        sha: { type: 'string' },
-        accept: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    if (!values.help && values.github === values.gitlab)
-      throw publishErrors.usage('Expected one of --github and --gitlab.')
-    if (!/^[\w.-]{1,60}$/.test(values.key))
-      throw publishErrors.usage('Expected a --key of letters, digits, dots and hyphens.')
-    if (positionals.length > 1) throw publishErrors.usage('Expected one folder of reports.')
-    return { values, folder: positionals[0] ?? 'reports' }
-  } catch (error) {
-    if (error instanceof TypeError) throw publishErrors.usage(error.message)
-    throw error
-  }
+  const { values, positionals } = readArguments(
+    args,
+    {
+      github: { type: 'boolean', default: false },
+      gitlab: { type: 'boolean', default: false },
+      key: { type: 'string', default: 'bench' },
+      sha: { type: 'string' },
+      accept: { type: 'string' },
+    },
+    publishErrors.usage,
+  )
+  if (!values.help && values.github === values.gitlab)
+    throw publishErrors.usage('Expected one of --github and --gitlab.')
+  if (!/^[\w.-]{1,60}$/.test(values.key))
+    throw publishErrors.usage('Expected a --key of letters, digits, dots and hyphens.')
+  if (positionals.length > 1) throw publishErrors.usage('Expected one folder of reports.')
+  return { values, folder: positionals[0] ?? 'reports' }
 }

@@ -1,10 +1,10 @@
 /** What publishing a result can fail with: what happened, where, what to do. */
+import { usageError } from '../command.ts'
 import { ChimeraError } from '../errors.ts'
 import { oneLine } from '../text/index.ts'
 
 export const publishErrors = {
-  usage: (detail: string): ChimeraError =>
-    new ChimeraError('comment_usage', `${detail} See \`vitest-chimera comment --help\`.`),
+  usage: usageError('comment'),
   noEnvironment: (what: string, name: string, cure: string): ChimeraError =>
     new ChimeraError(
       'publish_environment',

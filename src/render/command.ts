@@ -3,13 +3,11 @@
  * or with `--otlp` its calls as metrics for a collector (`otlp`, `gen-ai`).
  */
 import { dirname, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import type { Command } from '../cli.ts'
+import { readArguments, type Command } from '../command.ts'
 import { readStored } from '../compare/read.ts'
-import { messageOf } from '../errors.ts'
 import { published } from '../import/document.ts'
 import { headline, writeReports } from '../report/index.ts'
-import { oneLine, visible } from '../text/index.ts'
+import { visible } from '../text/index.ts'
 import { renderErrors, renderTexts } from './messages.ts'
 
 const help = `Usage: vitest-chimera report [options] [report.json]
@@ -50,21 +48,13 @@ export const run: Command = async (args, io) => {
 }
 
 function parse(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        out: { type: 'string', short: 'o' },
-        otlp: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    if (positionals.length > 1) throw renderErrors.usage('Expected one report.')
-    if (values.otlp && values.out !== undefined)
-      throw renderErrors.usage('--otlp writes nothing, so --out does not apply.')
-    return { values, path: positionals[0] ?? 'reports' }
-  } catch (error) {
-    throw error instanceof TypeError ? renderErrors.usage(oneLine(messageOf(error))) : error
-  }
+  const { values, positionals } = readArguments(
+    args,
+    { out: { type: 'string', short: 'o' }, otlp: { type: 'boolean', default: false } },
+    renderErrors.usage,
+  )
+  if (positionals.length > 1) throw renderErrors.usage('Expected one report.')
+  if (values.otlp && values.out !== undefined)
+    throw renderErrors.usage('--otlp writes nothing, so --out does not apply.')
+  return { values, path: positionals[0] ?? 'reports' }
 }

@@ -1,11 +1,11 @@
 /** What the rendering of a stored report says. */
+import { usageError } from '../command.ts'
 import { ChimeraError, messageOf } from '../errors.ts'
 import { redact } from '../secrets.ts'
 import { count, oneLine } from '../text/index.ts'
 
 export const renderErrors = {
-  usage: (detail: string): ChimeraError =>
-    new ChimeraError('report_usage', `${detail} See \`vitest-chimera report --help\`.`),
+  usage: usageError('report'),
   sdkMissing: (cause: unknown): ChimeraError =>
     new ChimeraError(
       'otlp_missing',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
 import schema from '../../schemas/trial.schema.json' with { type: 'json' }
 import type { TrialReason } from '../schema/generated.ts'
-import { assess, hasRegression, isConfirmed, judgePair } from './assess.ts'
+import { assess, hasRegression, judgePair } from './assess.ts'
 import { countValid } from './validity.ts'
 
 const REASONS = schema.$defs.trial_reason.enum as readonly TrialReason[]
@@ -350,7 +350,7 @@ describe('judge', () => {
       expect(rateOf(brokenBy(failing(6, 6, 'measure'), reason)).verdict).toBe('regressed')
       const fresh = [...regressed, ...brokenBy(failing(2, 6, 'confirm'), reason)]
       expect(rateOf(fresh)).toMatchObject({ verdict: 'inconclusive', candidate_value: 12 / 14 })
-      expect(isConfirmed(plan, fresh, assess(plan, fresh, 'confirm'))).toBe(false)
+      expect(assess(plan, fresh, 'confirm').done).toBe(false)
       expect(rateOf([...regressed, ...brokenBy(failing(12, 6, 'confirm'), reason)]).verdict).toBe('regressed')
     },
   )
@@ -384,10 +384,24 @@ test('fresh blocks have decided once what regressed has its verdict, though anot
   )
   const fresh = assess(plan, [...slower, ...wild], 'confirm')
   expect(verdictOf(fresh.comparisons, 'ttft')).toBe('inconclusive')
-  expect(fresh.done).toBe(false)
-  expect(isConfirmed(plan, [...slower, ...wild], fresh)).toBe(true)
+  expect(fresh.done).toBe(true)
   const few = [...slower, ...blocksOf(5, () => ({ eval_duration: 112 }), undefined, 'confirm')]
-  expect(isConfirmed(plan, few, assess(plan, few, 'confirm'))).toBe(false)
-  const equal = [...blocksOf(6, () => ({})), ...wild]
-  expect(isConfirmed(plan, equal, fresh)).toBe(false)
+  expect(assess(plan, few, 'confirm').done).toBe(false)
+})
+
+test('fresh blocks test what regressed with the whole error, which the first ones share among all metrics', () => {
+  const blocks = (phase: 'measure' | 'confirm') =>
+    blocksOf(6, (block) => ({ eval_duration: block === 1 ? 103 : 112 }), undefined, phase)
+  const trials = [...blocks('measure'), ...blocks('confirm')]
+  const of = (phase: 'measure' | 'confirm', metric: string) =>
+    assess(plan, trials, phase).comparisons.find((one) => one.metric === metric)!
+  const [first, again] = [of('measure', 'output_throughput'), of('confirm', 'output_throughput')]
+  for (const one of [first, again])
+    expect(one).toMatchObject({ verdict: 'regressed', gated: true, blocks: 6 })
+  expect(first.looks![0]!.interval[1]).toBeCloseTo(100 / 103, 6)
+  expect(again.looks![0]!.interval[1]).toBeLessThan(first.looks![0]!.interval[1])
+  expect(of('confirm', 'ttft').gated).toBe(false)
+  const gatedOf = ({ comparisons }: ReturnType<typeof judgePair>) =>
+    comparisons.filter(({ gated }) => gated).map(({ metric }) => metric)
+  expect(gatedOf(judgePair(plan, trials))).toEqual(gatedOf(assess(plan, trials, 'measure')))
 })

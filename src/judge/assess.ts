@@ -46,7 +46,7 @@ export interface Assessment {
   noise: Noise
 }
 
-/** Judges the blocks of one phase by themselves. */
+/** Judges the blocks of one phase by themselves; fresh ones for what regressed at first. */
 export function assess(
   plan: ArmPair,
   trials: readonly Trial[],
@@ -73,7 +73,7 @@ function assessSome(
   which: 'all' | 'gated',
 ): Assessment {
   const blocks = completeBlocks(plan, trials, phase)
-  const collected = [...collectSeries(plan, blocks, hits)]
+  const collected = testedSeries(plan, blocks, trials, phase, hits)
   const series = new Map(which === 'all' ? collected : collected.filter(([, one]) => one.series.gated))
   const started = trialsUpTo(trials, phase)
   const counts = validCounts(started)
@@ -130,30 +130,39 @@ export function judgePair(
     comparisons: measured.comparisons.map((first) => {
       const again = fresh.get(keyOf(first)) ?? first
       if (first.metric === 'valid_rate') return again
-      return first.gated && first.verdict === 'regressed' ? again : first
+      return isRegression(first) ? again : first
     }),
   }
 }
 
-/**
- * Whether fresh blocks have decided what they are for: what regressed at first has a verdict on them, and they leave no
- * drop of valid_rate open. The verdicts of all else stand already.
- *
- * @param fresh the assessment of the fresh blocks
- */
-export function isConfirmed(plan: ArmPair, trials: readonly Trial[], fresh: Assessment): boolean {
-  const decided = new Set(
-    fresh.comparisons.filter(({ verdict }) => verdict !== 'inconclusive').map((one) => keyOf(one)),
-  )
-  const first = assessGated(plan, trials, 'measure').comparisons.filter(
-    ({ gated, verdict }) => gated && verdict === 'regressed',
-  )
-  return first.length > 0 && first.every((one) => decided.has(keyOf(one))) && !hasOpenDrop(fresh.comparisons)
-}
-
 /** Whether fresh blocks have to confirm something. */
 export function hasRegression(assessment: Assessment): boolean {
-  return assessment.comparisons.some((comparison) => comparison.gated && comparison.verdict === 'regressed')
+  return assessment.comparisons.some(isRegression)
+}
+
+function isRegression({ gated, verdict }: Comparison): boolean {
+  return gated && verdict === 'regressed'
+}
+
+/**
+ * The series, gated if their verdict is asked for: of fresh blocks, for what regressed in the first ones alone. That was
+ * chosen without them, so the fresh blocks test it with the whole error.
+ */
+function testedSeries(
+  plan: ArmPair,
+  blocks: readonly Block[],
+  trials: readonly Trial[],
+  phase: 'measure' | 'confirm',
+  hits: ReadonlySet<Call>,
+): [string, Series][] {
+  const all = [...collectSeries(plan, blocks, hits)]
+  if (phase === 'measure') return all
+  const first = assessSome(plan, trials, 'measure', hits, 'gated').comparisons
+  const asked = new Set(first.filter(isRegression).map((one) => keyOf(one)))
+  return all.map(([key, one]) => [
+    key,
+    { ...one, series: { ...one.series, gated: one.series.gated && asked.has(key) } },
+  ])
 }
 
 function absentMetrics(plan: ArmPair, series: readonly Series[]): MetricName[] {

@@ -3,7 +3,7 @@
  * how long it is likely to go on.
  */
 import { runWarnings } from './messages.ts'
-import { assess, assessGated, isConfirmed } from '../judge/assess.ts'
+import { assess, assessGated } from '../judge/assess.ts'
 import { CONCURRENCY, isConcurrencyOpen } from '../judge/concurrency.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { isRanked, type Candidate, type Forecast, type Plan } from '../judge/plan.ts'
@@ -40,9 +40,8 @@ export function isDecided(
   return plan.candidates.every((candidate) => {
     const pair = pairOf(plan, candidate)
     const own = trialsOf(plan, candidate, trials)
-    const assessed = assessGated(pair, own, phase)
-    if (assessed.blocks < plan.blocks.min) return false
-    return assessed.done || (phase === 'confirm' && isConfirmed(pair, own, assessed))
+    const { blocks, done } = assessGated(pair, own, phase)
+    return blocks >= plan.blocks.min && done
   })
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readArguments, usageError } from './command.ts'
 
-const usage = usageError('history')
+const usage = (detail: string) => usageError('history', detail)
 const read = (...args: string[]) => readArguments(args, { metric: { type: 'string', short: 'm' } }, usage)
 
 describe('the arguments of a command', () => {
@@ -22,7 +22,7 @@ describe('the arguments of a command', () => {
 
   test('a refusal that quotes what was given is one line, whatever that holds', () => {
     expect(() => read('--a\u001b[31m\nb')).toThrow(/^Unknown option '--a\P{C}*b'\. See \P{C}*$/u)
-    expect(usageError('audit', '; flags follow `--`')('No.').message).toBe(
+    expect(usageError('audit', 'No.', '; flags follow `--`').message).toBe(
       'No. See `vitest-chimera audit --help`; flags follow `--`.',
     )
   })

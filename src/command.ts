@@ -14,14 +14,22 @@ export interface CommandIo {
   terminal?: { input: NodeJS.ReadableStream & { isTTY?: boolean }; output: NodeJS.WritableStream }
 }
 
-/** The words for wrong arguments of a command: `usageError('history')('Expected one folder.')`. */
-export function usageError(command: string, hint = ''): (detail: string) => ChimeraError {
-  return (detail) =>
-    new ChimeraError(
-      `${command}_usage`,
-      `${oneLine(detail).replace(/\.?$/, '.')} See \`vitest-chimera ${command} --help\`${hint}.`,
-    )
+/** The error of wrong arguments of a command: `usageError('history', 'Expected one folder.')`. */
+export function usageError(command: string, detail: string, hint = ''): ChimeraError {
+  return new ChimeraError(
+    `${command}_usage`,
+    `${oneLine(detail).replace(/\.?$/, '.')} See \`vitest-chimera ${command} --help\`${hint}.`,
+  )
 }
+
+const HELP: { help: { type: 'boolean'; short: 'h'; default: false } } = {
+  help: { type: 'boolean', short: 'h', default: false },
+}
+
+/** What `parseArgs` makes of these options and `--help`. */
+type Arguments<O extends NonNullable<ParseArgsConfig['options']>> = ReturnType<
+  typeof parseArgs<{ args: string[]; allowPositionals: true; options: O & typeof HELP }>
+>
 
 /**
  * The options and positionals of a command, also those after `--`; each knows `--help`.
@@ -33,10 +41,9 @@ export function readArguments<const O extends NonNullable<ParseArgsConfig['optio
   args: readonly string[],
   options: O,
   usage: (detail: string) => ChimeraError,
-) {
-  const help = { help: { type: 'boolean', short: 'h', default: false } } as const
+): Arguments<O> {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { ...options, ...help } })
+    return parseArgs({ args: [...args], allowPositionals: true, options: { ...options, ...HELP } })
   } catch (error) {
     // Node goes on to explain how to pass a file with such a name.
     throw usage(messageOf(error).replace(/\. To specify a positional argument[^]*/, ''))

@@ -5,7 +5,7 @@ import type { AuditComparison } from '../schema/generated.ts'
 
 /** Why an audit cannot go on. */
 export const auditErrors = {
-  usage: usageError('audit', '; flags of Vitest follow `--`'),
+  usage: (detail: string): ChimeraError => usageError('audit', detail, '; flags of Vitest follow `--`'),
   noReport: (dir: string, output: string): ChimeraError =>
     new ChimeraError(
       'audit_no_report',

@@ -3,7 +3,7 @@ import { ChimeraError, messageOf } from '../errors.ts'
 
 /** What keeps stored reports from being compared. */
 export const compareErrors = {
-  usage: usageError('compare'),
+  usage: (detail: string): ChimeraError => usageError('compare', detail),
   missing: (path: string): ChimeraError =>
     new ChimeraError(
       'compare_missing',

@@ -1,5 +1,6 @@
 /** What doctor says: what was found, and what to do. */
 import { usageError } from '../command.ts'
+import type { ChimeraError } from '../errors.ts'
 import { count, oneLine } from '../text/index.ts'
 
 /** One thing that was looked at. */
@@ -12,7 +13,7 @@ export interface Finding {
 }
 
 export const doctorErrors = {
-  usage: usageError('doctor'),
+  usage: (detail: string): ChimeraError => usageError('doctor', detail),
 } as const
 
 export const doctorTexts = {

@@ -4,6 +4,7 @@
  */
 import { findBase } from '../base/index.ts'
 import { readArguments, usageError, type Command } from '../command.ts'
+import type { ChimeraError } from '../errors.ts'
 import { publishing } from '../publish/index.ts'
 import { bench } from './bench.ts'
 
@@ -40,7 +41,7 @@ export const run: Command = async (args, io) => {
   return published.finish(await bench(root, options.rest, env))
 }
 
-const usage = usageError('gate', '; flags of Vitest follow `--`')
+const usage = (detail: string): ChimeraError => usageError('gate', detail, '; flags of Vitest follow `--`')
 
 function parse(args: readonly string[]) {
   const { values, positionals } = readArguments(

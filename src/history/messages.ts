@@ -4,7 +4,7 @@ import { ChimeraError } from '../errors.ts'
 import { count, oneLine } from '../text/index.ts'
 
 export const historyErrors = {
-  usage: usageError('history'),
+  usage: (detail: string): ChimeraError => usageError('history', detail),
   none: (folder: string): ChimeraError =>
     new ChimeraError(
       'history_none',

@@ -37,7 +37,7 @@ export const importErrors = {
       'import_no_files',
       'No file to import. Pass the metrics.json files, e.g. `vitest-chimera import archive/*/metrics.json`.',
     ),
-  usage: usageError('import'),
+  usage: (detail: string): ChimeraError => usageError('import', detail),
 } as const
 
 function listed(names: readonly string[]): string {

@@ -4,7 +4,7 @@ import { ChimeraError } from '../errors.ts'
 import { oneLine } from '../text/index.ts'
 
 export const initErrors = {
-  usage: usageError('init'),
+  usage: (detail: string): ChimeraError => usageError('init', detail),
   noProject: (folder: string): ChimeraError =>
     new ChimeraError(
       'init_no_project',

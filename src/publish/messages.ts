@@ -4,7 +4,7 @@ import { ChimeraError } from '../errors.ts'
 import { oneLine } from '../text/index.ts'
 
 export const publishErrors = {
-  usage: usageError('comment'),
+  usage: (detail: string): ChimeraError => usageError('comment', detail),
   noEnvironment: (what: string, name: string, cure: string): ChimeraError =>
     new ChimeraError(
       'publish_environment',

@@ -5,7 +5,7 @@ import { redact } from '../secrets.ts'
 import { count, oneLine } from '../text/index.ts'
 
 export const renderErrors = {
-  usage: usageError('report'),
+  usage: (detail: string): ChimeraError => usageError('report', detail),
   sdkMissing: (cause: unknown): ChimeraError =>
     new ChimeraError(
       'otlp_missing',

@@ -43,6 +43,8 @@ export async function startServer(config: ServerConfig, limit: number = START_LI
   const script = new URL(`./server${extname(new URL(import.meta.url).pathname)}`, import.meta.url)
   const child = fork(fileURLToPath(script), [JSON.stringify(config)], {
     execArgv: [],
+    // One thread decodes and samples: with several, each token is another's, in the caches of another processor.
+    env: { ...process.env, UV_THREADPOOL_SIZE: '1' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let log = ''

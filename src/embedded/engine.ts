@@ -26,15 +26,18 @@ export class Engine {
   readonly #llama: Llama
   readonly #path: string
   readonly #parallel: number
+  readonly #keepOn: (threads: number) => void
   readonly #admission = new Queue(1)
   #runner: Runner | undefined
   #idle: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(llama: Llama, path: string, parallel: number) {
+  /** @param keepOn is told before a model is loaded how many threads it gets */
+  constructor(llama: Llama, path: string, parallel: number, keepOn: (threads: number) => void = () => {}) {
     this.#llama = llama
     this.#path = path
     this.#parallel = parallel
+    this.#keepOn = keepOn
   }
 
   get llama(): Llama {
@@ -111,6 +114,10 @@ export class Engine {
   }
 
   async #load(options: RunnerOptions): Promise<Runner> {
+    // More threads than one collapse on small models: they spin at barriers longer than they multiply.
+    const threads = Math.max(options.num_thread, 1)
+    // Its threads start where this one may run.
+    this.#keepOn(threads)
     const model = await this.#llama.loadModel({
       modelPath: this.#path,
       ...(options.use_mmap !== undefined && { useMmap: options.use_mmap }),
@@ -120,8 +127,7 @@ export class Engine {
         contextSize: Math.min(Math.max(options.num_ctx, 4), model.trainContextSize),
         batchSize: Math.max(options.num_batch, 1),
         sequences: this.#parallel,
-        // More threads than one collapse on small models: they spin at barriers longer than they multiply.
-        threads: Math.max(options.num_thread, 1),
+        threads,
         // As Ollama's default; on a CPU it takes half of a small model's time.
         flashAttention: false,
       })

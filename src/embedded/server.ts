@@ -14,6 +14,7 @@ import { complete } from './completion.ts'
 import { Engine, type Runner } from './engine.ts'
 import type { ServedModel } from './ollama/facts.ts'
 import { readOptions } from './options.ts'
+import { processorKeeper } from './processors.ts'
 import { rendererFor, tokenize } from './prompt.ts'
 import { createProtocolServer } from './routes.ts'
 
@@ -32,7 +33,7 @@ async function serve(config: ServerConfig): Promise<void> {
     process.exit(1)
   })
   const llama = await library.getLlama({ build: 'never', gpu: false, logLevel: library.LlamaLogLevel.error })
-  const engine = new Engine(llama, config.path, config.parallel)
+  const engine = new Engine(llama, config.path, config.parallel, processorKeeper())
 
   const signal = new AbortController().signal
   const trial = await engine.use(readOptions({ num_ctx: 256 }).runner, undefined, signal)

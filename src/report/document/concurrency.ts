@@ -1,12 +1,24 @@
 /** What working at once gained an arm's agents, by what was measured: speedup is against each of them alone. */
 import type { Concurrency, Estimate, SuiteReport } from '../../schema/generated.ts'
 import { factor } from '../../text/index.ts'
-import { columns, heading, measured, say, strong, table, trusted, type Block, type Inline } from './blocks.ts'
+import {
+  columns,
+  heading,
+  measured,
+  say,
+  strong,
+  table,
+  trusted,
+  type Block,
+  type Column,
+  type Inline,
+} from './blocks.ts'
 
-const MEANING: Readonly<Record<Concurrency['verdict'], string>> = {
+/** What a verdict means, for the legend. */
+export const CONCURRENCY_MEANING: Readonly<Record<Concurrency['verdict'], string>> = {
   parallel: 'no agent slows beyond the threshold',
-  contended: 'they slow each other down',
-  serialised: 'they take as long as one after the other',
+  contended: 'the agents slow each other down',
+  serialised: 'the agents take as long as one after the other',
   inconclusive: 'too few blocks or too much noise for a verdict',
 }
 
@@ -22,13 +34,18 @@ export function concurrencyBlocks(suite: SuiteReport): Block[] {
         trusted(factor(efficiency, '%')),
         times(slowdown),
         times(balance),
-        say`${strong(trusted(verdict))}: ${trusted(MEANING[verdict])}`,
+        strong(trusted(verdict)),
         measured(blocks, 'count'),
       ],
       ...agents.map((agent) => [`${arm} › ${agent.name}`, '', '', times(agent.slowdown), '', '', '']),
     ]
   })
-  const heads = columns('arm', '>speedup', '>efficiency', '>slowdown', '>load balance', 'verdict', '>blocks')
+  const heads: Column[] = [
+    ...columns('arm', '>speedup'),
+    // The speedup by agent says no more.
+    { head: trusted('efficiency'), right: true, only: 'html' },
+    ...columns('>slowdown', '>load balance', 'verdict', '>blocks'),
+  ]
   return rows.length === 0
     ? []
     : [heading(3, trusted('Concurrent agents')), table(say`Concurrent agents of ${suite.name}`, heads, rows)]

@@ -1,9 +1,10 @@
 /** Warnings are data that travel with the results; a report shows each kind once, as a numbered note, and marks where it applies. */
 import { present } from '../../optional.ts'
-import type { Report, SuiteReport } from '../../schema/generated.ts'
+import type { ArmReport, Report, SuiteReport } from '../../schema/generated.ts'
 import { count, share } from '../../text/index.ts'
 import { code, heading, joined, list, only, remark, say, section, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
+import { CONCURRENCY_MEANING } from './concurrency.ts'
 
 /** One kind of warning, however many suites raised it. */
 export interface Note {
@@ -88,6 +89,13 @@ function placesOf(where: readonly string[][]): Inline {
   )
 }
 
+/** `Serialised: the agents take as long as one after the other.` for each verdict that an arm has. */
+function concurrencyMeanings(arms: readonly ArmReport[]): string {
+  const verdicts = arms.flatMap(({ concurrency }) => concurrency?.verdict ?? [])
+  const said = [...new Set(verdicts)].map((verdict) => `${verdict}: ${CONCURRENCY_MEANING[verdict]}`)
+  return `${said.map((one) => one.charAt(0).toUpperCase() + one.slice(1)).join('. ')}.`
+}
+
 /** How to read what a document shows: each explanation once, and only of what is there. */
 export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
   const comparisons = suites.flatMap((suite) => suite.comparisons)
@@ -103,7 +111,7 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
       'The change of trial_duration is split over stages and parts that add up to it; changes are means over the blocks, in ms, and the intervals of all parts hold jointly. Other time in calls is what the server does not report, such as network and queue. Own code is the time in which no call ran.',
     suites.flatMap(({ sweep }) => (sweep === undefined ? [] : rankingLegend(sweep))),
     arms.some(({ concurrency }) => concurrency !== undefined) &&
-      'Speedup is the sum of the solo wall times over the concurrent one, from the same blocks; efficiency is speedup per agent; slowdown is the concurrent wall time of an agent over its solo one. Load balance, the sum of the concurrent wall times over the longest, shows how evenly the work is spread, not a gain.',
+      `Speedup is the sum of the solo wall times over the concurrent one, from the same blocks; efficiency is speedup per agent; slowdown is the concurrent wall time of an agent over its solo one. Load balance, the sum of the concurrent wall times over the longest, shows how evenly the work is spread, not a gain. ${concurrencyMeanings(arms)}`,
     arms.some(({ invalid }) => Object.keys(invalid).length > 0) &&
       'Invalid trials are counted and shown; their whole block is excluded from all other figures.',
     suites.some(({ seed }) => seed !== undefined) &&

@@ -123,7 +123,10 @@ function pairingBlocks(suite: SuiteReport, pairing: Pairing, notes: Notes, isOne
 }
 
 function titled(level: 3 | 4, title: string, blocks: Block[]): Block[] {
-  return blocks.length === 0 ? [] : [heading(level, trusted(title)), ...blocks]
+  if (blocks.length === 0) return []
+  const own = heading(level, trusted(title))
+  const isPageOnly = blocks.every((block) => block.kind === 'only' && block.format === 'html')
+  return [...(isPageOnly ? only('html', own) : [own]), ...blocks]
 }
 
 /**
@@ -145,7 +148,7 @@ function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[]
   const isTelling = staged.some((one) => shown.has(one.metric) && (one.gated || !includesNone(one)))
   const rest = moved.filter(({ metric }) => !shown.has(metric))
   const short = present<Block>(
-    isTelling ? matrix(caption, 'stage', stages, shown) : remark('No change is detected in a gated metric.'),
+    isTelling && matrix(caption, 'stage', stages, shown),
     rest.length > 0 && prose(say`Not gated, moved: ${joined(rest.map(movedPart), '; ')}.`),
   )
   return [
@@ -159,7 +162,7 @@ function stageBlocks(title: Inline, comparisons: readonly Comparison[]): Block[]
           comparisonTable(say`${title}, by stage`, stages),
         ),
       ],
-      short,
+      short.length > 0 ? short : [remark('No change is detected in a gated metric.')],
     ),
   ]
 }

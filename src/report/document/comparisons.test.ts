@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { sampleRun } from '../../../test/support/sample-runs.ts'
 import type { Comparison, ComparisonBase, RatioComparison } from '../../schema/generated.ts'
 import { validity } from './arms.ts'
-import { changePart, needed, pairings, verdictPart } from './comparisons.ts'
+import { changePart, needed, pairings, repeats, verdictPart } from './comparisons.ts'
 
 const [suite] = sampleRun('regressed').report.suites
 
@@ -42,6 +42,19 @@ test('a metric that says the same as another is not repeated, unless it decides'
   expect(shown(ttft, { ...content, gated: true })).toEqual(['ttft', 'ttft_content'])
   expect(shown(ttft, { ...content, ratio: 1.2 })).toEqual(['ttft', 'ttft_content'])
   expect(shown(ttft, { ...content, stage: 'report' })).toEqual(['ttft', 'ttft_content'])
+})
+
+test('one figure of decoding speaks for those that moved as it did', () => {
+  const [pace, tpot] = [
+    comparison({ verdict: 'regressed' }),
+    comparison({ metric: 'tpot', verdict: 'regressed', gated: false }),
+  ]
+  expect(repeats(tpot, [pace, tpot])).toBe(true)
+  expect(repeats(tpot, [tpot])).toBe(false)
+  expect(repeats({ ...tpot, gated: true }, [pace, tpot])).toBe(false)
+  expect(repeats({ ...tpot, verdict: 'improved' }, [pace, tpot])).toBe(false)
+  expect(repeats(pace, [pace, tpot])).toBe(false)
+  expect(repeats({ ...tpot, metric: 'e2e_latency' }, [pace])).toBe(false)
 })
 
 test('what decides nothing has a verdict only where it moved', () => {

@@ -46,6 +46,18 @@ function isEcho(one: Comparison, all: readonly Comparison[]): boolean {
   )
 }
 
+/** The figures of decoding, the first of which speaks for those that moved as it did. */
+const DECODING = ['output_throughput', 'reported_throughput', 'tpot', 'itl']
+
+/** Whether another of the comparisons has said where decoding moved. */
+export function repeats(one: Comparison, all: readonly Comparison[]): boolean {
+  const place = DECODING.indexOf(one.metric)
+  if (one.gated || place < 0) return false
+  return all.some(
+    ({ metric, verdict }) => DECODING.slice(0, place).includes(metric) && verdict === one.verdict,
+  )
+}
+
 /** Whether a comparison found a change that matters, in either direction. */
 export function hasMoved({ verdict }: Comparison): boolean {
   return verdict === 'regressed' || verdict === 'improved'

@@ -7,7 +7,16 @@ import { auditBlocks } from './environment.ts'
 import { armBlocks, type Configs } from './arms.ts'
 import { changed, code, detail, fold, heading, joined, only, prose, remark, say, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
-import { comparisonTable, hasMoved, isStill, matrix, metricsOf, movedPart, pairings } from './comparisons.ts'
+import {
+  comparisonTable,
+  hasMoved,
+  isStill,
+  matrix,
+  metricsOf,
+  movedPart,
+  pairings,
+  repeats,
+} from './comparisons.ts'
 import type { Pairing } from './comparisons.ts'
 import { concurrencyBlocks } from './concurrency.ts'
 import type { Notes } from './notes.ts'
@@ -105,9 +114,14 @@ function pairingBlocks(suite: SuiteReport, pairing: Pairing, notes: Notes, isOne
   )
   const tableOf = (some: readonly Comparison[]): Block =>
     comparisonTable(title, [{ comparisons: some, marks: (metric) => notes.at(suite, { metric }) }])
-  const small = quiet.filter((one) => !includesNone(one)).map((one) => say`${one.metric} ${changed(one)}`)
+  const { rows = [], again = [] } = Object.groupBy(telling, (one) =>
+    repeats(one, telling) ? 'again' : 'rows',
+  )
+  const small = [...again, ...quiet.filter((one) => !includesNone(one))].map(
+    (one) => say`${one.metric} ${changed(one)}`,
+  )
   const short = present(
-    telling.length > 0 && tableOf(telling),
+    rows.length > 0 && tableOf(rows),
     small.length > 0 && prose(say`Not gated, change detected: ${joined(small, '; ')}.`),
   )
   return [

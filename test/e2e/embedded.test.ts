@@ -52,7 +52,10 @@ test('a run on the embedded engine: real replies, and every report names the eng
 
   const [suite] = report!.suites
   expect(suite!.calibration).toBe(true)
-  expect(suite!.comparisons.find(({ metric }) => metric === 'output_throughput')!.blocks).toBe(6)
+  const blocksOf = (name: string) => suite!.comparisons.find(({ metric }) => metric === name)!.blocks
+  expect(blocksOf('output_tokens')).toBe(6)
+  // A reader that a busy machine keeps waiting finds a short reply whole: then it has no rate.
+  expect(blocksOf('output_throughput')).toBeGreaterThan(0)
   for (const { server, effective, invalid } of suite!.arms) {
     expect(server).toEqual({
       kind: 'embedded',

@@ -27,12 +27,12 @@ export default defineConfig({ plugins: [chimera()], test: { isolate: false } })
     'suites/hangs.bench.ts': benchFile({
       name: 'hangs',
       agent: `async ({ generate }) => { ${FROM_FIFTH} ${SAY}; if (isLate) await new Promise(() => {}) }`,
-      more: `${MORE} trialTimeout: 500, timeBudget: 4000, timeout: 1000, bound: { ms: 1000 },`,
+      more: `${MORE} trialTimeout: 2000, timeBudget: 9000, timeout: 1000, bound: { ms: 1000 },`,
     }),
     'suites/loops.bench.ts': benchFile({
       name: 'loops',
       agent: `async ({ generate }) => { ${FROM_FIFTH} ${SAY}; while (isLate) {} }`,
-      more: `${MORE} trialTimeout: 500,`,
+      more: `${MORE} trialTimeout: 2000,`,
     }),
   })
   await mkdir(join(project.dir, 'reports'))
@@ -44,7 +44,7 @@ const failureOf = (name: string) => run.report!.gate.failures.find(({ suite }) =
 const trialsOf = (name: string) => run.trials.filter(({ suite }) => suite === name)
 
 test('a loop without a pause: its worker is ended, the arm named, what was measured kept', () => {
-  expect(failureOf('loops')).toMatch(/arm "(baseline|candidate)" kept its thread busy.*500 ms.*endless loop/)
+  expect(failureOf('loops')).toMatch(/arm "(baseline|candidate)" kept its thread busy.*2000 ms.*endless loop/)
   expect(run.output).toMatch(/endless loop/)
   expect(trialsOf('loops')).toHaveLength(4)
   expect(trialsOf('loops').every(({ valid }) => valid)).toBe(true)
@@ -54,7 +54,7 @@ test('an agent that never settles: its trials are invalid as timeout, and the su
   const broken = trialsOf('hangs').filter(({ valid }) => !valid)
   expect(broken.length).toBeGreaterThanOrEqual(2)
   expect(new Set(broken.map((trial) => trial.invalid_reason))).toEqual(new Set(['timeout']))
-  expect(broken[0]!.message).toMatch(/limit of 500 ms.*`trialTimeout`/)
+  expect(broken[0]!.message).toMatch(/limit of 2000 ms.*`trialTimeout`/)
 })
 
 test('the suite next to them has its verdict, and the run fails', () => {
@@ -82,14 +82,14 @@ test(
       'suites/loops.bench.ts': benchFile({
         name: 'loops',
         agent: loops,
-        more: `${MORE} trialTimeout: 500,`,
+        more: `${MORE} trialTimeout: 2000,`,
       }),
     })
     const { report, exitCode, output, trials } = await project.bench(['--pool=threads', '--maxWorkers=1'], {
       OLLAMA_HOST: server.url,
     })
     const failures = Object.fromEntries(report!.gate.failures.map(({ suite, message }) => [suite, message]))
-    expect(failures['loops']).toMatch(/arm "(baseline|candidate)" kept its thread busy.*500 ms.*endless loop/)
+    expect(failures['loops']).toMatch(/arm "(baseline|candidate)" kept its thread busy.*2000 ms.*endless loop/)
     expect(output).toMatch(/endless loop/)
     expect(trials.filter(({ suite }) => suite === 'loops')).toHaveLength(4)
     expect(failures['good']).toBeUndefined()

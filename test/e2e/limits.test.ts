@@ -89,7 +89,9 @@ test(
       OLLAMA_HOST: server.url,
     })
     const failures = Object.fromEntries(report!.gate.failures.map(({ suite, message }) => [suite, message]))
-    expect(failures['loops']).toMatch(/arm "(baseline|candidate)" kept its thread busy.*2000 ms.*endless loop/)
+    expect(failures['loops']).toMatch(
+      /arm "(baseline|candidate)" kept its thread busy.*2000 ms.*endless loop/,
+    )
     expect(output).toMatch(/endless loop/)
     expect(trials.filter(({ suite }) => suite === 'loops')).toHaveLength(4)
     expect(failures['good']).toBeUndefined()

@@ -86,7 +86,7 @@ describe('suites whose candidates are slower, equal or faster', () => {
     expect(warningsOf('hidden')).toEqual(['reported_differs candidate'])
     expect(verdicts('misreported')['output_throughput']).toBe('unchanged')
     expect(warningsOf('misreported')).toEqual(['reported_differs candidate'])
-    expect(suite('misreported').warnings[0]!.message).toMatch(
+    expect(ofTheSuite(suite('misreported'))[0]!.message).toMatch(
       /reports .* tok\/s for arm "candidate", but .* arrive/,
     )
   })

@@ -12,6 +12,7 @@ import { armsOf, factsOf, type Candidate, type Ending, type Facts, type Plan } f
 import { blocksOf, findUnusable } from '../judge/unusable.ts'
 import { RequestLog } from '../requests/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
+import { membersOf } from './agent.ts'
 import { servedArm } from './arms.ts'
 import { armsNamed, execute, runBlock, type Session, type SuiteRun } from './block.ts'
 import { openLoader } from './loader.ts'
@@ -40,7 +41,7 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
       perSwitch: 1,
       started: performance.now(),
       phase: { started: performance.now(), attempts: 0 },
-      alone: true,
+      alone: run.arms.some(({ agent }) => membersOf(agent).length > 0),
       warnings: loader.warnings,
       requests: plan.trees?.isNew === false ? new RequestLog() : undefined,
     }

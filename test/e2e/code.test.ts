@@ -128,9 +128,11 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
     expect(reports!.arms[1]!.code!.dirty).toBe(true)
     expect(reports).not.toHaveProperty('requests')
     const gated = reports!.comparisons.filter((one) => one.gated && one.stage === null)
-    expect(gated.map(({ metric }) => metric)).toEqual(['trial_duration', 'valid_rate'])
-    // On a busy machine a trial of milliseconds may take twice as long, and ten blocks may not tell.
-    expect(gated.map(({ verdict }) => verdict)).not.toContain('regressed')
+    expect(gated.map(({ metric, verdict }) => [metric, verdict])).toEqual([
+      // On a busy machine a trial of milliseconds may take twice as long, and ten blocks may not tell.
+      ['trial_duration', expect.stringMatching(/^(unchanged|inconclusive)$/)],
+      ['valid_rate', 'unchanged'],
+    ])
     expect(fresh).toMatchObject({ trees: { is_new: true } })
     expect(fresh!.warnings).toContainEqual({
       code: 'new_suite',

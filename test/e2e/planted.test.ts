@@ -226,7 +226,7 @@ test('a refactoring that changes nothing', () => {
   expect(suiteOf('refactor').trees?.changed).toEqual(['suites/refactor/agent.ts'])
   const { trial_duration, ...counted } = verdictsOf('refactor')
   expect(new Set(Object.values(counted))).toEqual(new Set(['unchanged']))
-  expect(trial_duration).not.toBe('regressed')
+  expect(trial_duration).toMatch(/^(unchanged|inconclusive)$/)
   for (const metric of ['calls', 'input_tokens', 'output_tokens']) expectRatio('refactor', metric, 1)
   expect(run.report?.gate.failures.filter(({ suite }) => suite === 'refactor')).toEqual([])
 })

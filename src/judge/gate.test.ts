@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/support/trials.ts'
 import type { Trial, Verdict } from '../schema/generated.ts'
 import { gateRun, gateSuite, readFailOn, type SuiteGate } from './gate.ts'
-import type { Ending } from './plan.ts'
+import type { Ending, Plan } from './plan.ts'
+import { ungated } from '../run/rules.ts'
 import { judge } from './results.ts'
 
 const decided: Ending = { stopped: 'decided', requeued: 0, warnings: [] }
@@ -45,6 +46,7 @@ describe('the gate of a suite', () => {
       failures: [
         {
           suite: 'made',
+          file: 'suites/made.bench.ts',
           metric: 'output_throughput',
           arm: 'candidate',
           message:
@@ -114,21 +116,46 @@ describe('the gate of a suite', () => {
     expect(gate(slower, decided, REGRESSED, plan)).toEqual({ status: 'passed', failures: [], notices: [] })
   })
 
-  test('without a gated metric that was measured nothing is claimed', () => {
+  test('without a gated metric that was measured nothing is claimed, which fails only when asked', () => {
     const short = { eval_count: 5, ttft: 0 }
-    const found = gate(
-      blocksOf(
-        6,
-        () => short,
-        () => short,
-      ),
+    const trials = blocksOf(
+      6,
+      () => short,
+      () => short,
     )
-    expect(found.status).toBe('inconclusive')
-    expect(found.notices.map(({ message }) => message)).toEqual([
-      expect.stringMatching(
-        /none of the gated metrics could be measured.*output_throughput: every reply has fewer/,
-      ),
-    ])
+    const reason = /none of the gated metrics could be measured.*output_throughput: every reply has fewer/
+    const found = gate(trials)
+    expect(found).toMatchObject({ status: 'inconclusive', failures: [] })
+    expect(found.notices.map(({ message }) => message)).toEqual([expect.stringMatching(reason)])
+    const strict = gate(trials, decided, new Set(['regressed', 'inconclusive']))
+    expect(strict.failures.map(({ message }) => message)).toEqual([expect.stringMatching(reason)])
+  })
+
+  test('where validity alone is gated, nothing else has to be measured', () => {
+    const thresholds = { output_throughput: { gated: false }, ttft: { gated: false } } as const
+    expect(gate(same, decided, REGRESSED, planFor({ thresholds }))).toMatchObject({ status: 'passed' })
+  })
+
+  test('a new suite passes, unless it may be one of base by another name', () => {
+    const planOf = (formerly: readonly string[]): Plan => {
+      const plan = planFor()
+      return {
+        ...plan,
+        kind: 'code',
+        rules: ungated(plan.rules),
+        trees: { modules: 1, changed: [], isNew: true, formerly },
+      }
+    }
+    expect(gate(slower, decided, REGRESSED, planOf([]))).toEqual({
+      status: 'passed',
+      failures: [],
+      notices: [],
+    })
+    expect(gate(slower, decided, REGRESSED, planOf(['old']))).toMatchObject({
+      status: 'inconclusive',
+      failures: [],
+      notices: [{ suite: 'made', message: expect.stringContaining('if the suite was renamed') }],
+    })
   })
 })
 
@@ -145,6 +172,7 @@ describe('data that cannot be judged', () => {
       failures: [
         {
           suite: 'made',
+          file: 'suites/made.bench.ts',
           arm: 'candidate',
           message: 'arm "candidate" has no valid trial (3 of 3 busy, no_done). scripted no_done',
         },

@@ -2,8 +2,9 @@
  * From verdicts and the validity of the data to pass or fail. The same rule serves the assertion in
  * the test and the exit code of the run.
  */
-import { gateErrors, gateTexts } from './messages.ts'
-import type { Comparison, Gate, GateFinding, Verdict } from '../schema/generated.ts'
+import { gateErrors, gateTexts, warningTexts } from './messages.ts'
+import { metricNames } from '../metrics.ts'
+import type { Gate, GateFinding, Verdict } from '../schema/generated.ts'
 import { whyAbsent } from './absence.ts'
 import { isRanked, type Plan, type SuiteRecord } from './plan.ts'
 import type { CandidateResults, Results } from './results.ts'
@@ -41,17 +42,17 @@ export function gateSuite(
   unranked: readonly string[] = [],
 ): SuiteGate {
   const { plan, ending, results } = judged
+  const { suite, file } = plan
   const broken = findBrokenArm(judged)
-  if (broken !== undefined) return failed('invalid', { suite: plan.suite, ...broken })
+  if (broken !== undefined) return failed('invalid', { suite, file, ...broken })
   if (ending === undefined || ending.stopped === 'interrupted') {
     const text = ending === undefined ? gateTexts.workerLost : gateTexts.interrupted
-    return failed('inconclusive', { suite: plan.suite, message: text() })
+    return failed('inconclusive', { suite, file, message: text() })
   }
   if (results.candidates.every(({ assessment }) => assessment.blocks === 0))
-    return failed('invalid', { suite: plan.suite, message: gateTexts.noBlock() })
+    return failed('invalid', { suite, file, message: gateTexts.noBlock() })
   if (isRanked(plan)) {
-    const notices =
-      unranked.length === 0 ? [] : [{ suite: plan.suite, message: gateTexts.notRanked(unranked) }]
+    const notices = unranked.length === 0 ? [] : [{ suite, file, message: gateTexts.notRanked(unranked) }]
     return { status: 'passed', failures: [], notices }
   }
   return gateComparisons(plan, results, failOn)
@@ -61,22 +62,38 @@ function failed(status: SuiteGate['status'], failure: GateFinding): SuiteGate {
   return { status, failures: [failure], notices: [] }
 }
 
-function gateComparisons({ suite }: Plan, { candidates }: Results, failOn: ReadonlySet<Verdict>): SuiteGate {
+function gateComparisons(
+  { suite, file, rules, trees }: Plan,
+  { candidates }: Results,
+  failOn: ReadonlySet<Verdict>,
+): SuiteGate {
   const judged = candidates.flatMap(({ assessment }) => assessment.comparisons.filter(({ gated }) => gated))
-  // That trials were valid says nothing of their speed.
-  const measured = judged.some(({ metric }) => metric !== 'valid_rate')
-  const status = statusOf(judged, measured)
   const found = (isMeant: (verdict: Verdict) => boolean): GateFinding[] =>
     judged
       .filter(({ verdict }) => isMeant(verdict))
-      .map((one) => ({ suite, metric: one.metric, arm: one.candidate, message: gateTexts.verdict(one) }))
+      .map((one) => ({
+        suite,
+        file,
+        metric: one.metric,
+        arm: one.candidate,
+        message: gateTexts.verdict(one),
+      }))
+  const hasRegressed = judged.some(({ verdict }) => verdict === 'regressed')
+  // That trials were valid says nothing of their speed, where speed is asked for.
+  const isAsked = metricNames.some(
+    (metric) => metric !== 'valid_rate' && (rules[metric].gated || rules[metric].stages.length > 0),
+  )
+  const isMissing = isAsked && judged.every(({ metric }) => metric === 'valid_rate')
+  const unknown = [
+    ...(isMissing && !hasRegressed ? candidates.map(nothingGated) : []),
+    // A new suite has nothing to be compared with; one that was renamed would have.
+    ...(trees?.formerly?.length ? [warningTexts.newSuite(suite, trees.formerly)] : []),
+  ].map((message) => ({ suite, file, message }))
+  const open = [...found((verdict) => verdict === 'inconclusive'), ...unknown]
   return {
-    status,
-    failures: found((verdict) => failOn.has(verdict)),
-    notices: [
-      ...found((verdict) => verdict === 'inconclusive'),
-      ...(!measured && status !== 'regressed' ? candidates.map(nothingGated) : []),
-    ],
+    status: hasRegressed ? 'regressed' : open.length > 0 ? 'inconclusive' : 'passed',
+    failures: [...found((verdict) => failOn.has(verdict)), ...(failOn.has('inconclusive') ? unknown : [])],
+    notices: open,
   }
 }
 
@@ -101,15 +118,9 @@ export function gateRun(
   return { status: order.find((status) => statuses.includes(status)) ?? 'invalid', failures, notices }
 }
 
-function nothingGated({ pair, trials, assessment }: CandidateResults): GateFinding {
+function nothingGated({ pair, trials, assessment }: CandidateResults): string {
   const absences = assessment.absent.map((metric) => ({ metric, ...whyAbsent(pair, trials, metric) }))
-  return { suite: pair.suite, message: gateTexts.nothingGated(absences) }
-}
-
-function statusOf(gated: readonly Comparison[], measured: boolean): Gate['status'] {
-  const verdicts = gated.map((comparison) => comparison.verdict)
-  if (verdicts.includes('regressed')) return 'regressed'
-  return verdicts.includes('inconclusive') || !measured ? 'inconclusive' : 'passed'
+  return gateTexts.nothingGated(absences)
 }
 
 /** An arm without a valid trial, or one whose server or model went away for good. */

@@ -1,7 +1,7 @@
 /** A report as the check of a commit: what it concludes, and a line for each failure. */
 import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { headline } from '../report/index.ts'
+import { headline, suiteOf } from '../report/index.ts'
 import type { Report } from '../schema/generated.ts'
 
 export interface Check {
@@ -55,9 +55,9 @@ function conclusionOf({ status, gate }: Report, exitCode: number): Check['conclu
 }
 
 /** One for each failure of a suite, at the line that names the suite. */
-function annotationsOf({ suites, gate }: Report, root: string, top: string): Annotation[] {
-  return gate.failures.flatMap((failure) => {
-    const suite = suites.find(({ name }) => name === failure.suite)
+function annotationsOf(report: Report, root: string, top: string): Annotation[] {
+  return report.gate.failures.flatMap((failure) => {
+    const suite = suiteOf(report, failure)
     if (suite === undefined) return []
     const file = resolve(root, suite.file)
     const path = relative(top, file).replaceAll('\\', '/')

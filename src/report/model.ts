@@ -118,8 +118,10 @@ function buildSuite(
 }
 
 /** No report of an audit can be taken for one of the project. */
-function auditNotice({ suite, audit }: Plan): GateFinding[] {
-  return audit === undefined ? [] : [{ suite, message: gateTexts.audited(audit.decode, audit.first_token) }]
+function auditNotice({ suite, file, audit }: Plan): GateFinding[] {
+  return audit === undefined
+    ? []
+    : [{ suite, file, message: gateTexts.audited(audit.decode, audit.first_token) }]
 }
 
 /** The kind of a suite, with what only suites of that kind have. */

@@ -10,6 +10,7 @@ import type {
   SummaryCause,
 } from '../schema/generated.ts'
 import { cutTexts, includesZero } from '../text/index.ts'
+import { isAbout, suiteOf } from './findings.ts'
 import { headline } from './headline.ts'
 import { nextTexts } from './messages.ts'
 
@@ -32,9 +33,8 @@ export function summaryText(report: Report): string {
 function runSummary(report: Report): RunSummary {
   const { mayMerge, reason } = headline(report)
   const failure = worstFailure(report)
-  const open = failure === undefined ? mostOpen(report) : undefined
-  const name = failure?.suite ?? open?.suite.name
-  const suite = report.suites.find((one) => one.name === name)
+  const open = mostOpen(report)
+  const suite = failure === undefined ? open?.suite : suiteOf(report, failure)
   const others = report.gate.failures.length - 1
   const verdict = report.status === 'interrupted' ? 'interrupted' : report.gate.status
   return {
@@ -53,16 +53,16 @@ function runSummary(report: Report): RunSummary {
 }
 
 /** Of what regressed, that which exceeds its threshold most; else the first failure. */
-function worstFailure({ gate, suites }: Report): GateFinding | undefined {
+function worstFailure(report: Report): GateFinding | undefined {
   const excess = (failure: GateFinding): number => {
-    const found = suites
-      .find(({ name }) => name === failure.suite)
-      ?.comparisons.find((one) => one.metric === failure.metric && one.candidate === failure.arm && one.gated)
+    const found = suiteOf(report, failure)?.comparisons.find(
+      (one) => one.metric === failure.metric && one.candidate === failure.arm && one.gated,
+    )
     if (found === undefined) return 0
     const change = found.difference ?? (found.ratio === undefined ? 0 : Math.log(found.ratio))
     return Math.abs(change) / found.threshold
   }
-  return gate.failures.toSorted((a, b) => excess(b) - excess(a))[0]
+  return report.gate.failures.toSorted((a, b) => excess(b) - excess(a))[0]
 }
 
 function causeOf(failure: GateFinding, suite: SuiteReport | undefined): SummaryCause {
@@ -108,7 +108,10 @@ function mostOpen({ suites, gate }: Report): Open | undefined {
   if (worst === undefined) return undefined
   const { suite, comparison } = worst
   const notice = gate.notices.find(
-    (one) => one.suite === suite.name && one.metric === comparison.metric && one.arm === comparison.candidate,
+    (one) =>
+      isAbout(one, { suite: suite.name, file: suite.file }) &&
+      one.metric === comparison.metric &&
+      one.arm === comparison.candidate,
   )
   const message = notice?.message ?? nextTexts.undecided()
   return { ...worst, message }

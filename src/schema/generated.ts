@@ -1279,6 +1279,10 @@ export interface GateFinding {
    * Empty for what concerns the whole run.
    */
   suite: string
+  /**
+   * Bench file of the suite, because several may share a name. Absent where no suite ran.
+   */
+  file?: string
   metric?: MetricName
   arm?: string
   /**

@@ -1,17 +1,21 @@
 /** Failures of the gate as annotations of a pull request, where Vitest's own reporter cannot make them. */
-import type { Report } from '../schema/generated.ts'
+import { isAbout, suiteOf } from '../report/index.ts'
+import type { GateFinding, Report } from '../schema/generated.ts'
 
 /**
  * Commands for GitHub Actions. Vitest annotates a test that failed and a file that could not be loaded; but at a merge of
  * shards the tests have passed, and the gate is judged only then.
  *
- * @param annotated names of the suites whose test failed
+ * @param annotated the suites whose test failed
  */
-export function annotations({ gate, suites }: Report, annotated: readonly string[]): string[] {
-  return gate.failures.flatMap(({ suite, message }) => {
-    const found = suites.find(({ name }) => name === suite)
-    if (found === undefined || annotated.includes(suite)) return []
-    return `::error file=${property(found.file)},title=${property(suite)}::${escaped(message)}`
+export function annotations(
+  report: Report,
+  annotated: readonly Pick<GateFinding, 'suite' | 'file'>[],
+): string[] {
+  return report.gate.failures.flatMap((failure) => {
+    const found = suiteOf(report, failure)
+    if (found === undefined || annotated.some((suite) => isAbout(failure, suite))) return []
+    return `::error file=${property(found.file)},title=${property(found.name)}::${escaped(failure.message)}`
   })
 }
 

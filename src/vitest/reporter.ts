@@ -16,6 +16,7 @@ import { NoiseFloor } from './noise-floor.ts'
 import { Progress } from './progress.ts'
 import {
   hasReports,
+  isAbout,
   printTerminal,
   removeAnswers,
   summaryDocument,
@@ -231,9 +232,10 @@ export default class ChimeraReporter implements Reporter {
     }
     collectGarbage()
     const judged = soundReport(run)
-    const named = new Set(judged.gate.failures.map(({ suite }) => suite))
+    const isExplained = (test: TestCase): boolean =>
+      suitesOf(records.get(test)).some((suite) => judged.gate.failures.some((one) => isAbout(one, suite)))
     const more = [
-      ...failedTests(tests, (test) => suitesOf(records.get(test)).some((suite) => named.has(suite))),
+      ...failedTests(tests, isExplained),
       ...this.#unhandled(errors, this.#stalled.size > 0 || suites.some(({ ending }) => ending === undefined)),
     ]
     const report = more.length === 0 ? judged : soundReport({ ...run, refusals: [...refusals, ...more] })
@@ -293,9 +295,6 @@ function isBlobReporter(one: unknown): boolean {
   return typeof one === 'object' && one !== null && one.constructor.name === 'BlobReporter'
 }
 
-function suitesOf(record: TestRecord | undefined): string[] {
-  return [
-    ...(record?.suites ?? []).map(({ plan }) => plan.suite),
-    ...(record?.refusals ?? []).map(({ suite }) => suite),
-  ]
+function suitesOf(record: TestRecord | undefined): Pick<GateFinding, 'suite' | 'file'>[] {
+  return [...(record?.suites ?? []).map(({ plan }) => plan), ...(record?.refusals ?? [])]
 }

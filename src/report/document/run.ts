@@ -5,6 +5,7 @@
 import { present } from '../../optional.ts'
 import type { GateFinding, Report, SuiteReport, Trial } from '../../schema/generated.ts'
 import { absent, count, span } from '../../text/index.ts'
+import { isAbout } from '../findings.ts'
 import { embeddedNote, headline } from '../headline.ts'
 import { Configs, validity } from './arms.ts'
 import { attributionSentence } from './attribution.ts'
@@ -97,11 +98,11 @@ export function inReadingOrder(report: Report): SuiteReport[] {
 }
 
 /** 0 failed, 1 undecided, 2 passed. */
-function standing({ gate }: Report, { name, arms, comparisons }: SuiteReport): 0 | 1 | 2 {
+function standing({ gate }: Report, { name, file, arms, comparisons }: SuiteReport): 0 | 1 | 2 {
   const verdicts = new Set(comparisons.filter((one) => one.gated).map(({ verdict }) => verdict))
   const invalid = gate.failures.some(
     (failure) =>
-      failure.suite === name &&
+      isAbout(failure, { suite: name, file }) &&
       failure.metric === undefined &&
       (failure.arm === undefined || arms.some((arm) => arm.name === failure.arm)),
   )

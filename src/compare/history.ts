@@ -39,7 +39,7 @@ export function judgeHistory(
   const sign = metrics[metric].better === 'lower' ? 1 : -1
   const shift = sign * Math.log(ratio)
   const half = Math.log(upper / centre)
-  const threshold = effectiveThreshold(rule, centre)
+  const threshold = effectiveThreshold(metric, rule, centre)
   return {
     ...head,
     centre,

@@ -1,8 +1,10 @@
 /** Why a gated metric has no value: the first thing it needs that no call of an arm has. */
-import { MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
-import type { Call, Trial } from '../schema/generated.ts'
+import { metricNames, MIN_TOKENS_FOR_THROUGHPUT, type MetricName } from '../metrics.ts'
+import type { Call, Role, Trial } from '../schema/generated.ts'
+import type { Block } from './blocks.ts'
 import type { ArmPair } from './pair.ts'
 import { endsOf } from '../stream.ts'
+import { resembles } from '../text/index.ts'
 
 type Lack = 'not_streamed' | 'all_cold' | 'all_warm' | 'short' | 'one_chunk'
 
@@ -59,4 +61,41 @@ function firstLack(needs: readonly Lack[], calls: readonly Call[]): Lack | undef
     left = left.filter(MEETS[need])
     return left.length === 0
   })
+}
+
+/** A stage in which a metric is gated, and that has no value in any block. */
+export interface AbsentStage {
+  metric: MetricName
+  stage: string
+  /** The arm that never enters it, where the other one does. */
+  arm?: string
+  /** Where neither does: a stage of both that may have been meant. */
+  meant?: string
+}
+
+/**
+ * The gated stages that cannot be judged. One that neither arm knows is told only where it looks like a slip: thresholds
+ * of the config hold for every suite, and most suites have other stages.
+ */
+export function absentStages(
+  { arms, rules }: Pick<ArmPair, 'arms' | 'rules'>,
+  blocks: readonly Block[],
+  isMeasured: (metric: MetricName, stage: string) => boolean,
+): AbsentStage[] {
+  const namesOf = (role: Role): Set<string> =>
+    new Set(
+      blocks.flatMap((block) => block.trials[role].flatMap(({ stages }) => stages.map(({ name }) => name))),
+    )
+  const [baseline, candidate] = [namesOf('baseline'), namesOf('candidate')]
+  return metricNames.flatMap((metric) =>
+    rules[metric].stages.flatMap((stage): AbsentStage[] => {
+      if (isMeasured(metric, stage)) return []
+      const known = [baseline.has(stage), candidate.has(stage)]
+      if (known[0] === known[1]) {
+        const meant = [...baseline].find((name) => candidate.has(name) && resembles(name, stage))
+        return known[0] ? [{ metric, stage }] : meant === undefined ? [] : [{ metric, stage, meant }]
+      }
+      return [{ metric, stage, arm: (known[0] ? arms.candidate : arms.baseline).name }]
+    }),
+  )
 }

@@ -104,6 +104,40 @@ describe('assess', () => {
     expect(ungated.comparisons.find(({ metric }) => metric === 'stall_share')!.gated).toBe(false)
   })
 
+  test('a floor of stall_share is in points, as its threshold is', () => {
+    const few = blocksOf(
+      6,
+      () => streamed(true),
+      () => streamed(false),
+    )
+    const stallOf = (floor: number) =>
+      assess(
+        pairFor({ thresholds: { stall_share: { relative: 0.05, floor } } }),
+        few,
+        'measure',
+      ).comparisons.find(({ metric, stage }) => metric === 'stall_share' && stage === null)
+    expect(stallOf(0.1)).toMatchObject({ verdict: 'regressed', threshold: 0.1 })
+    expect(stallOf(0.4)).toMatchObject({ verdict: 'unchanged', threshold: 0.4 })
+  })
+
+  test('a gated stage that one arm never enters, or that looks like a slip, is told', () => {
+    const named = (baseline: string, candidate: string, gated: string) => {
+      const own = pairFor({ thresholds: { e2e_latency: { relative: 0.1, stages: [gated] } } })
+      const trials = blocksOf(6, () => ({})).map((trial) => {
+        const name = trial.role === 'baseline' ? baseline : candidate
+        const calls = trial.calls.map((call) => ({ ...call, stage: name }))
+        return { ...trial, calls, stages: [{ name, start: 0, duration: 150 }] }
+      })
+      return assess(own, trials, 'measure').absentStages
+    }
+    const metric = 'e2e_latency'
+    expect(named('report', 'report', 'report')).toEqual([])
+    expect(named('report', 'summary', 'report')).toEqual([{ metric, stage: 'report', arm: 'candidate' }])
+    expect(named('report', 'report', 'reprot')).toEqual([{ metric, stage: 'reprot', meant: 'report' }])
+    // The config's thresholds hold for every suite.
+    expect(named('report', 'report', 'summary')).toEqual([])
+  })
+
   test('five blocks decide nothing', () => {
     const { comparisons, done } = assess(
       plan,
@@ -308,6 +342,13 @@ describe('judge', () => {
     const vanished = judgePair(plan, [...regressed, ...blocksOf(6, () => ({}), undefined, 'confirm')])
     expect(hasRegression(vanished)).toBe(false)
     expect(verdictOf(vanished.comparisons, 'output_throughput')).toBe('unchanged')
+  })
+
+  test('fresh blocks that did not come to a look take nothing back', () => {
+    for (const count of [0, 1, 5]) {
+      const cut = judgePair(plan, [...regressed, ...blocksOf(count, () => ({}), undefined, 'confirm')])
+      expect([count, hasRegression(cut)]).toEqual([count, true])
+    }
   })
 
   /** `n` attempts in which the candidate alone failed, then `blocks` whole ones. */

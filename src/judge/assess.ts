@@ -4,7 +4,7 @@
  * Pure and replayed from the first block every time, so that the worker that decides when to stop
  * and the process that writes the report can never disagree. The decision itself is `stats`' work.
  */
-import { metrics, type MetricName } from '../metrics.ts'
+import { isDifference, metrics, type MetricName } from '../metrics.ts'
 import type { Call, Comparison, ComparisonLook, Trial } from '../schema/generated.ts'
 import {
   adjustedEstimate,
@@ -14,6 +14,7 @@ import {
   type Decision,
   type Look,
 } from '../stats/index.ts'
+import { absentStages, type AbsentStage } from './absence.ts'
 import { completeBlocks, type Block } from './blocks.ts'
 import { findCacheHits } from './counters.ts'
 import type { Noise } from './noise.ts'
@@ -40,6 +41,8 @@ export interface Assessment {
   done: boolean
   /** Gated metrics of which no block has a value. */
   absent: readonly MetricName[]
+  /** Gated stages of which no block has a value. */
+  absentStages: readonly AbsentStage[]
   /** Nothing was streamed, so reported_throughput is gated in place of output_throughput. */
   reportedGated: boolean
   /** Scatter of the blocks, by metric of the whole trial. */
@@ -71,9 +74,11 @@ function assessSome(
   phase: 'measure' | 'confirm',
   hits: ReadonlySet<Call>,
   which: 'all' | 'gated',
+  asked = phase === 'measure' ? undefined : regressedFirst(plan, trials, hits),
 ): Assessment {
   const blocks = completeBlocks(plan, trials, phase)
-  const collected = testedSeries(plan, blocks, trials, phase, hits)
+  const all = [...collectSeries(plan, blocks, hits)]
+  const collected = asked === undefined ? all : all.map((entry) => asAsked(entry, asked))
   const series = new Map(which === 'all' ? collected : collected.filter(([, one]) => one.series.gated))
   const started = trialsUpTo(trials, phase)
   const counts = validCounts(started)
@@ -92,6 +97,7 @@ function assessSome(
       decisions[key]?.verdict !== undefined ||
       one.series.baseline.length >= last,
   )
+  const reportedGated = isReportedGated(plan, series.values())
   const comparisons = [...series].map(([key, one]): Comparison => ({
     ...toComparison(plan, one, decisions[key]!, looks[key]),
     // A run goes on or stops without them.
@@ -106,15 +112,23 @@ function assessSome(
       (gated.length === 0 || (done && isBesideDone)) &&
       !hasOpenDrop(comparisons),
     absent: blocks.length === 0 ? [] : absentMetrics(plan, [...series.values()]),
-    reportedGated: isReportedGated(plan, series.values()),
+    absentStages: absentStages(plan, blocks, (metric, stage) =>
+      series.has(
+        keyOf({
+          metric: metric === 'output_throughput' && reportedGated ? 'reported_throughput' : metric,
+          stage,
+        }),
+      ),
+    ),
+    reportedGated,
     noise: measureNoise(series.values()),
   }
 }
 
 /**
- * The verdicts on a candidate: those of the first run, and for what regressed in it those of the fresh blocks. Only
- * valid_rate is judged over both: a failed trial is no scatter that fresh blocks could show to be chance, so they add to
- * it and take nothing back.
+ * The verdicts on a candidate: those of the first run, and for what regressed in it those of the fresh blocks once they
+ * have come to a look; fewer of them, where time has run out, say nothing and take nothing back. Only valid_rate is judged
+ * over both: a failed trial is no scatter that fresh blocks could show to be chance, so they add to it.
  */
 export function judgePair(
   plan: ArmPair,
@@ -123,21 +137,22 @@ export function judgePair(
 ): Assessment {
   const measured = assess(plan, trials, 'measure', hits)
   if (!trials.some((trial) => trial.phase === 'confirm')) return measured
-  const confirmed = assess(plan, trials, 'confirm', hits)
+  const asked = regressedIn(measured.comparisons)
+  const confirmed = assessSome(plan, trials, 'confirm', hits, 'all', asked)
   const fresh = new Map(confirmed.comparisons.map((comparison) => [keyOf(comparison), comparison]))
   return {
     ...measured,
     comparisons: measured.comparisons.map((first) => {
       const again = fresh.get(keyOf(first)) ?? first
       if (first.metric === 'valid_rate') return again
-      return isRegression(first) ? again : first
+      return isRegression(first) && again.blocks >= (plan.looks[0] ?? 0) ? again : first
     }),
   }
 }
 
-/** Whether fresh blocks have to confirm something. */
-export function hasRegression(assessment: Assessment): boolean {
-  return assessment.comparisons.some(isRegression)
+/** Whether fresh blocks have to confirm something, of all metrics or of these. */
+export function hasRegression(assessment: Assessment, of?: readonly MetricName[]): boolean {
+  return assessment.comparisons.some((one) => isRegression(one) && (of?.includes(one.metric) ?? true))
 }
 
 function isRegression({ gated, verdict }: Comparison): boolean {
@@ -145,24 +160,24 @@ function isRegression({ gated, verdict }: Comparison): boolean {
 }
 
 /**
- * The series, gated if their verdict is asked for: of fresh blocks, for what regressed in the first ones alone. That was
- * chosen without them, so the fresh blocks test it with the whole error.
+ * What fresh blocks are asked for: what regressed in the first ones alone. That was chosen without them, so they test it
+ * with the whole error.
  */
-function testedSeries(
+function regressedFirst(
   plan: ArmPair,
-  blocks: readonly Block[],
   trials: readonly Trial[],
-  phase: 'measure' | 'confirm',
   hits: ReadonlySet<Call>,
-): [string, Series][] {
-  const all = [...collectSeries(plan, blocks, hits)]
-  if (phase === 'measure') return all
-  const first = assessSome(plan, trials, 'measure', hits, 'gated').comparisons
-  const asked = new Set(first.filter(isRegression).map((one) => keyOf(one)))
-  return all.map(([key, one]) => [
-    key,
-    { ...one, series: { ...one.series, gated: one.series.gated && asked.has(key) } },
-  ])
+): ReadonlySet<string> {
+  return regressedIn(assessSome(plan, trials, 'measure', hits, 'gated').comparisons)
+}
+
+function regressedIn(comparisons: readonly Comparison[]): ReadonlySet<string> {
+  return new Set(comparisons.filter(isRegression).map((one) => keyOf(one)))
+}
+
+/** The series, gated only where its verdict is asked for. */
+function asAsked([key, one]: [string, Series], asked: ReadonlySet<string>): [string, Series] {
+  return [key, { ...one, series: { ...one.series, gated: one.series.gated && asked.has(key) } }]
 }
 
 function absentMetrics(plan: ArmPair, series: readonly Series[]): MetricName[] {
@@ -219,6 +234,7 @@ function toComparison(
       ...identity(plan, metric, stage),
       ...toDifference(decision, series.better),
       ...rest,
+      threshold: thresholdOf(one),
     }
   return {
     kind: 'ratio',
@@ -230,6 +246,6 @@ function toComparison(
 }
 
 function lookReport(look: Look, { metric, series: { better } }: Series): ComparisonLook {
-  const { interval } = (metric === 'stall_share' ? toDifference : toRatio)(look, better)
+  const { interval } = (isDifference(metric) ? toDifference : toRatio)(look, better)
   return { blocks: look.n, interval: interval ?? [...look.interval] }
 }

@@ -31,7 +31,6 @@ export function sortBlocks(
     candidate: alwaysCold(plan, trials, 'candidate'),
   }
   const usable = (trial: Trial): boolean => trial.valid && (coldIsNormal[trial.role] || !isCold(trial))
-  const phases: readonly Phase[] = phase === 'measure' ? ['measure', 'solo'] : [phase]
   const isWhole = (block: Block): boolean =>
     isPaired(block.trials) &&
     block.trials.baseline.length > 0 &&
@@ -39,13 +38,27 @@ export function sortBlocks(
     allOf(block).every(usable)
   const complete: Block[] = []
   const apart: Block[] = []
-  for (const attempts of attemptsIn(trials.filter((trial) => phases.includes(trial.phase))))
+  for (const attempts of attemptsIn(trialsIn(trials, phase)))
     for (const [i, block] of attempts.entries()) {
       if (!isWhole(block)) continue
       if (isTaken(block) && apart.length < mostApart(block.number)) apart.push(block)
       else if (i === attempts.length - 1) complete.push(block)
     }
   return { complete, apart }
+}
+
+/** The trials of a phase's blocks; agents ran alone in the phase under way. */
+function trialsIn(trials: readonly Trial[], phase: Phase): Trial[] {
+  const fresh = freshFrom(trials)
+  return trials.filter(
+    (trial, i) => trial.phase === phase || (trial.phase === 'solo' && i >= fresh === (phase === 'confirm')),
+  )
+}
+
+/** Where the fresh blocks begin, of trials in the order they ran; their number where there are none. */
+export function freshFrom(trials: readonly Trial[]): number {
+  const first = trials.findIndex((trial) => trial.phase === 'confirm')
+  return first === -1 ? trials.length : first
 }
 
 function allOf({ trials, solos }: Block): Trial[] {

@@ -32,7 +32,8 @@ export interface SuiteGate {
 type Judged = Pick<SuiteRecord, 'plan' | 'trials' | 'ending'> & { results: Results }
 
 /**
- * Judges one suite. A ranking gates nothing: it fails only where nothing usable was measured.
+ * Judges one suite. A ranking gates nothing: it fails only where nothing usable was measured, and is open where it ranks
+ * no candidate.
  *
  * @param unranked names of the candidates that a ranking leaves out
  */
@@ -53,7 +54,9 @@ export function gateSuite(
     return failed('invalid', { suite, file, message: gateTexts.noBlock() })
   if (isRanked(plan)) {
     const notices = unranked.length === 0 ? [] : [{ suite, file, message: gateTexts.notRanked(unranked) }]
-    return { status: 'passed', failures: [], notices }
+    const isOpen = plan.candidates.every(({ arm }) => unranked.includes(arm.name))
+    const failures = isOpen && failOn.has('inconclusive') ? notices : []
+    return { status: isOpen ? 'inconclusive' : 'passed', failures, notices }
   }
   return gateComparisons(plan, results, failOn)
 }

@@ -2,7 +2,7 @@
 import { ChimeraError } from '../errors.ts'
 import { change, count, oneLine, quantity, share, threshold } from '../text/index.ts'
 import type { Comparison } from '../schema/generated.ts'
-import type { Absence } from './absence.ts'
+import type { Absence, AbsentStage } from './absence.ts'
 
 /** Faults of the environment's settings. */
 export const gateErrors = {
@@ -98,10 +98,16 @@ export const warningTexts = {
     `Nothing in ${suite} is streamed, so output_throughput cannot be measured and reported_throughput, the server's own figure, is gated instead. Stream the calls to gate output_throughput.`,
   metricAbsent: (metric: string, absence: Absence): string =>
     `${metric} is gated but could not be measured: ${absent(metric, absence)} The other metrics decide the gate.`,
+  stageAbsent: ({ metric, stage, arm, meant }: AbsentStage): string => {
+    const gated = `${metric} is gated in stage "${oneLine(stage)}", `
+    if (arm !== undefined) return `${gated}which arm "${arm}" never enters, so nothing is compared there.`
+    if (meant === undefined) return `${gated}where no block has a value for both arms.`
+    return `${gated}which no trial enters. Did you mean "${oneLine(meant)}"?`
+  },
 } as const
 
 /** Why a metric has no value, and the cure. */
-function absent(metric: string, { reason, arm }: Absence): string {
+export function absent(metric: string, { reason, arm }: Absence): string {
   const of = arm === undefined ? '' : ` of arm "${arm}"`
   const texts: Readonly<Record<Absence['reason'], string>> = {
     not_streamed: `no call${of} is streamed. Stream the calls.`,

@@ -52,7 +52,7 @@ export function outOfReach(
     const scatter = noise[metric]
     if (stage !== null || !plan.rules[metric].gated) return []
     if (interval === undefined || baseline === undefined || scatter === undefined) return []
-    const threshold = effectiveThreshold(plan.rules[metric], baseline)
+    const threshold = effectiveThreshold(metric, plan.rules[metric], baseline)
     const [low, high] = interval
     const blocks =
       kind === 'difference'

@@ -1,4 +1,4 @@
-import type { MetricName } from '../metrics.ts'
+import { isDifference, type MetricName } from '../metrics.ts'
 import type {
   BlockLimits,
   Effective,
@@ -216,14 +216,16 @@ export function requeueLimit({ max }: BlockLimits, complete = 0): number {
 }
 
 /**
- * The relative change that matters at this baseline: the threshold, or the absolute floor where that asks for more
- * (15 % of a TTFT of 3 ms is a timer's jitter).
+ * The change that matters at this baseline: the threshold, or the absolute floor where that asks for more (15 % of a TTFT
+ * of 3 ms is a timer's jitter). Of a metric that is compared by differences both are in its unit.
  *
  * @param baseline median of the baseline's values, in the metric's unit
  */
 export function effectiveThreshold(
+  metric: MetricName,
   { threshold, floor }: Pick<Rule, 'threshold' | 'floor'>,
   baseline: number,
 ): number {
-  return floor > 0 ? Math.max(threshold, floor / baseline) : threshold
+  if (floor <= 0) return threshold
+  return Math.max(threshold, isDifference(metric) ? floor : floor / baseline)
 }

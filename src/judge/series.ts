@@ -105,9 +105,9 @@ export function isBeside({ metric }: Series): boolean {
   return metric === 'stall_share'
 }
 
-/** The relative change that matters at the series' own baseline. */
-export function thresholdOf({ rule, series }: Series): number {
-  return effectiveThreshold(rule, median(series.baseline))
+/** The change that matters at the series' own baseline. */
+export function thresholdOf({ metric, rule, series }: Series): number {
+  return effectiveThreshold(metric, rule, median(series.baseline))
 }
 
 /** Whether the server's figure is judged in place of what arrives, because nothing was streamed. */

@@ -65,6 +65,23 @@ describe('ttft', () => {
     expect(ttft((block) => call(0.5 * load(block, 7), 13)).verdict).toBe('improved')
   })
 
+  test('is what a user observes where load and the rest change in opposite directions', () => {
+    const swapped = [
+      (block: number) => call(66 + (block % 5), 56),
+      (block: number) => call(253 + (block % 7), 17),
+    ] as const
+    const slower = ttft(swapped[1], swapped[0])
+    expect(slower).toMatchObject({ verdict: 'regressed', ratio: expect.closeTo(275 / 128, 1) })
+    const faster = ttft(swapped[0], swapped[1])
+    expect(faster).toMatchObject({ verdict: 'improved', ratio: expect.closeTo(128 / 275, 1) })
+    // The rest is slower by more than the threshold, and what is observed detectably faster by less than it.
+    const both = ttft(
+      (block) => call(90 + (block % 3), 60),
+      (block) => call(125 + (block % 3), 30),
+    )
+    expect(both).toMatchObject({ verdict: 'inconclusive', ratio: expect.closeTo(155 / 160, 1) })
+  })
+
   test('is the observed one where the server reports no load, and has no parts', () => {
     const plain = (ms: number): Partial<CallBase> => ({ ttft: ms, load_duration: undefined as never })
     const found = ttft(

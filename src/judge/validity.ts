@@ -13,8 +13,9 @@ import {
   type ValidCounts,
   type ValidityDecision,
 } from '../stats/index.ts'
-import { completeBlocks, type Block } from './blocks.ts'
+import { completeBlocks, freshFrom, type Block } from './blocks.ts'
 import { identity, type ArmPair } from './pair.ts'
+import { effectiveThreshold } from './plan.ts'
 
 /** Trials started by one arm, the invalid ones by reason. */
 export type Tally = Pick<ArmReport, 'trials' | 'invalid'>
@@ -46,22 +47,20 @@ export function validCounts(trials: readonly Trial[]): ValidCounts | undefined {
 
 /** The trials up to the end of a phase, in the order they ran. A warm-up belongs to the phase of the block it is for. */
 export function trialsUpTo(trials: readonly Trial[], phase: 'measure' | 'confirm'): readonly Trial[] {
-  if (phase === 'confirm') return trials
-  const last = trials.findLastIndex((trial) => trial.phase === 'measure' || trial.phase === 'solo')
-  const hasConfirm = trials.some((trial) => trial.phase === 'confirm')
-  return hasConfirm ? trials.slice(0, last + 1) : trials
+  const fresh = freshFrom(trials)
+  if (phase === 'confirm' || fresh === trials.length) return trials
+  return trials.slice(0, trials.findLastIndex((trial, i) => i < fresh && trial.phase !== 'warmup') + 1)
 }
 
 /** The trials attempt by attempt, each with the number of blocks that were complete once it was over. */
 export function attemptsOf(trials: readonly Trial[], blocks: readonly Block[]): Attempt[] {
   const key = ({ block, attempt }: Trial, confirm: boolean): string => `${confirm}/${block}/${attempt}`
   const lastOf = new Set(blocks.flatMap((block) => [...block.trials.candidate, ...block.trials.baseline]))
-  let confirm = trials.some((trial) => trial.phase === 'confirm')
-  const keyed = trials.toReversed().map((trial): [string, Trial] => {
-    if (trial.phase !== 'warmup') confirm = trial.phase === 'confirm'
-    return [key(trial, confirm), trial]
-  })
-  const attempts = Map.groupBy(keyed.toReversed(), ([name]) => name)
+  const measured = trialsUpTo(trials, 'measure').length
+  const attempts = Map.groupBy(
+    trials.map((trial, i) => [key(trial, i >= measured), trial] as const),
+    ([name]) => name,
+  )
   let complete = 0
   return [...attempts.values()].map((all) => {
     const own = all.map(([, trial]) => trial)
@@ -83,7 +82,8 @@ export function compareValidity(
   { proven, alpha }: ValidityDecision,
   blocks: number,
 ): Comparison {
-  const { threshold, gated } = plan.rules.valid_rate
+  const { gated } = plan.rules.valid_rate
+  const threshold = thresholdOf(plan)
   const baseline = counts.baselineValid / counts.baselineTrials
   const candidate = counts.candidateValid / counts.candidateTrials
   const difference = candidate - baseline
@@ -130,12 +130,16 @@ function verdictOf(
   proven: ValidityDecision['proven'] | undefined,
   blocks: number,
 ): Comparison['verdict'] {
-  const { threshold } = plan.rules.valid_rate
+  const threshold = thresholdOf(plan)
   const dropped = isDrop(difference, threshold)
   if (dropped) return proven === 'worse' ? 'regressed' : 'inconclusive'
   if (proven === 'worse') return 'inconclusive'
   if (proven === 'better' && isDrop(-difference, threshold)) return 'improved'
   return blocks < Math.max(FEWEST_BLOCKS, plan.looks[0] ?? 0) ? 'inconclusive' : 'unchanged'
+}
+
+function thresholdOf({ rules: { valid_rate: rule } }: ArmPair): number {
+  return effectiveThreshold('valid_rate', rule, 0)
 }
 
 /** A drop of exactly the threshold is one; 19 of 20 is 5 points less than 20 of 20 though no binary fraction says so. */

@@ -42,6 +42,11 @@ export function suiteWarnings(
       metric,
       message: warningTexts.metricAbsent(metric, whyAbsent(plan, trials, metric)),
     })),
+    ...assessment.absentStages.map((one) => ({
+      code: 'metric_absent',
+      metric: one.metric,
+      message: warningTexts.stageAbsent(one),
+    })),
     ...(ending?.warnings ?? []),
   ]
 }
@@ -188,7 +193,7 @@ function noiseWarnings(plan: ArmPair, { noise, comparisons }: Assessment): Warni
     const scale = noise[metric]
     if (stage !== null || !gated || scale === undefined || baseline === undefined) return []
     if (blocks === undefined || blocks <= plan.blocks.max) return []
-    const threshold = effectiveThreshold(plan.rules[metric], baseline)
+    const threshold = effectiveThreshold(metric, plan.rules[metric], baseline)
     return [
       {
         code: 'threshold_out_of_reach',

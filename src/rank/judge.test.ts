@@ -180,10 +180,22 @@ describe('who is not ranked', () => {
     expect(assessed.warnings.map(({ code, arm }) => `${code} ${arm}`)).toEqual([
       `arm_given_up ${lost}`,
       `answers_worse ${worse}`,
+      `metric_absent ${silent}`,
     ])
+    expect(assessed.warnings.at(-1)!.message).toMatch(/not ranked, because .* fewer than 16 tokens/)
     const { gate } = assessed
     expect(gate).toMatchObject({ status: 'passed', failures: [] })
     expect(gate.notices[0]?.message).toMatch(/3 candidates are not ranked \(top_k=1; top_k=2; top_k=3\)/)
+  })
+
+  test('where no candidate is ranked, the gate is open, which fails only when asked', () => {
+    const trials = sweepTrials(sweep, 1, 8, () => 100).map((trial) => ({
+      ...trial,
+      calls: trial.calls.map((call) => ({ ...call, eval_count: 3 })),
+    }))
+    const { gate } = judgeSweep(sweep, {}, trials, ended)
+    expect(gate).toMatchObject({ status: 'inconclusive', failures: [] })
+    expect(gate.notices[0]!.message).toMatch(/^\d candidates are not ranked/)
   })
 
   test('the gate fails when the baseline, or every block, is broken, and when it was interrupted', () => {

@@ -1,3 +1,5 @@
+import type { Absence } from '../judge/absence.ts'
+import { absent } from '../judge/messages.ts'
 import { change, count, share } from '../text/index.ts'
 
 /** What a sweep found, in sentences, and what a reader has to know of it. Values are as they are shown. */
@@ -26,6 +28,8 @@ export const sweepTexts = {
     `${enumerated(arms.map((arm) => `"${arm}"`))} ${arms.length === 1 ? 'was' : 'were'} not measured: the server runs ${arms.length === 1 ? 'it' : 'them'} the same as "${first}"${why.length === 0 ? '' : ` (${enumerated(why)})`}. The ranking has the figures of "${first}", and the blocks went to the others.`,
   givenUp: (arm: string, message: string): string =>
     `Arm "${arm}" was stopped and is not ranked: too many of its trials were invalid or unexpectedly cold. ${message}`.trimEnd(),
+  notMeasured: (arm: string, metric: string, absence: Absence): string =>
+    `Arm "${arm}" is not ranked, because ${metric} could not be measured: ${absent(metric, absence)}`,
   answersWorse: (arm: string): string =>
     `Arm "${arm}" is not ranked: its trials are valid less often than the baseline's. See its invalid trials for the reasons.`,
 } as const

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { namesOf, sweepFor, sweepTrial, sweepTrials, type Rate } from '../../test/support/sweeps.ts'
 import { pairTrials } from '../judge/pair.ts'
 import { blocksOf } from '../judge/unusable.ts'
-import { answersWorse, canAfford, replay, survivors } from './replay.ts'
+import { answersWorse, replay, survivors } from './replay.ts'
 
 const halving = sweepFor({ grid: { top_k: [1, 2, 3, 4] }, blocks: { min: 6, max: 20 }, halving: true })
 const [A, B, C, D] = namesOf(halving) as [string, string, string, string]
@@ -143,10 +143,4 @@ test.each([
 test('one arm goes on, none stays none', () => {
   expect(survivors(['a'], 0.5, () => true)).toEqual(['a'])
   expect(survivors([], 0.5, () => true)).toEqual([])
-})
-
-test('a budget is trials, whole blocks at a time', () => {
-  expect(canAfford(undefined, 1e6, 9, 3)).toBe(true)
-  expect(canAfford(30, 20, 5, 2)).toBe(true)
-  expect(canAfford(30, 21, 5, 2)).toBe(false)
 })

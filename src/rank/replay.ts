@@ -92,11 +92,6 @@ export function survivors<Arm>(
   return order.filter((arm, i) => i < kept || (last !== undefined && !isWorse(arm, last)))
 }
 
-/** Whether another block of `arms` arms, `each` trials an arm, is within the budget. */
-export function canAfford(budget: number | undefined, spent: number, arms: number, each: number): boolean {
-  return budget === undefined || spent + arms * each <= budget
-}
-
 /** Whether every contender has its verdict against the baseline, and is behind the leader or within the threshold of it. */
 export function isRankingDecided(plan: RankedPlan, trials: readonly Trial[]): boolean {
   const { contenders } = replay(plan, trials)

@@ -60,7 +60,7 @@ export function smallestThatMatters(
   const values = trials
     .filter((trial) => trial.role === 'baseline' && trial.phase === 'measure' && trial.valid)
     .flatMap((trial) => trialValues(trial).get(rankBy) ?? [])
-  return logThreshold(values.length === 0 ? rule.threshold : effectiveThreshold(rule, median(values)))
+  return logThreshold(values.length === 0 ? rule.threshold : effectiveThreshold(rankBy, rule, median(values)))
 }
 
 /** Looks and error of a sweep. */

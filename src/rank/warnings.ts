@@ -1,5 +1,6 @@
 import { sweepTexts } from './messages.ts'
 import { armsOf, factsOf, type Ending, type Facts, type RankedPlan } from '../judge/plan.ts'
+import { whyAbsent } from '../judge/absence.ts'
 import { asksTheSame, canonical } from '../judge/comparable.ts'
 import { effectiveConfig, requeueWarnings, suiteWarnings } from '../judge/warnings.ts'
 import type { Results } from '../judge/results.ts'
@@ -68,6 +69,18 @@ export function sweepWarnings(
     [...unranked]
       .filter(([, why]) => why === 'answers_worse')
       .map(([arm]) => ({ code: 'answers_worse', arm, message: sweepTexts.answersWorse(arm) })),
+    results.candidates
+      .filter(({ candidate }) => unranked.get(candidate.arm.name) === 'not_measured')
+      .map(({ candidate: { arm }, pair, trials }) => ({
+        code: 'metric_absent',
+        arm: arm.name,
+        metric: plan.ranking.rankBy,
+        message: sweepTexts.notMeasured(
+          arm.name,
+          plan.ranking.rankBy,
+          whyAbsent(pair, trials, plan.ranking.rankBy),
+        ),
+      })),
     requeueWarnings(results.candidates, ending),
     ending?.warnings,
   )

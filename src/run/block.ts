@@ -53,8 +53,8 @@ export interface Session extends SuiteRun {
   perSwitch: number
   /** performance.now() when the warm-up began. */
   started: number
-  /** The phase under way: when it began, and the attempts at blocks since. */
-  phase: { started: number; attempts: number }
+  /** The phase under way, and when it began. */
+  phase: { name: 'measure' | 'confirm'; started: number }
   /** Whether the agents of a team still run alone in each block. */
   alone: boolean
   /** What is no longer as it was when the suite began, so that nothing can be compared any more. */
@@ -107,7 +107,7 @@ export function armsNamed({ arms }: SuiteRun, names: readonly string[]): RunArm[
 /** The arm's trial, and for a team each agent alone, before it or after it in turns: what its work takes when nobody else is at it. */
 async function runArm(session: Session, block: PlannedBlock, position: number, arm: RunArm): Promise<void> {
   const { signal, alone: isAlone } = session
-  const members = block.phase === 'measure' && isAlone ? membersOf(arm.agent) : []
+  const members = isAlone ? membersOf(arm.agent) : []
   const alone = members.map((name) => ({ phase: 'solo' as const, agent: soloAgent(arm.agent, name) }))
   const together = { phase: block.phase, agent: arm.agent }
   for (const { phase, agent } of block.number % 2 === 0 ? [...alone, together] : [together, ...alone]) {

@@ -1,6 +1,7 @@
 import { isObject, parseJson } from '../json.ts'
 import { gateErrors } from '../judge/messages.ts'
 import { readFailOn } from '../judge/gate.ts'
+import { MOST_BLOCKS } from '../stats/index.ts'
 import { suiteErrors } from './messages.ts'
 
 /** `CHIMERA_SEED`, `CHIMERA_BLOCKS_MIN`, `CHIMERA_BLOCKS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
@@ -12,9 +13,6 @@ export interface Environment {
   /** Variables that were set under an old name. */
   oldNames?: readonly string[]
 }
-
-/** Critical values are known up to here; a difference that takes more blocks is not one that matters. */
-export const MOST_BLOCKS = 300
 
 type Variables = Readonly<Record<string, string | undefined>>
 

@@ -132,6 +132,8 @@ export const runWarnings = {
     `\`${old}\` in ${where} is now called \`${name}\`. The old name still works; use the new one.`,
   timeBudget: (ms: number, blocks: number): string =>
     `The time budget of ${ms} ms ended the suite after ${count(blocks, 'block')}. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET for a verdict.`,
+  noTimeToConfirm: (ms: number): string =>
+    `The time budget of ${ms} ms ended the suite before fresh blocks could confirm what regressed, so the verdict of the first blocks stands. Raise \`timeBudget\` or CHIMERA_TIME_BUDGET.`,
   outOfPatience: (ms: number, blocks: number): string =>
     `The suite ended undecided after ${count(blocks, 'block')} and ${Math.round(ms / 1000)} s. Set \`blocks.max\`, or \`timeBudget\` or CHIMERA_TIME_BUDGET in ms, to let it run longer.`,
   timeBudgetTooSmall: (ms: number, needed: number, blocks: number): string =>

@@ -4,7 +4,7 @@ import type { Candidate, Plan, PlannedCode } from '../judge/plan.ts'
 import type { BlockLimits } from '../schema/generated.ts'
 import { checkOptions } from '../schema/options.ts'
 import type { Place } from '../server/index.ts'
-import { defaultLooks } from '../stats/index.ts'
+import { defaultLooks, MOST_BLOCKS } from '../stats/index.ts'
 import type { AgentBenchOptions, BlocksInput } from './agent.ts'
 import { plannedArm } from './arms.ts'
 import {
@@ -14,7 +14,7 @@ import {
   type AgentSweepOptions,
   type CandidateInput,
 } from './candidates.ts'
-import { MOST_BLOCKS, wholeNumber, type AuditSettings, type Environment } from './environment.ts'
+import { wholeNumber, type AuditSettings, type Environment } from './environment.ts'
 import { makeRules, ungated, type Thresholds } from './rules.ts'
 
 /** What the config and the environment say for every suite; as a place, the run's server. */

@@ -8,7 +8,7 @@ import { CONCURRENCY, isConcurrencyOpen } from '../judge/concurrency.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { isRanked, type Candidate, type Forecast, type Plan } from '../judge/plan.ts'
 import { whyGivenUp } from '../judge/unusable.ts'
-import { canAfford, isRankingDecided, replay } from '../rank/replay.ts'
+import { isRankingDecided, replay } from '../rank/replay.ts'
 import type { Comparison, Trial } from '../schema/generated.ts'
 import { trialsPerStay, type Session } from './block.ts'
 import { membersOf } from './agent.ts'
@@ -52,23 +52,32 @@ export function needsAlone(plan: Plan, trials: readonly Trial[], candidates: rea
 }
 
 /**
- * Whether time or trials have run out; said once. One block runs however long it takes, for without it there would be
- * nothing to report, unless no trial of the warm-up was valid.
+ * Whether time or trials have run out; said once. The first block runs however long it takes, for without it there would
+ * be nothing to report, unless no trial of the warm-up was valid.
  */
-export function isSpent(session: Session, number: number, candidates: number): boolean {
-  const { plan, trials, warnings, arms, alone } = session
+export function isSpent(session: Session, number: number, wanted: readonly Candidate[]): boolean {
+  const { plan, trials, warnings, phase } = session
   const done = number - 1
-  const late = done > 0 || trials.every(({ valid }) => !valid) ? outOfTime(session, done) : undefined
+  const mayEnd = done > 0 || phase.name === 'confirm' || trials.every(({ valid }) => !valid)
+  const late = mayEnd ? outOfTime(session, done) : undefined
   if (late !== undefined) {
     warnings.push({ code: 'time_budget', message: late })
     return true
   }
   const budget = plan.ranking?.halving?.budget
   if (budget === undefined) return false
-  const solos = alone ? Math.max(...arms.map(({ agent }) => membersOf(agent).length)) : 0
-  if (canAfford(budget, trials.length, candidates + 1, trialsPerStay(session) * (1 + solos))) return false
+  if (trials.length + trialsOfBlock(session, wanted) <= budget) return false
   warnings.push({ code: 'trial_budget', message: runWarnings.trialBudget(budget, done) })
   return true
+}
+
+/** The most trials that the next block starts: those of every arm and of its agents alone, and a warm-up each switch. */
+function trialsOfBlock(session: Session, wanted: readonly Candidate[]): number {
+  const { plan, arms, alone, loader } = session
+  const names = new Set([plan.baseline.name, ...wanted.map(({ arm }) => arm.name)])
+  const solos = alone ? Math.max(...arms.map(({ agent }) => membersOf(agent).length)) : 0
+  const stays = loader.groups.filter((group) => group.some((name) => names.has(name))).length
+  return names.size * trialsPerStay(session) * (1 + solos) + (loader.switching ? stays : 0)
 }
 
 /**
@@ -79,8 +88,10 @@ function outOfTime({ plan, started, phase }: Session, blocks: number): string | 
   const { timeBudget, patience } = plan
   const now = performance.now()
   if (timeBudget !== undefined && now - started >= timeBudget)
-    return runWarnings.timeBudget(timeBudget, blocks)
-  if (patience !== undefined && phase.attempts >= patience.blocks && now - phase.started >= patience.ms)
+    return phase.name === 'confirm' && blocks < (plan.looks[0] ?? 0)
+      ? runWarnings.noTimeToConfirm(timeBudget)
+      : runWarnings.timeBudget(timeBudget, blocks)
+  if (patience !== undefined && blocks >= patience.blocks && now - phase.started >= patience.ms)
     return runWarnings.outOfPatience(now - phase.started, blocks)
   return undefined
 }

@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { startScriptedOllama, type CallPlan, type Script } from '../../test/scripted-ollama/index.ts'
 import { hot, runOn, type SuiteOutcome } from '../../test/support/run-suite.ts'
 import { hasRegression, judgePair } from '../judge/assess.ts'
 import { pairOf } from '../judge/pair.ts'
 import { suiteWarnings } from '../judge/warnings.ts'
+import { team, type Agent } from './agent.ts'
 
 const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
 /** The candidate's calls decode slower by this factor; the counters say exactly so. */
@@ -128,6 +129,55 @@ describe('when a suite ends', () => {
     // Judged at the last look before its end, which spends no more error than the others.
     expect(verdictOf(ended)).toBe('inconclusive')
     expect(phases(await patient(7, 1e9))).toEqual({ warmup: 2, measure: 24 })
+  })
+
+  test('the blocks that it has are complete ones: a fault costs no look', async () => {
+    const broken: Script = { rules: [{ when: { calls: [3, 3] }, fault: { kind: 'status', status: 500 } }] }
+    const script = slower(2)
+    const run = await runScript(
+      { ...script, rules: [...broken.rules!, ...script.rules!] },
+      { blocks: { min: 6, max: 12 }, planned: { patience: { blocks: 6, ms: 0 } } },
+    )
+    expect(run.ending.requeued).toBe(1)
+    expect(phases(run)).toEqual({ warmup: 2, measure: 14, confirm: 12 })
+    expect(verdictOf(run)).toBe('regressed')
+  })
+
+  test('agents of a team run alone in fresh blocks too where what they gain is what regressed', async () => {
+    // The candidate's agents take turns.
+    let turn: Promise<unknown> = Promise.resolve()
+    const member: Agent = async ({ generate, options }) => {
+      const before = 'temperature' in options ? turn : Promise.resolve()
+      const reply = before.then(() => generate({ prompt: 'Work.' }))
+      turn = reply.catch(() => {})
+      return (await reply).response
+    }
+    const thresholds = { ttft: false, output_throughput: false, speedup: { relative: 0.2 } }
+    const run = await runScript(
+      { call: { ...QUICK, ttft: 40 } },
+      { agent: team({ first: member, second: member }), thresholds, blocks: { min: 6, max: 6 } },
+    )
+    // Two members, each alone once a block and arm.
+    expect(phases(run)).toEqual({ warmup: 2, measure: 12, confirm: 12, solo: 48 })
+    const speedup = judge(run).comparisons.find(({ metric }) => metric === 'speedup')
+    expect(speedup).toMatchObject({ verdict: 'regressed', blocks: 6 })
+  })
+
+  test('a regression that there is no time to confirm stays one, and the warning says so', async () => {
+    const run = await runScript(slower(2), { planned: { timeBudget: 1e9 } })
+    expect(phases(run)).toMatchObject({ confirm: 12 })
+    const late = await runScript(slower(2), {
+      timeBudget: 60_000,
+      onTrial: (_, count) => void (count === 14 && vi.spyOn(performance, 'now').mockReturnValue(1e12)),
+    }).finally(() => vi.restoreAllMocks())
+    expect(phases(late)).toEqual({ warmup: 2, measure: 12 })
+    expect(verdictOf(late)).toBe('regressed')
+    expect(late.ending).toMatchObject({
+      stopped: 'budget',
+      warnings: [
+        { code: 'time_budget', message: expect.stringContaining('before fresh blocks could confirm') },
+      ],
+    })
   })
 
   test('a time budget that is spent ends it with a warning, and one too small is told after the warm-up', async () => {

@@ -7,9 +7,11 @@ import { runWarnings, suiteErrors } from './messages.ts'
 import { holdListener } from '../call/index.ts'
 import { assessGated, hasRegression } from '../judge/assess.ts'
 import { differences } from '../judge/comparable.ts'
+import { CONCURRENCY } from '../judge/concurrency.ts'
 import { pairOf, trialsOf } from '../judge/pair.ts'
 import { armsOf, factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
 import { blocksOf, findUnusable } from '../judge/unusable.ts'
+import type { MetricName } from '../metrics.ts'
 import { RequestLog } from '../requests/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { membersOf } from './agent.ts'
@@ -40,7 +42,7 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
       requeued: 0,
       perSwitch: 1,
       started: performance.now(),
-      phase: { started: performance.now(), attempts: 0 },
+      phase: { name: 'measure', started: performance.now() },
       alone: run.arms.some(({ agent }) => membersOf(agent).length > 0),
       warnings: loader.warnings,
       requests: plan.trees?.isNew === false ? new RequestLog() : undefined,
@@ -48,7 +50,7 @@ export async function runSuite(run: SuiteRun): Promise<Ending> {
     await warmUp(session)
     await run.onFacts(loader.facts)
     const measured = await runPhase(session, 'measure')
-    const stopped = hasToConfirm(session, measured) ? await runPhase(session, 'confirm') : measured
+    const stopped = hasToConfirm(session, measured) ? await confirm(session) : measured
     // What ends between two looks has not been asked for since the last one.
     if (stopped === 'budget') session.changed ??= await loader.findChange()
     return ending(session, stopped)
@@ -125,7 +127,7 @@ async function warnOfTime({ plan, onNotice }: Session, block: number): Promise<v
 /** Blocks until the verdicts are there, or no candidate is left. */
 async function runPhase(session: Session, phase: Phase): Promise<Stopped> {
   const { plan, trials } = session
-  session.phase = { started: performance.now(), attempts: 0 }
+  session.phase = { name: phase, started: performance.now() }
   for (let number = 1; number <= plan.blocks.max; number++) {
     const contenders = contendersOf(plan, trials, phase)
     if (contenders.length === 0) return findUnusable(plan, trials) === undefined ? 'budget' : 'unusable'
@@ -157,9 +159,8 @@ async function completeBlock(
   for (let attempt = 1; wanted.length > 0; attempt++) {
     if (session.changed !== undefined || findUnusable(plan, trials) !== undefined) return 'unusable'
     if (signal.aborted) return 'interrupted'
-    if (isSpent(session, number, wanted.length)) return 'budget'
+    if (isSpent(session, number, wanted)) return 'budget'
     if (attempt > 1) session.requeued++
-    session.phase.attempts++
     await runBlock(session, plannedBlock(plan.seed, phase, number, attempt), [
       plan.baseline.name,
       ...wanted.map(({ arm }) => arm.name),
@@ -171,10 +172,20 @@ async function completeBlock(
   return undefined
 }
 
-function hasToConfirm({ plan, trials }: Session, stopped: Stopped): boolean {
-  if (!plan.confirm || stopped === 'unusable' || stopped === 'interrupted') return false
-  return plan.candidates.some((candidate) =>
-    hasRegression(assessGated(pairOf(plan, candidate), trialsOf(plan, candidate, trials), 'measure')),
+function hasToConfirm(session: Session, stopped: Stopped): boolean {
+  if (!session.plan.confirm || stopped === 'unusable' || stopped === 'interrupted') return false
+  return hasRegressed(session)
+}
+
+/** Fresh blocks; the agents of a team run alone in them where that is what regressed. */
+function confirm(session: Session): Promise<Stopped> {
+  session.alone = hasRegressed(session, CONCURRENCY)
+  return runPhase(session, 'confirm')
+}
+
+function hasRegressed({ plan, trials }: Session, of?: readonly MetricName[]): boolean {
+  return plan.candidates.some((one) =>
+    hasRegression(assessGated(pairOf(plan, one), trialsOf(plan, one, trials), 'measure'), of),
   )
 }
 

@@ -136,6 +136,17 @@ describe('who runs on', () => {
     expect(run.ending).toMatchObject({ stopped: 'budget', warnings: [{ code: 'trial_budget' }] })
   })
 
+  test('the warm-ups that switches of runners take are part of the budget', async () => {
+    const grid = { num_ctx: [1024, 2048, 3072] }
+    const run = await sweep(
+      { models: [{ name: 'tiny', cold_load: 20 }] },
+      { grid, blocks: { min: 6, max: 8 }, halving: { budget: 30 } },
+    )
+    expect(run.trials.length).toBeLessThanOrEqual(30)
+    expect(run.trials.filter(({ phase }) => phase === 'warmup').length).toBeGreaterThan(4)
+    expect(run.ending).toMatchObject({ stopped: 'budget' })
+  })
+
   test('a candidate that never answers is given up after three trials, and the others go on', async () => {
     const run = await sweep(breaking(3, () => true))
     expect(measured(run, 'top_k=3')).toBe(3)

@@ -119,7 +119,7 @@ describe('a model', () => {
 
 describe('loading', () => {
   test('a preloaded model runs as the server runs it, until it is unloaded', async () => {
-    await using server = await startScriptedOllama({ models: [tiny], unload_lag: 120 })
+    await using server = await startScriptedOllama({ models: [tiny], unload_lag: 1500 })
     expect(await running(server.url, 'tiny')).toBeUndefined()
     const loaded = await preload(server.url, arm)
     expect(loaded.ok && loaded.value.duration).toBeGreaterThanOrEqual(29)

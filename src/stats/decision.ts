@@ -92,17 +92,23 @@ export function atLook(
 }
 
 /**
- * Values that leave something out decide unless it is where the change lies. `unchanged` stands only while the
- * estimate of what a user observes is within the threshold too; and where the whole interval of that lies beyond it, that
- * is the verdict. So strict a condition takes no part of alpha: an error requires an interval that is off by the threshold.
+ * Values that leave something out decide unless it is where the change lies. Where the whole interval of what a user
+ * observes lies beyond the threshold, that is the verdict: so strict a condition takes no part of alpha, for an error
+ * requires an interval that is off by the threshold. `unchanged` stands only while the observed estimate is within the
+ * threshold too, and a change only while the opposite is not detected in what is observed.
  */
 function verdictOfBoth(own: Decision, observed: Estimate, delta: number): Decision {
   const { verdict: found, ...open } = own
-  if (found === 'regressed' || found === 'improved') return own
   const [lower, upper] = observed.interval ?? [-Infinity, Infinity]
   if (lower > delta) return { ...open, ...observed, verdict: 'regressed' }
   if (upper < -delta) return { ...open, ...observed, verdict: 'improved' }
-  return Math.abs(observed.estimate) < delta ? own : { ...open, ...observed }
+  const stands =
+    found === 'regressed'
+      ? upper >= 0
+      : found === 'improved'
+        ? lower <= 0
+        : Math.abs(observed.estimate) < delta
+  return stands ? own : { ...open, ...observed }
 }
 
 /** The last look reached, without a verdict; before the first look only an estimate. */

@@ -124,6 +124,22 @@ describe('verdict', () => {
     expect(verdict({ estimate, interval: [lower, upper] }, delta)).toBe(expected)
   })
 
+  test.each([
+    [10, 11, 0.1],
+    [1000, 1100, 0.1],
+    [20, 21, 0.05],
+    [100, 105, 0.05],
+    [50, 55, 0.1],
+  ])('%f to %f is a change of the threshold, whatever the rounding', (from, to, threshold) => {
+    const limit = logThreshold(threshold)
+    const exact = (values: number[]): Verdict | undefined => {
+      const [change] = values as [number]
+      return verdict({ estimate: change, interval: [change, change] }, limit)
+    }
+    expect(exact(logRatios([from], [to], 'lower'))).toBe('regressed')
+    expect(exact(logRatios([to], [from], 'lower'))).toBe('improved')
+  })
+
   test('strict asks for the whole interval beyond the threshold', () => {
     expect(verdict({ estimate: 0.06, interval: [0.01, 0.1] }, delta, { strict: true })).toBeUndefined()
     expect(verdict({ estimate: 0.06, interval: [0.05, 0.1] }, delta, { strict: true })).toBe('regressed')

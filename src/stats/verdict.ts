@@ -10,6 +10,9 @@ export interface VerdictOptions {
   strict?: boolean | 'both'
 }
 
+/** Exact changes differ from the threshold by rounding alone: ln(110 / 100) is less than ln(1.1). */
+const ROUNDING = 1e-9
+
 /**
  * The verdict at one look, first hit wins:
  * 1. `regressed`: detectably worse (lower > 0), and by what matters as far as we can tell (estimate >= delta);
@@ -27,9 +30,9 @@ export function verdict(
   if (!(delta > 0)) throw new InvalidValuesError('delta', 'a positive log ratio', delta)
   if (interval === undefined) return undefined
   const [lower, upper] = interval
-  if (strict ? lower > delta : lower > 0 && estimate >= delta) return 'regressed'
-  if (strict === 'both' ? upper < -delta : upper < 0 && estimate <= -delta) return 'improved'
-  if (lower > -delta && upper < delta) return 'unchanged'
+  if (strict ? lower > delta : lower > 0 && estimate >= delta - ROUNDING) return 'regressed'
+  if (strict === 'both' ? upper < -delta : upper < 0 && estimate <= -delta + ROUNDING) return 'improved'
+  if (lower > -delta + ROUNDING && upper < delta - ROUNDING) return 'unchanged'
   return undefined
 }
 

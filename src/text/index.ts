@@ -5,5 +5,5 @@
 export * from './numbers.ts'
 export { align, columns } from './visible.ts'
 export { code, escapeMarkdown, fence, Html, toHtml } from './escape.ts'
-export { nearest, plain } from './nearest.ts'
+export { nearest, plain, resembles } from './nearest.ts'
 export { brief, clip, cutTexts, oneLine, visible } from './visible.ts'

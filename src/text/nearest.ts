@@ -9,6 +9,12 @@ export function plain(text: string): string {
   return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
 
+/** Whether one name was probably meant by the other: at most a third of it differs. */
+export function resembles(name: string, other: string): boolean {
+  const [a, b] = [plain(name), plain(other)]
+  return editDistance(a, b) <= Math.floor(Math.max(a.length, b.length) / 3)
+}
+
 /** Levenshtein distance: insertions, deletions and substitutions from one text to the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i)

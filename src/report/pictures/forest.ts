@@ -58,7 +58,8 @@ export function inThresholds(comparison: Comparison): ((value: number) => number
   const { difference, better, baseline_value: base, threshold } = comparison
   const sign = better === 'lower' ? 1 : -1
   if (difference !== undefined) return threshold > 0 ? (value) => (sign * value) / threshold : undefined
-  const least = base === undefined ? threshold : effectiveThreshold({ floor: 0, ...comparison }, base)
+  const least =
+    base === undefined ? threshold : effectiveThreshold(comparison.metric, { floor: 0, ...comparison }, base)
   return least > 0 ? (value) => (sign * Math.log(value)) / Math.log1p(least) : undefined
 }
 

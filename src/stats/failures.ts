@@ -1,4 +1,4 @@
-import type { ValidCounts } from './fisher.ts'
+import { hypergeometric, type ValidCounts } from './fisher.ts'
 import { InvalidValuesError } from './checked.ts'
 import { spendAlpha } from './looks.ts'
 
@@ -31,8 +31,8 @@ export function failureTest(horizon: number): FailureTest {
   let [failures, trials, spent, smallestP, proven] = [0, 0, 0, 1, false]
   return {
     add: (attempt, alpha) => {
-      const { baseline, candidate, failed } = margins(attempt)
-      const chances = hypergeometric(failed, candidate, baseline)
+      const { baselineTrials: baseline, candidateTrials: candidate } = attempt
+      const chances = hypergeometric(attempt)
       alive = convolve(alive, chances)
       smallestP *= chances.at(-1) as number
       failures += candidate - attempt.candidateValid
@@ -66,32 +66,4 @@ function convolve(a: readonly number[], b: readonly number[]): number[] {
   const sum = Array.from({ length: a.length + b.length - 1 }, () => 0)
   a.forEach((p, i) => b.forEach((q, j) => (sum[i + j] = (sum[i + j] as number) + p * q)))
   return sum
-}
-
-/** Chance of 0, 1, … of the failures among the candidate's trials, up to the most there can be. */
-function hypergeometric(failed: number, candidate: number, baseline: number): number[] {
-  const most = Math.min(failed, candidate)
-  const ways = Array.from({ length: most + 1 }, (_, k) =>
-    failed - k > baseline ? 0 : choose(candidate, k) * choose(baseline, failed - k),
-  )
-  const all = ways.reduce((sum, way) => sum + way, 0)
-  return ways.map((way) => way / all)
-}
-
-/** An attempt has a handful of trials, so nothing overflows. */
-function choose(n: number, k: number): number {
-  let ways = 1
-  for (let i = 1; i <= k; i++) ways *= (n + 1 - i) / i
-  return ways
-}
-
-function margins({ baselineValid, baselineTrials, candidateValid, candidateTrials }: ValidCounts) {
-  const failed = baselineTrials - baselineValid + candidateTrials - candidateValid
-  if (
-    ![baselineTrials - baselineValid, candidateTrials - candidateValid].every(
-      (n) => Number.isInteger(n) && n >= 0,
-    )
-  )
-    throw new InvalidValuesError('counts', 'no more valid trials than trials', failed)
-  return { baseline: baselineTrials, candidate: candidateTrials, failed }
 }

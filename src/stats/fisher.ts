@@ -26,37 +26,39 @@ export function swapped(counts: ValidCounts): ValidCounts {
  * @throws InvalidValuesError unless the counts are whole numbers with valid <= trials
  */
 export function fisherOneSided(counts: ValidCounts): number {
-  const { invalid, candidateInvalid, mostInCandidate } = margins(counts)
-  let p = 0
-  for (let k = candidateInvalid; k <= mostInCandidate; k++) {
-    p += hypergeometric(k, invalid, counts.candidateTrials, counts.baselineTrials)
-  }
-  return Math.min(1, p)
+  const tail = hypergeometric(counts).slice(counts.candidateTrials - counts.candidateValid)
+  return Math.min(
+    1,
+    tail.reduce((sum, p) => sum + p, 0),
+  )
 }
 
-function margins(counts: ValidCounts): {
-  invalid: number
-  candidateInvalid: number
-  mostInCandidate: number
-} {
+/**
+ * Chance that 0, 1, … of the invalid trials are the candidate's, up to the most there can be, if the arms are equally
+ * reliable.
+ *
+ * @throws InvalidValuesError unless the counts are whole numbers with valid <= trials
+ */
+export function hypergeometric(counts: ValidCounts): number[] {
   for (const [name, count] of Object.entries(counts)) {
     if (!Number.isInteger(count) || count < 0)
       throw new InvalidValuesError(name, 'a whole number from 0', count)
   }
-  const baselineInvalid = counts.baselineTrials - counts.baselineValid
-  const candidateInvalid = counts.candidateTrials - counts.candidateValid
-  if (baselineInvalid < 0 || candidateInvalid < 0) {
+  const { baselineTrials: baseline, candidateTrials: candidate } = counts
+  const [invalidThere, invalidHere] = [baseline - counts.baselineValid, candidate - counts.candidateValid]
+  if (invalidThere < 0 || invalidHere < 0) {
     throw new InvalidValuesError('counts', 'no more valid trials than trials', JSON.stringify(counts))
   }
-  const invalid = baselineInvalid + candidateInvalid
-  return { invalid, candidateInvalid, mostInCandidate: Math.min(invalid, counts.candidateTrials) }
-}
-
-/** P(k of the invalid trials are the candidate's), in logs, so that hundreds of trials do not overflow. */
-function hypergeometric(k: number, invalid: number, candidate: number, baseline: number): number {
-  if (invalid - k > baseline) return 0
-  return Math.exp(
-    logChoose(candidate, k) + logChoose(baseline, invalid - k) - logChoose(candidate + baseline, invalid),
+  const invalid = invalidThere + invalidHere
+  // In logs, so that hundreds of trials do not overflow.
+  return Array.from({ length: Math.min(invalid, candidate) + 1 }, (_, k) =>
+    invalid - k > baseline
+      ? 0
+      : Math.exp(
+          logChoose(candidate, k) +
+            logChoose(baseline, invalid - k) -
+            logChoose(candidate + baseline, invalid),
+        ),
   )
 }
 

@@ -1,6 +1,7 @@
 /** The comparisons of one run of an audit, from its report. Pure. */
 import { auditedAs, metricOf } from './levels.ts'
 import { defined } from '../optional.ts'
+import { isAbout } from '../report/index.ts'
 import type { AuditSettings } from '../run/environment.ts'
 import type { AuditComparison, Comparison, Report, SuiteReport, Trial } from '../schema/generated.ts'
 import { NOTHING, type Case } from './plan.ts'
@@ -12,9 +13,7 @@ export function comparisonsOf(
   one: Case,
   { first_token: amounts }: AuditSettings,
 ): AuditComparison[] {
-  const broken = new Set(
-    report.gate.failures.filter(({ metric }) => metric === undefined).map((failure) => failure.suite),
-  )
+  const broken = report.gate.failures.filter(({ metric }) => metric === undefined)
   return report.suites.flatMap((suite): AuditComparison[] => {
     const ms = amounts[suite.name]
     const { planted, step } = one.planted === 'ttft' && ms === undefined ? NOTHING : one
@@ -22,7 +21,8 @@ export function comparisonsOf(
     const baseline = suite.arms.find(({ role }) => role === 'baseline')
     const judged = planted === 'nothing' ? gated : gated.filter(({ metric }) => metric === metricOf[planted])
     const ttft = gated.find(({ metric }) => metric === 'ttft')
-    if (broken.has(suite.name) || baseline === undefined || judged.length === 0) return []
+    if (baseline === undefined || judged.length === 0) return []
+    if (broken.some((failure) => isAbout(failure, { suite: suite.name, file: suite.file }))) return []
     return [
       {
         at: report.started_at,

@@ -211,7 +211,7 @@ const [BUSY, TAKEN] = [0.5, 0.05]
 function machineWarnings(
   { suite }: ArmPair,
   trials: readonly Trial[],
-  { comparisons }: Assessment,
+  { comparisons, blocks }: Assessment,
 ): Warning[] {
   const time = trials.reduce((sum, { machine, duration }) => sum + (machine === undefined ? 0 : duration), 0)
   const meanOf = (of: (machine: MachineTime) => number): number =>
@@ -222,7 +222,7 @@ function machineWarnings(
   if (time === 0) return []
   const waited = meanOf(({ waited: part = 0 }) => part)
   const taken = meanOf(({ stolen = 0, throttled = 0 }) => stolen + throttled)
-  const isOpen = comparisons.some(({ gated, verdict }) => gated && verdict === 'inconclusive')
+  const isOpen = blocks > 0 && comparisons.some(({ gated, verdict }) => gated && verdict === 'inconclusive')
   return present(
     isOpen && waited >= BUSY && { code: 'machine_busy', message: warningTexts.machineBusy(suite, waited) },
     taken >= TAKEN && { code: 'machine_taken', message: warningTexts.machineTaken(suite, TAKEN) },

@@ -144,23 +144,25 @@ describe('when a suite ends', () => {
   })
 
   test('agents of a team run alone in fresh blocks too where what they gain is what regressed', async () => {
-    // The candidate's agents take turns.
-    let turn: Promise<unknown> = Promise.resolve()
-    const member: Agent = async ({ generate, options }) => {
-      const before = 'temperature' in options ? turn : Promise.resolve()
-      const reply = before.then(() => generate({ prompt: 'Work.' }))
-      turn = reply.catch(() => {})
-      return (await reply).response
-    }
+    const member: Agent = async ({ generate }) => (await generate({ prompt: 'Work.' })).response
     const thresholds = { ttft: false, output_throughput: false, speedup: { relative: 0.2 } }
     const run = await runScript(
-      { call: { ...QUICK, ttft: 40 } },
-      { agent: team({ first: member, second: member }), thresholds, blocks: { min: 6, max: 6 } },
+      { call: QUICK },
+      {
+        agent: team({ first: member, second: member }),
+        thresholds,
+        blocks: { min: 6, max: 6 },
+        // Whatever the clock says: the candidate's agents take turns, the baseline's work at once.
+        onTrial: ({ role, stages }) => {
+          for (const [i, stage] of stages.entries())
+            Object.assign(stage, { start: role === 'candidate' ? 60 * i : 0, duration: 60 })
+        },
+      },
     )
     // Two members, each alone once a block and arm.
     expect(phases(run)).toEqual({ warmup: 2, measure: 12, confirm: 12, solo: 48 })
     const speedup = judge(run).comparisons.find(({ metric }) => metric === 'speedup')
-    expect(speedup).toMatchObject({ verdict: 'regressed', blocks: 6 })
+    expect(speedup).toMatchObject({ verdict: 'regressed', blocks: 6, ratio: expect.closeTo(0.5) })
   })
 
   test('a regression that there is no time to confirm stays one, and the warning says so', async () => {

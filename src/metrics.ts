@@ -3,7 +3,7 @@
  * docs/metrics.md is its prose.
  */
 
-import type { MetricName } from './schema/generated.ts'
+import type { MetricName, Unit } from './schema/generated.ts'
 
 export type { MetricName }
 
@@ -12,8 +12,7 @@ export interface Metric<Name extends MetricName = MetricName> {
   name: Name
   /** What the metric is, in one sentence. */
   description: string
-  /** Base unit of every stored value; scaling happens at print only. */
-  unit: 'ms' | 'tok/s' | 'fraction' | 'x' | 'count'
+  unit: Unit
   better: 'lower' | 'higher'
   /** Smallest relative change that matters, unless the suite says otherwise; of a share that is compared by its difference the smallest difference. */
   threshold: number

@@ -92,6 +92,14 @@ describe('a comment on GitHub', () => {
     expect(forge.comments[0]?.['body']).not.toMatch(/(?<!\\)<(?!!-- )/)
   })
 
+  test('is refused where a unit is a text of its own', async () => {
+    const { report } = sampleRun('regressed')
+    const hostile = JSON.stringify(report).replaceAll('"unit":"tok/s"', '"unit":"tok/s\\n\\n# @team"')
+    await writeFile(join(folder, 'report.json'), hostile)
+    await expect(comment('--github')).rejects.toThrow('Expected one of ms, tok/s, fraction, x, count')
+    expect(forge.comments).toEqual([])
+  })
+
   test('with a token that is no longer valid ends with its cure', async () => {
     vi.stubEnv('GITHUB_TOKEN', 'expired')
     await expect(comment('--github')).rejects.toThrow('GitHub does not accept the token in GITHUB_TOKEN')

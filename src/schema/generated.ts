@@ -345,6 +345,13 @@ export type MetricName =
   | 'load_balance'
   | 'valid_rate'
 /**
+ * Base unit of a stored value; scaling happens at print only. One of these words and never free text: documents print it as it stands.
+ *
+ * This interface was referenced by `Report`'s JSON-Schema
+ * via the `definition` "unit".
+ */
+export type Unit = 'ms' | 'tok/s' | 'fraction' | 'x' | 'count'
+/**
  * This interface was referenced by `Report`'s JSON-Schema
  * via the `definition` "verdict".
  */
@@ -796,7 +803,7 @@ export interface ComparisonBase {
    */
   candidate: string
   better: 'lower' | 'higher'
-  unit: string
+  unit: Unit
   /**
    * Median over the complete, valid blocks; of valid_rate valid trials / trials, interrupted ones left out.
    */
@@ -1080,7 +1087,7 @@ export interface SweepSuite {
 export interface SweepReport {
   rank_by: MetricName
   better: 'lower' | 'higher'
-  unit: string
+  unit: Unit
   /**
    * One-sided error of each question (against the baseline, against the leader, of the axes), shared in equal parts by all its tests.
    */
@@ -1308,7 +1315,7 @@ export interface Sample {
   p99: number
   min: number
   max: number
-  unit: string
+  unit: Unit
 }
 /**
  * This interface was referenced by `Report`'s JSON-Schema

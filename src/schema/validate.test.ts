@@ -120,6 +120,16 @@ describe('a fault of a report', () => {
       expect.stringMatching(/samples: Expected one of output_throughput, /),
     ])
   })
+
+  test('a unit is one of five words, as documents print it unescaped', () => {
+    const unit = 'ms @team'
+    const [arm] = suite!.arms
+    const samples = { ttft: { ...arm!.samples.ttft, unit } }
+    expect(faultsOf({ comparisons: [{ ...ratio, unit }], arms: [{ ...arm, samples }] })).toEqual([
+      'report.suites[0].arms[0].samples.ttft.unit: Expected one of ms, tok/s, fraction, x, count but received "ms @team".',
+      'report.suites[0].comparisons[0].unit: Expected one of ms, tok/s, fraction, x, count but received "ms @team".',
+    ])
+  })
 })
 
 describe('the errors', () => {

@@ -74,7 +74,7 @@ test('times and rates that differ are faster or slower', () => {
   expect(side({ ratio: 0.8, interval: [0.7, 0.9], better: 'lower', unit: 'ms' })).toMatchObject({
     side: 'faster',
   })
-  for (const part of [{ interval: [0.7, 1.1] as [number, number] }, {}, { unit: 'fraction' }])
+  for (const part of [{ interval: [0.7, 1.1] }, {}, { unit: 'fraction' }] satisfies Partial<Ratio>[])
     expect(side({ ratio: 0.9, ...part })).toMatchObject({ side: undefined })
 })
 

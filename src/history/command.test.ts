@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import type { Report } from '../schema/generated.ts'
 import { run } from './command.ts'
-import { entriesOf } from './entry.ts'
+import { entriesOf, parseEntry } from './entry.ts'
+import { seriesOf } from './series.ts'
 import { appendHistory } from './store.ts'
 
 let folder: string
@@ -50,6 +51,12 @@ describe('the table', () => {
     expect(output).toMatch(/ttft +▄{20} .* none/)
   })
 
+  test('names the bench file of a series', async () => {
+    expect(await history('--arm', 'chimera')).toContain('suites/report-agent/chimera.bench.ts · 24 runs')
+    expect(await history('--file', 'suites/report-agent/chimera.bench.ts')).toContain('chimera')
+    await expect(history('--file', 'suites/other.bench.ts')).rejects.toThrow('There is no such run')
+  })
+
   test('has the metrics that are asked for, also as Markdown', async () => {
     const output = await history('--markdown', '-m', 'e2e_latency', '--suite', 'report-agent')
     expect(output).toContain('| e2e_latency |')
@@ -80,8 +87,44 @@ describe('exports', () => {
     const output = await history('--benchstat')
     expect(output).toContain('Unit output_throughput-tok/s better=higher\n')
     expect(output).toMatch(
-      /^machine: \w{12}\ncommit: a{12}\nBenchmarkAgent\/suite=report-agent\/arm=chimera 1 80\.4 output_throughput-tok\/s /m,
+      /^file: suites\/report-agent\/chimera\.bench\.ts\nmachine: \w{12}\ncommit: a{12}\nBenchmarkAgent\/suite=report-agent\/arm=chimera 1 80\.4 output_throughput-tok\/s /m,
     )
+  })
+})
+
+describe('bench files that share the name of a suite', () => {
+  /** Four runs of two files, of which the first `older` are as an earlier version wrote them. */
+  const entries = (older: number, files = ['a.bench.ts', 'b.bench.ts']) =>
+    [0, 1, 2, 3].flatMap((i) => {
+      const report = nth(i)
+      const suites = files.map((file) => ({ ...report.suites[0]!, file }))
+      const lines = entriesOf({ ...report, suites }).map((entry) => JSON.stringify(entry))
+      return lines.flatMap((line) => parseEntry(i < older ? line.replace(/"file":"[^"]*",/, '') : line) ?? [])
+    })
+  const found = (...given: Parameters<typeof entries>) =>
+    seriesOf(entries(...given))
+      .filter(({ arm }) => arm === 'chimera')
+      .map(({ file, runs }) => [file, runs.length])
+
+  test('have a series each, in which a run counts once', () => {
+    expect(found(0)).toEqual([
+      ['a.bench.ts', 4],
+      ['b.bench.ts', 4],
+    ])
+    expect(found(0, ['a.bench.ts', 'a.bench.ts'])).toEqual([['a.bench.ts', 4]])
+  })
+
+  test('in lines without a file are one series with one line a run', () => {
+    expect(found(2)).toEqual([
+      ['a.bench.ts', 2],
+      ['b.bench.ts', 2],
+      [undefined, 2],
+    ])
+    expect(found(4)).toEqual([[undefined, 4]])
+  })
+
+  test('a line without a file belongs to the only one of its suite and arm', () => {
+    expect(found(2, ['a.bench.ts'])).toEqual([['a.bench.ts', 4]])
   })
 })
 

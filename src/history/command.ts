@@ -4,6 +4,7 @@
  */
 import { readArguments, type Command } from '../command.ts'
 import { isMetric, metricNames, metrics, type MetricName } from '../metrics.ts'
+import { present } from '../optional.ts'
 import { printMarkdown, printTerminal } from '../report/index.ts'
 import { historyDocument } from './document.ts'
 import { toBenchstat, toCsv, toJsonLines } from './exports.ts'
@@ -18,6 +19,7 @@ with one model and one set of options, a row for each metric with its trend and 
 
   -m, --metric <names>        metrics, separated by commas, or all (default: the gated ones and trial_duration)
       --suite <name>          this suite alone
+      --file <path>           the suites of this bench file alone
       --arm <name>            this arm alone
       --fingerprint <key>     this machine and config alone, as the table names it
       --markdown              print Markdown
@@ -44,8 +46,12 @@ export const run: Command = async (args, io) => {
     const [one, ...more] = series
     if (one === undefined || more.length > 0)
       throw historyErrors.several(
-        series.map(
-          ({ suite, arm, fingerprint }) => `--suite '${suite}' --arm '${arm}' --fingerprint ${fingerprint}`,
+        series.map(({ suite, file, arm, fingerprint }) =>
+          present(
+            `--suite '${suite}'`,
+            file !== undefined && `--file '${file}'`,
+            `--arm '${arm}' --fingerprint ${fingerprint}`,
+          ).join(' '),
         ),
       )
     io.stdout(toCsv(one))
@@ -64,6 +70,7 @@ function parse(args: readonly string[]) {
     {
       metric: { type: 'string', short: 'm' },
       suite: { type: 'string' },
+      file: { type: 'string' },
       arm: { type: 'string' },
       fingerprint: { type: 'string' },
       markdown: { type: 'boolean', default: false },

@@ -2,6 +2,7 @@
 import { metrics, type MetricName } from '../metrics.ts'
 import { present } from '../optional.ts'
 import {
+  code,
   columns,
   heading,
   joined,
@@ -28,14 +29,15 @@ export function historyDocument(all: readonly Series[], names: readonly MetricNa
 }
 
 function seriesSection(series: Series, names: readonly MetricName[]): Block {
-  const { suite, arm, fingerprint, runs } = series
+  const { suite, file, arm, fingerprint, runs } = series
   const trends = names.flatMap((name) => trendOf(series, name) ?? [])
   const title = say`${strong(suite)} · ${arm}`
+  const where = file === undefined ? undefined : say`${code(file)} · `
   const facts = `${count(runs.length, 'run')}, ${runs[0]?.time.slice(0, 10)} to ${runs.at(-1)?.time.slice(0, 10)}, machine and config`
   const heads = columns('metric', 'trend', '>latest', 'changes')
   return section(
     heading(2, title),
-    prose(say`${trusted(facts)} ${fingerprint}`, 'facts'),
+    prose(say`${where}${trusted(facts)} ${fingerprint}`, 'facts'),
     table(title, heads, trends.map(row)),
   )
 }

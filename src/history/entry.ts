@@ -11,6 +11,8 @@ export interface Entry {
   time: string
   commit?: string
   suite: string
+  /** The suite's bench file, as several may share its name; lines of earlier versions have none. */
+  file?: string
   arms: EntryArm[]
 }
 
@@ -22,8 +24,9 @@ export interface EntryArm {
   values: Partial<Record<MetricName, number>>
 }
 
-/** Characters of a name that are kept, so that a line stays small. */
+/** Characters of a name and of a path that are kept, so that a line stays small. */
 const LONGEST_NAME = 100
+const LONGEST_PATH = 300
 
 /**
  * The entries of a run. A run that was interrupted, an import, a sweep and the base of a code comparison have none: they say
@@ -47,13 +50,14 @@ export function entriesOf({ status, source, finished_at: time, environment, suit
       ),
     }))
     const commit = environment.git?.sha
-    return [{ time, ...defined({ commit }), suite: clip(suite.name, LONGEST_NAME).text, arms }]
+    const [name, file] = [clip(suite.name, LONGEST_NAME).text, clip(suite.file, LONGEST_PATH).text]
+    return [{ time, ...defined({ commit }), suite: name, file, arms }]
   })
 }
 
 /** An entry of a line that anyone may have written; undefined if it is none. */
 export function parseEntry(line: string): Entry | undefined {
-  const { time, commit, suite, arms } = objectOf(parseJson(line))
+  const { time, commit, suite, file, arms } = objectOf(parseJson(line))
   if (typeof time !== 'string' || Number.isNaN(Date.parse(time)) || typeof suite !== 'string')
     return undefined
   if (!Array.isArray(arms)) return undefined
@@ -62,6 +66,7 @@ export function parseEntry(line: string): Entry | undefined {
     time: new Date(time).toISOString(),
     ...defined({ commit: sha }),
     suite,
+    ...defined({ file: typeof file === 'string' ? file : undefined }),
     arms: arms.flatMap(armOf),
   }
 }

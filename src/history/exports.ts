@@ -27,7 +27,7 @@ export function toBenchstat(entries: readonly Entry[]): string {
   const units = Object.entries(metrics).flatMap(([name, { unit, better }]) =>
     used.has(name) ? [`Unit ${unitOf(name, unit)} better=${better}`] : [],
   )
-  const lines = seriesOf(entries).flatMap(({ suite, arm, fingerprint, runs }) =>
+  const lines = seriesOf(entries).flatMap(({ suite, file, arm, fingerprint, runs }) =>
     runs.flatMap(({ commit, values }) => {
       const figures = Object.entries(metrics).flatMap(([name, { unit }]) => {
         const value = Object.entries(values).find(([own]) => own === name)?.[1]
@@ -35,6 +35,7 @@ export function toBenchstat(entries: readonly Entry[]): string {
       })
       const name = `BenchmarkAgent/suite=${word(suite)}/arm=${word(arm)}`
       return [
+        `file: ${file?.split('/').map(word).join('/') ?? 'unknown'}`,
         `machine: ${word(fingerprint)}`,
         `commit: ${commit?.slice(0, 12) ?? 'unknown'}`,
         `${name} 1 ${figures.join(' ')}`,

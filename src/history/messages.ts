@@ -8,12 +8,12 @@ export const historyErrors = {
   none: (folder: string): ChimeraError =>
     new ChimeraError(
       'history_none',
-      `There is no such run in ${oneLine(folder)}/history/runs.jsonl. Every complete run adds to it: run \`npx vitest bench\`, or correct the folder, --suite, --arm or --fingerprint.`,
+      `There is no such run in ${oneLine(folder)}/history/runs.jsonl. Every complete run adds to it: run \`npx vitest bench\`, or correct the folder, --suite, --file, --arm or --fingerprint.`,
     ),
   several: (names: readonly string[]): ChimeraError =>
     new ChimeraError(
       'history_several',
-      `A CSV file holds one series, but ${names.length} fit. Choose one with --suite, --arm and --fingerprint:\n${names.map((name) => `  - ${oneLine(name)}`).join('\n')}`,
+      `A CSV file holds one series, but ${names.length} fit. Choose one with --suite, --file, --arm and --fingerprint:\n${names.map((name) => `  - ${oneLine(name)}`).join('\n')}`,
     ),
 } as const
 

@@ -6,6 +6,7 @@ import { completeBlocks } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/counters.ts'
 import { stageValues, trialValues, type Values } from '../judge/values.ts'
 import { metricNames, type MetricName } from '../metrics.ts'
+import { trialsOf } from '../report/index.ts'
 import type { Role, Sample, Samples, SuiteReport, Trial } from '../schema/generated.ts'
 import { fisherOneSided, median, rankSum, swapped, toRatio, welchLogShift } from '../stats/index.ts'
 import type { Change } from './model.ts'
@@ -84,7 +85,7 @@ export function suiteValues(suite: SuiteReport, trials: readonly Trial[]): Value
   const baseline = suite.arms.find((arm) => arm.role === 'baseline')
   const candidate = suite.arms.find((arm) => arm.role === 'candidate')
   if (baseline === undefined || candidate === undefined) return undefined
-  const own = trialsOf(suite, candidate.name, trials)
+  const own = trialsOf(suite, trials)
   const plan = { arms: { baseline, candidate } }
   const hits = findCacheHits(own)
   const blocks = (['measure', 'confirm'] as const).flatMap((phase) => completeBlocks(plan, own, phase))
@@ -110,25 +111,4 @@ export function suiteValues(suite: SuiteReport, trials: readonly Trial[]): Value
       arm.stages.every(({ name, samples }) => agrees(arm.role, name, samples)),
   )
   return alike ? valuesOf : undefined
-}
-
-/**
- * A suite's own trials among all. Several suites of one file may share name and baseline; a baseline trial belongs to
- * the candidate beside which it ran, the trials of a block, warm-ups between them included, being neighbours in the file.
- */
-function trialsOf(suite: SuiteReport, candidate: string, trials: readonly Trial[]): Trial[] {
-  const blocks: Trial[][] = []
-  let open: Trial[] = []
-  let last: string | undefined
-  for (const trial of trials) {
-    const key = JSON.stringify([trial.suite, trial.file, trial.block, trial.attempt])
-    if (key === last) open.push(trial)
-    else blocks.push((open = [trial]))
-    last = key
-  }
-  return blocks.flatMap((block) => {
-    const beside = block.find(({ role }) => role === 'candidate')?.arm
-    const isOwn = block.some(({ suite: name, file }) => name === suite.name && file === suite.file)
-    return isOwn && (beside === undefined || beside === candidate) ? block : []
-  })
 }

@@ -40,7 +40,12 @@ function page(
   extras: Extras | undefined,
 ): Block[] {
   const own = suites.flatMap((suite) =>
-    suite.arms.filter((arm) => arm.name === name).map((arm) => ({ suite: { ...suite, arms: [arm] }, arm })),
+    suite.arms
+      .filter((arm) => arm.name === name)
+      .map((arm) => {
+        const some = trialsOf(suite, trials).filter((trial) => trial.arm === name)
+        return { suite: { ...suite, arms: [arm] }, arm, some }
+      }),
   )
   const engine = embeddedNote({ ...report, suites: own.map(({ suite }) => suite) })
   const moment = `${report.started_at.slice(0, 19).replace('T', ' ')} UTC`
@@ -49,10 +54,7 @@ function page(
     heading(1, name),
     prose(say`An arm of ${suites[0]?.name}, run of ${moment}${trusted(state)}. ${machine(report)}`),
     engine !== undefined && prose(engine, 'engine'),
-    own.flatMap(({ suite, arm }) => {
-      const some = trialsOf(suite, trials).filter((trial) => trial.arm === name)
-      return armSection(suite, arm, some, extras?.arm(suite, arm, some) ?? [])
-    }),
+    own.flatMap(({ suite, arm, some }) => armSection(suite, arm, some, extras?.arm(suite, arm, some) ?? [])),
   )
 }
 

@@ -3,9 +3,25 @@ import { unionLength } from '../../judge/values.ts'
 import type { SuiteReport, Trial } from '../../schema/generated.ts'
 import { median } from '../../stats/index.ts'
 
-/** The trials of a suite. */
-export function trialsOf({ name, file }: SuiteReport, trials: readonly Trial[]): Trial[] {
-  return trials.filter((trial) => trial.suite === name && trial.file === file)
+/**
+ * A suite's own trials among all. Several suites of one file may share name and baseline; a baseline trial belongs to the
+ * candidates beside which it ran, the trials of a block, warm-ups between them included, being neighbors in the file.
+ */
+export function trialsOf({ name, file, arms }: SuiteReport, trials: readonly Trial[]): Trial[] {
+  const candidates = new Set(arms.flatMap((arm) => (arm.role === 'candidate' ? [arm.name] : [])))
+  const blocks: Trial[][] = []
+  let open: Trial[] = []
+  for (const trial of trials) {
+    if (trial.suite !== name || trial.file !== file) continue
+    if (open[0]?.block === trial.block && open[0].attempt === trial.attempt) open.push(trial)
+    else blocks.push((open = [trial]))
+  }
+  return blocks
+    .filter((block) => {
+      const beside = block.filter(({ role }) => role === 'candidate')
+      return beside.length === 0 || beside.some(({ arm }) => candidates.has(arm))
+    })
+    .flat()
 }
 
 /** Whether a trial is of a block and not beside it, as a warm-up or an agent alone is. */

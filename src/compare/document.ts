@@ -2,7 +2,7 @@
 import { present } from '../optional.ts'
 import { changed, code, columns as heads, heading, list, measured, only } from '../report/index.ts'
 import { prose, say, section, table, trusted, type Block, type Column, type Inline } from '../report/index.ts'
-import { absent, quantity, share } from '../text/index.ts'
+import { absent, quantity, share, threshold } from '../text/index.ts'
 import { sentence } from './fingerprint.ts'
 import type { Change, MetricTable, ReportComparison, Row, Value } from './model.ts'
 import { LEVEL, noDifference } from './within.ts'
@@ -83,12 +83,10 @@ function changeCell({ changes, only_in: only }: Row, report: number, labels: rea
 
 /** `~ −0.8 % [−3.1, +1.2] (p=0.394 n=6+6)`. */
 function tested(change: Change): Inline {
-  const { ratio, interval, p, n, test } = change
+  const { ratio, difference, interval, p, n, test } = change
   const value = p === undefined ? 'no test' : p < 0.001 ? 'p<0.001' : `p=${p.toFixed(3)}`
   const basis = trusted(`(${value}${test === 'welch' ? 'w' : ''} n=${n.join('+')})`)
-  return ratio === undefined
-    ? say`~ ${basis}`
-    : say`${changed({ ratio, interval, isNone: noDifference(change) })} ${basis}`
+  return say`${changed({ ratio, difference, interval, isNone: noDifference(change) })} ${basis}`
 }
 
 /** Where the earlier runs lie, where the new one lies, and what that says; valid_rate is only counted. */
@@ -103,7 +101,7 @@ function historyColumns({ unit, metric }: MetricTable, labels: readonly string[]
     return [column(`${last} earlier`, (row) => earlierValidity(row, last)), newest('valid')]
   return [
     column('runs', ({ history }) => trusted(history === undefined ? absent : String(history.runs))),
-    column('earlier', ({ history }) => measured(history?.centre, unit)),
+    column('earlier', ({ history }) => measured(history?.center, unit)),
     column(`prediction ${share(LEVEL)}`, ({ history }) => {
       const [lower, upper] = history?.prediction ?? []
       return lower === undefined
@@ -112,11 +110,11 @@ function historyColumns({ unit, metric }: MetricTable, labels: readonly string[]
     }),
     newest('new median'),
     column('lies', ({ history }) => trusted(history?.position ?? absent)),
-    column('change', ({ history }) =>
-      changed({ ratio: history?.ratio, interval: history?.interval, isNone: history?.position === 'inside' }),
+    column('change', ({ history: { ratio, difference, interval, position } = {} }) =>
+      changed({ ratio, difference, interval, isNone: position === 'inside' }),
     ),
-    column('threshold', ({ history }) =>
-      trusted(history?.threshold === undefined ? absent : share(history.threshold)),
+    column('threshold', ({ history: { threshold: smallest = 0, difference } = {} }) =>
+      trusted(threshold({ threshold: smallest, difference, unit })),
     ),
     column('verdict', (row) => verdictCell(row, labels)),
   ]

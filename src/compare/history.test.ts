@@ -8,8 +8,8 @@ const rule = { threshold: 0.05, floor: 0 }
 
 describe('a new run against twenty', () => {
   test('has the interval of the textbook', () => {
-    const { centre, prediction, interval, ratio, runs } = judgeHistory(earlier, 110, 'trial_duration', rule)
-    expect([runs, centre, ratio]).toEqual([20, expect.closeTo(100, 9), expect.closeTo(1.1, 9)])
+    const { center, prediction, interval, ratio, runs } = judgeHistory(earlier, 110, 'trial_duration', rule)
+    expect([runs, center, ratio]).toEqual([20, expect.closeTo(100, 9), expect.closeTo(1.1, 9)])
     expect(prediction).toEqual([-half, half].map((log) => expect.closeTo(100 * Math.exp(log), 9)))
     expect(interval).toEqual([-half, half].map((log) => expect.closeTo(1.1 * Math.exp(log), 9)))
   })
@@ -43,6 +43,21 @@ describe('a new run against twenty', () => {
       threshold: expect.closeTo(0.2, 9),
       verdict: 'unchanged',
     })
+  })
+
+  test('a share of time is judged by its difference in points, whatever its ratio', () => {
+    const shares = earlier.map((value) => value / 10_000)
+    const judged = (value: number) => judgeHistory(shares, value, 'stall_share', rule)
+    expect(judged(0.03)).toMatchObject({
+      center: expect.closeTo(0.01, 5),
+      position: 'above',
+      difference: expect.closeTo(0.02, 4),
+      threshold: 0.05,
+      verdict: 'unchanged',
+    })
+    expect(judged(0.03).ratio).toBeUndefined()
+    expect(judged(0.08)).toMatchObject({ position: 'above', verdict: 'regressed' })
+    expect(judged(0)).toMatchObject({ position: 'below', verdict: 'unchanged' })
   })
 
   test('runs without any spread leave room for rounding only', () => {

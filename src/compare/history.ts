@@ -3,9 +3,9 @@
  * only other runs tell how much runs differ by themselves. Advisory all the same.
  */
 import { effectiveThreshold } from '../judge/plan.ts'
-import { metrics, type MetricName } from '../metrics.ts'
+import { isDifference, metrics, type MetricName } from '../metrics.ts'
 import type { SuiteReport } from '../schema/generated.ts'
-import { logThreshold, predictionInterval, verdict } from '../stats/index.ts'
+import { logThreshold, predictionInterval, toDifference, toRatio, verdict } from '../stats/index.ts'
 import type { Place } from './arms.ts'
 import { differencesOf, isMeant } from './fingerprint.ts'
 import type { History, Meant } from './model.ts'
@@ -24,7 +24,8 @@ export interface Rule {
 /**
  * The new median against the prediction interval of the earlier ones. Turned around, that is an interval of the
  * change, new median / geometric mean of the earlier ones, and the verdict reads it as it reads any other: `regressed`
- * is outside on the bad side by at least what matters, `unchanged` is too near to matter with the whole interval.
+ * is outside on the bad side by at least what matters, `unchanged` is too near to matter with the whole interval. What is
+ * compared by its difference is judged on the plain scale, its threshold in points.
  */
 export function judgeHistory(
   earlier: readonly number[],
@@ -34,24 +35,23 @@ export function judgeHistory(
 ): History {
   const head = { runs: earlier.length, needed: NEEDED_RUNS }
   if (earlier.length < NEEDED_RUNS) return head
-  const { centre, lower, upper } = predictionInterval(earlier, LEVEL)
-  const ratio = value / centre
-  const sign = metrics[metric].better === 'lower' ? 1 : -1
-  const shift = sign * Math.log(ratio)
-  const half = Math.log(upper / centre)
-  const threshold = effectiveThreshold(metric, rule, centre)
+  const plain = isDifference(metric)
+  const { center, lower, upper } = predictionInterval(earlier, LEVEL, plain ? 'plain' : 'log')
+  const { better } = metrics[metric]
+  const sign = better === 'lower' ? 1 : -1
+  const shift = sign * (plain ? value - center : Math.log(value / center))
+  const half = plain ? upper - center : Math.log(upper / center)
+  const estimate = { estimate: shift, interval: [shift - half, shift + half] as const }
+  const threshold = effectiveThreshold(metric, rule, center)
   return {
     ...head,
-    centre,
+    center,
     prediction: [lower, upper],
     // Runs that all had the very same median leave an interval without width; rounding must not put the next outside.
-    position: Math.abs(shift) <= half + 1e-12 ? 'inside' : ratio < 1 ? 'below' : 'above',
-    ratio,
-    interval: [value / upper, value / lower],
+    position: Math.abs(shift) <= half + 1e-12 ? 'inside' : value < center ? 'below' : 'above',
+    ...(plain ? toDifference(estimate, better) : toRatio(estimate, better)),
     threshold,
-    verdict:
-      verdict({ estimate: shift, interval: [shift - half, shift + half] }, logThreshold(threshold)) ??
-      'inconclusive',
+    verdict: verdict(estimate, plain ? threshold : logThreshold(threshold)) ?? 'inconclusive',
   }
 }
 

@@ -97,6 +97,9 @@ export interface Change {
   n: [number, number]
   /** This report's value / the other's. */
   ratio?: number
+  /** In its place where a metric is compared by its difference: this report's value − the other's. */
+  difference?: number
+  /** Of the ratio or of the difference. */
   interval?: [number, number]
   /** Two-sided; absent where too little is known for a test. */
   p?: number
@@ -109,12 +112,13 @@ export interface History {
   runs: number
   /** Runs it takes; the rest is absent below. */
   needed: number
-  /** Geometric mean of the earlier medians. */
-  centre?: number
+  /** Geometric mean of the earlier medians; their mean where a metric is compared by its difference. */
+  center?: number
   prediction?: [number, number]
   position?: 'inside' | 'above' | 'below'
-  /** New median / centre, with its interval. */
+  /** New median / center, or new median − center, with its interval. */
   ratio?: number
+  difference?: number
   interval?: [number, number]
   threshold?: number
   verdict?: Verdict

@@ -51,6 +51,15 @@ function stateNotes({ status, gate, suites }: StoredReport['report'], label: str
   )
 }
 
+/** Which metrics have a difference in place of a ratio. */
+function inPoints(tables: Unnoted['tables'], isDifference: (row: Row) => boolean): string | false {
+  const names = tables.filter(({ rows }) => rows.some(isDifference)).map(({ metric }) => metric)
+  return (
+    names.length > 0 &&
+    `The change of ${names.join(' and ')} is a difference in percentage points, without logarithms.`
+  )
+}
+
 /** On changes between runs: which test they rest on, and what no test of trials can see. Nothing where nothing could be compared. */
 function runNotes({ reports, tables }: Unnoted, stored: readonly StoredReport[]): string[] {
   const rows = tables.flatMap((table) => table.rows)
@@ -68,6 +77,7 @@ function runNotes({ reports, tables }: Unnoted, stored: readonly StoredReport[])
     used.has('welch') &&
       "p marked w: two-sided Welch test on logarithms, from the means and standard deviations that the reports keep; an approximation, used where the trials' own values are not available.",
     used.has('fisher') && "p of valid_rate: Fisher's exact test, two-sided.",
+    inPoints(tables, ({ changes: own = [] }) => own.some(({ difference }) => difference !== undefined)),
     bare && `No interval: too few trials. A ${share(LEVEL)} interval takes at least four in each report.`,
     trialNotes(stored, rows, labels),
   )
@@ -106,6 +116,7 @@ function historyNotes({ reports, tables }: Unnoted): string[] {
     `Prediction: ${share(LEVEL)} interval for the next run's median if nothing has changed, exp(m ± t s √(1 + 1/n)) over the logarithms of the earlier medians (Hahn and Meeker, Statistical Intervals, 1991); assumes independent runs.`,
     "Earlier: geometric mean of the earlier runs' medians. Change: the new median against it, with the interval that the prediction gives.",
     "Verdict: as in a run, against the suite's threshold or its absolute floor, whichever is greater.",
+    inPoints(tables, ({ history }) => history?.difference !== undefined),
     judged > 0 && `Of ${count(judged, 'row')} about ${byChance(judged)} would lie outside by chance alone.`,
     partial > 0 &&
       `History counts runs of the same setup only: for ${of(partial)} some earlier reports have another setup or lack the arm.`,

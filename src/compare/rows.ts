@@ -1,6 +1,6 @@
 /** One arm's values of one metric through all reports: the whole trial and, if asked for, its stages. */
 import { countValid } from '../judge/validity.ts'
-import type { MetricName } from '../metrics.ts'
+import { isDifference, type MetricName } from '../metrics.ts'
 import { defined } from '../optional.ts'
 import type { ArmReport, Sample } from '../schema/generated.ts'
 import type { ArmRow, Place } from './arms.ts'
@@ -67,10 +67,10 @@ function compare(from: Place, to: Place, metric: MetricName, stage: string | nul
     return sample && { sample, ...defined({ values: values?.(arm.role, stage, metric) }) }
   }
   const [a, b] = [measured(from), measured(to)]
-  return a && b && changeBetween(a, b)
+  return a && b && changeBetween(a, b, metric)
 }
 
-/** The last report's median against the earlier runs of one fingerprint. valid_rate is only counted: shares near 1 have no log scale. */
+/** The last report's median against the earlier runs of one fingerprint. valid_rate is only counted: it has no value a trial. */
 export function withHistory(
   { row, arm, metric }: OpenRow,
   last: number,
@@ -79,12 +79,13 @@ export function withHistory(
 ): Row {
   const place = arm.places.find(({ report }) => report === last)
   const latest = row.values.find(({ report }) => report === last)
-  if (place === undefined || latest === undefined || metric === 'valid_rate' || !(latest.median > 0))
-    return row
+  const isUsable = (median: number): boolean => isDifference(metric) || median > 0
+  if (place === undefined || latest === undefined || metric === 'valid_rate') return row
+  if (!isUsable(latest.median)) return row
   const earlier = arm.places.filter(({ report }) => report < last && !repeated.has(report))
   const same = new Set(historyOf(earlier, place, meant).map(({ report }) => report))
   const medians = row.values
-    .filter(({ report, median }) => same.has(report) && median > 0)
+    .filter(({ report, median }) => same.has(report) && isUsable(median))
     .map(({ median }) => median)
   const rule = ruleOf(place.suite, metric, row.stage)
   return { ...row, history: judgeHistory(medians, latest.median, metric, rule) }

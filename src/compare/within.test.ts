@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest'
 import { summarize } from '../stats/index.ts'
-import { changeBetween, noDifference, validityChange, type Measured } from './within.ts'
+import type { MetricName } from '../metrics.ts'
+import { changeBetween as between, noDifference, validityChange, type Measured } from './within.ts'
 
 function measured(values: number[], kept: boolean): Measured {
   return { sample: { ...summarize(values), unit: 'ms' }, ...(kept && { values }) }
 }
+
+const changeBetween = (from: Measured, to: Measured, metric: MetricName = 'ttft') => between(from, to, metric)
 
 const before = [100, 102, 98, 101, 99, 103]
 const after = before.map((value) => value * 1.2)
@@ -43,15 +46,34 @@ test('values without a logarithm are not compared', () => {
   expect(changeBetween(measured([0, 0], false), measured(after, false))).toBeUndefined()
 })
 
+test('a share of time is compared by its difference, in points and also from 0', () => {
+  const shares = [0, 0.01, 0, 0.02, 0.01, 0]
+  const more = shares.map((value) => value + 0.05)
+  for (const kept of [true, false]) {
+    const change = changeBetween(measured(shares, kept), measured(more, kept), 'stall_share')!
+    expect(change).toMatchObject({ n: [6, 6], difference: expect.closeTo(0.05, 9) })
+    expect(change.ratio).toBeUndefined()
+    expect(change.interval![0]).toBeGreaterThan(0.03)
+    expect(noDifference(change)).toBe(false)
+    expect(noDifference(changeBetween(measured(shares, kept), measured(shares, kept), 'stall_share')!)).toBe(
+      true,
+    )
+  }
+  expect(changeBetween(measured([0], false), measured([0.1], false), 'stall_share')).toEqual({
+    n: [1, 1],
+    difference: 0.1,
+  })
+})
+
 test('valid trials are counted', () => {
   // Fisher: C(10, 5) / C(20, 5) on one side, doubled.
   const change = validityChange({ valid: 10, trials: 10 }, { valid: 5, trials: 10 })
   expect(change).toEqual({
     n: [10, 10],
-    ratio: 0.5,
+    difference: -0.5,
     p: expect.closeTo((2 * 252) / 15504, 12),
     test: 'fisher',
   })
   expect(noDifference(change)).toBe(false)
-  expect(validityChange({ valid: 0, trials: 3 }, { valid: 3, trials: 3 }).ratio).toBeUndefined()
+  expect(validityChange({ valid: 0, trials: 3 }, { valid: 3, trials: 3 }).difference).toBe(1)
 })

@@ -5,10 +5,18 @@
 import { completeBlocks } from '../judge/blocks.ts'
 import { findCacheHits } from '../judge/counters.ts'
 import { stageValues, trialValues, type Values } from '../judge/values.ts'
-import { metricNames, type MetricName } from '../metrics.ts'
+import { isDifference, metricNames, type MetricName } from '../metrics.ts'
 import { trialsOf } from '../report/index.ts'
 import type { Role, Sample, Samples, SuiteReport, Trial } from '../schema/generated.ts'
-import { fisherOneSided, median, rankSum, swapped, toRatio, welchLogShift } from '../stats/index.ts'
+import {
+  fisherOneSided,
+  median,
+  rankSum,
+  swapped,
+  toDifference,
+  toRatio,
+  welchShift,
+} from '../stats/index.ts'
 import type { Change } from './model.ts'
 
 /** Of every interval shown, two-sided. */
@@ -24,24 +32,33 @@ export type Compared = Omit<Change, 'report' | 'against'>
 
 /**
  * By the Mann-Whitney test of the trials' values, or from the stored moments by Welch's test, both on logarithms;
- * without either where too little is known. Undefined where a value is not positive and has no logarithm.
+ * without either where too little is known. Undefined where a value is not positive and has no logarithm. A metric that
+ * is compared by its difference has no need of any.
  */
-export function changeBetween(from: Measured, to: Measured): Compared | undefined {
+export function changeBetween(from: Measured, to: Measured, metric: MetricName): Compared | undefined {
   const n: [number, number] = [from.sample.n, to.sample.n]
-  if (!(from.sample.median > 0 && to.sample.median > 0)) return undefined
-  if ([...(from.values ?? []), ...(to.values ?? [])].some((value) => !(value > 0))) return undefined
+  const plain = isDifference(metric)
+  const medians = [from.sample.median, to.sample.median] as const
+  const known = [...medians, ...(from.values ?? []), ...(to.values ?? [])]
+  if (!plain && known.some((value) => !(value > 0))) return undefined
+  const onScale = plain ? toDifference : toRatio
   if (from.values !== undefined && to.values !== undefined) {
-    const { p, shift: estimate, ...ends } = rankSum(from.values.map(Math.log), to.values.map(Math.log), LEVEL)
-    return { n, ...toRatio({ estimate, ...ends }, 'lower'), p, test: 'mann-whitney' }
+    const [a, b] = plain ? [from.values, to.values] : [from.values.map(Math.log), to.values.map(Math.log)]
+    const { p, shift: estimate, ...ends } = rankSum(a, b, LEVEL)
+    return { n, ...onScale({ estimate, ...ends }, 'lower'), p, test: 'mann-whitney' }
   }
-  const [a, b] = [moments(from.sample), moments(to.sample)]
-  if (a === undefined || b === undefined) return { n, ratio: to.sample.median / from.sample.median }
-  const { p, shift: estimate, ...ends } = welchLogShift(a, b, LEVEL)
-  return { n, ...toRatio({ estimate, ...ends }, 'lower'), p, test: 'welch' }
+  const [a, b] = [moments(from.sample, plain), moments(to.sample, plain)]
+  if (a === undefined || b === undefined)
+    return { n, ...(plain ? { difference: medians[1] - medians[0] } : { ratio: medians[1] / medians[0] }) }
+  const { p, shift: estimate, ...ends } = welchShift(a, b, LEVEL, plain ? 'plain' : 'log')
+  return { n, ...onScale({ estimate, ...ends }, 'lower'), p, test: 'welch' }
 }
 
-function moments({ n, mean, cv }: Sample): { n: number; mean: number; cv: number } | undefined {
-  return n >= 2 && mean > 0 && cv !== undefined ? { n, mean, cv } : undefined
+function moments(
+  { n, mean, sd }: Sample,
+  plain: boolean,
+): { n: number; mean: number; sd: number } | undefined {
+  return n >= 2 && (plain || mean > 0) && sd !== undefined ? { n, mean, sd } : undefined
 }
 
 /** Valid trials among those started. */
@@ -59,14 +76,15 @@ export function validityChange(from: Validity, to: Validity): Compared {
     candidateTrials: to.trials,
   }
   const p = Math.min(1, 2 * fisherOneSided(counts), 2 * fisherOneSided(swapped(counts)))
-  const ratio = to.valid / to.trials / (from.valid / from.trials)
-  return { n: [from.trials, to.trials], ...(Number.isFinite(ratio) && { ratio }), p, test: 'fisher' }
+  const difference = to.valid / to.trials - from.valid / from.trials
+  return { n: [from.trials, to.trials], difference, p, test: 'fisher' }
 }
 
 /** Whether the trials show no difference: `~`. */
-export function noDifference({ interval, p, test }: Compared): boolean {
+export function noDifference({ interval, difference, p, test }: Compared): boolean {
   if (p === undefined || p > 1 - LEVEL) return true
-  return test !== 'fisher' && (interval === undefined || (interval[0] <= 1 && interval[1] >= 1))
+  const none = difference === undefined ? 1 : 0
+  return test !== 'fisher' && (interval === undefined || (interval[0] <= none && interval[1] >= none))
 }
 
 /** How many of `n` intervals miss what they should hold, on average. */

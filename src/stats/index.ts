@@ -30,7 +30,7 @@ export {
   type SequentialInput,
   type ValidityDecision,
 } from './sequential.ts'
-export { studentQuantile, studentTail, welchLogShift } from './student.ts'
+export { studentQuantile, studentTail, welchShift } from './student.ts'
 export { atLastLook, type Standing } from './critical.ts'
 export { geometricMean, median, quantile, quantiles, summarize } from './summary.ts'
 export { blocksNeeded, type Verdict, verdict } from './verdict.ts'

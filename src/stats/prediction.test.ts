@@ -4,10 +4,20 @@ import { createRandom, predictionInterval } from './index.ts'
 test('is the textbook interval on logarithms', () => {
   // SciPy: exp(mean ± t.ppf(.975, 19) std √(1 + 1/20)) of the logs
   const values = Array.from({ length: 20 }, (_, i) => 95 + ((i * 7) % 11))
-  const { centre, lower, upper } = predictionInterval(values, 0.95)
-  expect(centre).toBeCloseTo(99.84752501096828, 9)
+  const { center, lower, upper } = predictionInterval(values, 0.95)
+  expect(center).toBeCloseTo(99.84752501096828, 9)
   expect(lower).toBeCloseTo(92.9737681175402, 9)
   expect(upper).toBeCloseTo(107.22947399757061, 9)
+})
+
+test('on the plain scale is that of the values themselves, which may be 0', () => {
+  // t(.975, 3) = 3.182446305284263; mean 0.03, sd of the four values √(0.0014 / 3)
+  const { center, lower, upper } = predictionInterval([0, 0.05, 0.03, 0.04], 0.95, 'plain')
+  const half = 3.182446305284263 * Math.sqrt(0.0014 / 3) * Math.sqrt(1.25)
+  expect([lower, center, upper]).toEqual(
+    [0.03 - half, 0.03, 0.03 + half].map((value) => expect.closeTo(value, 12)),
+  )
+  expect(() => predictionInterval([1, Infinity], 0.95, 'plain')).toThrow('expected a finite number')
 })
 
 test('holds the next value as often as it says', () => {
@@ -30,7 +40,7 @@ test('does not care about the unit and has no width without spread', () => {
   const milliseconds = predictionInterval([1000, 1100, 900], 0.9)
   expect(milliseconds.upper / seconds.upper).toBeCloseTo(1000, 9)
   const flat = predictionInterval([3, 3], 0.95)
-  expect([flat.lower, flat.centre, flat.upper]).toEqual([3, 3, 3].map((value) => expect.closeTo(value, 12)))
+  expect([flat.lower, flat.center, flat.upper]).toEqual([3, 3, 3].map((value) => expect.closeTo(value, 12)))
 })
 
 test('refuses by name what has no logarithm or is no history', () => {

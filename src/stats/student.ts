@@ -40,34 +40,39 @@ export function studentQuantile(p: number, df: number): number {
 export interface Moments {
   n: number
   mean: number
-  /** Sample standard deviation / mean. */
-  cv: number
+  /** Sample standard deviation. */
+  sd: number
 }
 
-/** The change from one sample to another on the logarithmic scale. */
-export interface LogShift {
+/** The change from one sample to another. */
+export interface WelchShift {
   /** Two-sided p of Welch's test. */
   p: number
-  /** ln second - ln first. */
+  /** ln second - ln first; on the plain scale second - first. */
   shift: number
   /** Of the shift. */
   interval: readonly [number, number]
 }
 
 /**
- * Welch's test between two samples of which only mean, cv and n are kept, on logarithms: a lognormal
- * sample with these moments has the log variance ln(1 + cv²) and the log mean ln(mean) − half of that.
+ * Welch's test between two samples of which only mean, sd and n are kept. On logarithms a lognormal
+ * sample with these moments has the log variance ln(1 + (sd / mean)²) and the log mean ln(mean) − half of that.
  * Degrees of freedom by Welch and Satterthwaite (Welch, "The generalization of 'Student's' problem
  * when several different population variances are involved", 1947). An approximation; with the values
  * themselves at hand, `rankSum` needs none of it.
  *
  * @param level of the interval, between 0 and 1
- * @throws InvalidValuesError unless n >= 2, the mean is positive and cv not negative
+ * @throws InvalidValuesError unless n >= 2, sd is not negative and, on logarithms, the mean is positive
  */
-export function welchLogShift(first: Moments, second: Moments, level: number): LogShift {
+export function welchShift(
+  first: Moments,
+  second: Moments,
+  level: number,
+  scale: 'log' | 'plain' = 'log',
+): WelchShift {
   if (!(level > 0 && level < 1)) throw new InvalidValuesError('level', 'a share between 0 and 1', level)
-  const a = logMoments('first', first)
-  const b = logMoments('second', second)
+  const a = moved('first', first, scale)
+  const b = moved('second', second, scale)
   const shift = b.mean - a.mean
   const variance = a.error + b.error
   if (variance === 0) return { p: shift === 0 ? 1 : 0, shift, interval: [shift, shift] }
@@ -80,12 +85,17 @@ export function welchLogShift(first: Moments, second: Moments, level: number): L
   }
 }
 
-/** Mean of the logs, and the squared standard error of that mean. */
-function logMoments(name: string, { n, mean, cv }: Moments): { mean: number; error: number } {
+/** Mean on the scale, and the squared standard error of that mean. */
+function moved(
+  name: string,
+  { n, mean, sd }: Moments,
+  scale: 'log' | 'plain',
+): { mean: number; error: number } {
   if (!(n >= 2)) throw new InvalidValuesError(`${name} sample`, 'at least two values', n)
+  if (!(sd >= 0 && sd < Infinity)) throw new InvalidValuesError(`${name} sd`, 'a number from 0', sd)
+  if (scale === 'plain') return { mean, error: sd ** 2 / n }
   if (!(mean > 0 && mean < Infinity)) throw new InvalidValuesError(`${name} mean`, 'a positive number', mean)
-  if (!(cv >= 0 && cv < Infinity)) throw new InvalidValuesError(`${name} cv`, 'a number from 0', cv)
-  const variance = Math.log1p(cv ** 2)
+  const variance = Math.log1p((sd / mean) ** 2)
   return { mean: Math.log(mean) - variance / 2, error: variance / n }
 }
 

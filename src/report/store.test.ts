@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { sampleRun } from '../../test/support/sample-runs.ts'
+import { codeSuite, sampleRun } from '../../test/support/sample-runs.ts'
 import { asReport } from '../schema/validate.ts'
 import { hasReports, removeAnswers, writeReports, writeWhole } from './store.ts'
 
@@ -73,6 +73,17 @@ test('removes the pages of an earlier run, and nothing that is not ours', async 
     'agents/report-agent/baseline.md',
     'agents/report-agent/chimera.md',
   ])
+})
+
+test('removes the comment and the summary of an earlier run, but not where it renders a stored report', async () => {
+  const { report, trials } = sampleRun('regressed')
+  const code = { ...report, suites: report.suites.slice(0, 1).map((suite) => codeSuite(suite, {})) }
+  await writeReports(dir, code, trials)
+  expect(await files()).toContain('comment.md')
+  await writeReports(dir, { ...report, suites: [] }, [], { again: true })
+  expect(await files()).toEqual(expect.arrayContaining(['comment.md', 'summary.json']))
+  await writeReports(dir, { ...report, suites: [] }, [])
+  expect(await files()).toEqual(['report.html', 'report.json', 'report.md', 'trace.json', 'trials.jsonl'])
 })
 
 test('hostile names write nothing outside the folder', async () => {

@@ -6,6 +6,7 @@ import { constants } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { messageOf } from '../errors.ts'
+import { present } from '../optional.ts'
 import type { Report, Trial } from '../schema/generated.ts'
 import { commentMarkdown } from './comment.ts'
 import { armDocuments } from './document/arm-page.ts'
@@ -45,9 +46,10 @@ export interface WriteOptions {
 }
 
 /**
- * Writes report.json, summary.json, report.md, report.html, trials.jsonl, trace.json and agents/ below `outputDir`, of a code comparison
- * comment.md too, removes arm pages of an earlier run, and in GitHub Actions appends report.md to the step summary. Each
- * file is written or fails by itself, the data first. Never rejects.
+ * Writes report.json, summary.json, report.md, report.html, trials.jsonl, trace.json and agents/ below `outputDir`, of a
+ * code comparison comment.md too, removes what an earlier run left and this one has not (arm pages, comment.md,
+ * summary.json), and in GitHub Actions appends report.md to the step summary. Each file is written or fails by itself, the
+ * data first. Never rejects.
  *
  * @param trials what pages and pictures need of them
  */
@@ -73,6 +75,9 @@ export async function writeReports(
     const file = join(root, path)
     if (await attempt(path, async () => writeWhole(file, text()))) files.push(file)
   }
+  const isMeasured = report.suites.some(({ arms }) => arms.some((arm) => arm.trials > 0))
+  const hasSummary = report.source === undefined && isMeasured
+  const hasComment = report.suites.some(({ kind }) => kind === 'code')
   const document = once(() => runDocument(report, trials, extras))
   const markdown = once(() => printMarkdown(document()))
 
@@ -80,13 +85,12 @@ export async function writeReports(
     await write('trials.jsonl', () => lines)
     await write('report.json', () => `${JSON.stringify(report, undefined, 2)}\n`)
   }
-  if (report.source === undefined && report.suites.some(({ arms }) => arms.some((arm) => arm.trials > 0)))
-    await write('summary.json', () => summaryText(report))
+  if (hasSummary) await write('summary.json', () => summaryText(report))
   await write('report.md', markdown)
   await write('report.html', () => printHtml(document()))
   await write('trace.json', () => printTrace(reportWaterfalls(report, trials)))
-  if (report.suites.some(({ kind }) => kind === 'code'))
-    await write('comment.md', () => commentMarkdown(report, trials, process.env))
+  if (hasComment) await write('comment.md', () => commentMarkdown(report, trials, process.env))
+  if (!again) await removeAnswers(root, present(!hasComment && 'comment.md', !hasSummary && 'summary.json'))
   await attempt('agents/', async () => {
     for (const [path, page] of armDocuments(report, trials, extras))
       await write(path, () => `${pageMarker}\n\n${printMarkdown(page)}`)
@@ -108,9 +112,11 @@ export async function hasReports(outputDir: string): Promise<boolean> {
 }
 
 /** Removes what would be taken for what the run of today found: comment.md, which has no date, and summary.json. */
-export async function removeAnswers(outputDir: string): Promise<void> {
-  for (const file of ['comment.md', 'summary.json'])
-    await rm(join(outputDir, file), { force: true }).catch(() => {})
+export async function removeAnswers(
+  outputDir: string,
+  files: readonly string[] = ['comment.md', 'summary.json'],
+): Promise<void> {
+  for (const file of files) await rm(join(outputDir, file), { force: true }).catch(() => {})
 }
 
 /** Of a file, whole or in parts. */

@@ -15,9 +15,7 @@ export function reportWaterfalls({ suites }: Report, trials: readonly Trial[]): 
 
 /** The middle block and the worst one, once where they are the same; of a sweep those of the leading candidate. */
 export function waterfalls(suite: SuiteReport, trials: readonly Trial[]): Waterfall[] {
-  const candidate =
-    suite.sweep?.ranking.find(({ rank }) => rank === 1)?.arm ??
-    suite.arms.find(({ role }) => role === 'candidate')?.name
+  const candidate = leaderOf(suite) ?? suite.arms.find(({ role }) => role === 'candidate')?.name
   const pairs = pairsOf(trials, candidate).toSorted((a, b) => a.ratio - b.ratio)
   const worst = pairs.at(-1)
   if (worst === undefined) return []
@@ -35,6 +33,11 @@ export function waterfalls(suite: SuiteReport, trials: readonly Trial[]): Waterf
     trials: both.map(timesOf),
   })
   return [show('median', central), ...(worst === central ? [] : [show('worst', worst)])]
+}
+
+/** The candidate that leads a sweep; undefined of other suites, and where none could be ranked. */
+export function leaderOf({ sweep }: SuiteReport): string | undefined {
+  return sweep?.ranking.find(({ rank }) => rank === 1)?.arm
 }
 
 interface Pair {

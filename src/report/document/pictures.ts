@@ -8,9 +8,9 @@ import type { Picture, Strip } from '../pictures/picture.ts'
 import { joined, pictures, trusted, type Block, type Inline, type Legend } from './blocks.ts'
 import { label } from './comparisons.ts'
 import { isMeasured } from './trials.ts'
-import { waterfalls } from '../waterfalls.ts'
+import { leaderOf, waterfalls } from '../waterfalls.ts'
 
-/** Most trials of a strip; of more, every k-th pair of neighbors is shown, which are those of a block. */
+/** Most trials of a strip, about; of more, every k-th block is shown whole. */
 const MOST_POINTS = 240
 
 /** How the interval of each gated comparison narrowed to its verdict. */
@@ -82,6 +82,8 @@ function strips(suite: SuiteReport, trials: readonly Trial[]): Strip[] {
   const shown = [...new Set(names.length > 0 ? names : ['trial_duration'])].filter(isMetric)
   const hits = findCacheHits(trials)
   const every = Math.ceil(own.length / MOST_POINTS)
+  const blockOf = ({ phase, block, attempt }: Trial): string => `${phase} ${block} ${attempt}`
+  const drawn = new Set([...new Set(own.map(blockOf))].filter((_, i) => i % every === 0))
   return shown.map((metric): Strip => ({
     kind: 'strip',
     metric,
@@ -89,7 +91,7 @@ function strips(suite: SuiteReport, trials: readonly Trial[]): Strip[] {
     trials: own.length,
     every,
     points: own.flatMap((trial, i) =>
-      Math.floor(i / 2) % every === 0 ? [pointOf(trial, i + 1, metric, hits)] : [],
+      drawn.has(blockOf(trial)) ? [pointOf(trial, i + 1, metric, hits)] : [],
     ),
   }))
 }
@@ -106,22 +108,18 @@ function pointOf(
 }
 
 /** Of the baseline and the candidate; of a sweep its leader. */
-function gaps({ arms, sweep }: SuiteReport): Picture[] {
-  const leader = leaderOf(sweep)
-  const shown = arms
-    .filter(({ role, name }) => role === 'baseline' || sweep === undefined || name === leader)
+function gaps(suite: SuiteReport): Picture[] {
+  const leader = leaderOf(suite)
+  const shown = suite.arms
+    .filter(({ role, name }) => role === 'baseline' || suite.sweep === undefined || name === leader)
     .flatMap(({ role, gaps: own }) => (own === undefined ? [] : [{ role, gaps: own }]))
   return shown.length === 0 ? [] : [{ kind: 'gaps', arms: shown }]
 }
 
-function leaderLegend({ arms, sweep }: SuiteReport): Legend {
-  const baseline = arms.find(({ role }) => role === 'baseline')?.name ?? ''
+function leaderLegend(suite: SuiteReport): Legend {
+  const baseline = suite.arms.find(({ role }) => role === 'baseline')?.name ?? ''
   return [
     { key: 'baseline', text: baseline },
-    { key: 'candidate', text: leaderOf(sweep) ?? '' },
+    { key: 'candidate', text: leaderOf(suite) ?? '' },
   ]
-}
-
-function leaderOf(sweep: SuiteReport['sweep']): string | undefined {
-  return sweep?.ranking.find(({ rank }) => rank === 1)?.arm
 }

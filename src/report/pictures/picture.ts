@@ -18,7 +18,7 @@ export interface Strip {
   metric: string
   unit: string
   points: readonly StripPoint[]
-  /** Trials there are; of very many every k-th pair is shown. */
+  /** Trials there are; of very many every k-th block is shown. */
   trials: number
   every: number
 }

@@ -2,12 +2,25 @@ import { describe, expect, test } from 'vitest'
 import { pictured } from '../../../test/support/pictured.ts'
 import { codeSuite, htmlOf } from '../../../test/support/sample-runs.ts'
 import { sweepFor, sweepTrials } from '../../../test/support/sweeps.ts'
-import type { Report } from '../../schema/generated.ts'
+import type { Report, Trial } from '../../schema/generated.ts'
 import { keptTrial } from '../../stream.ts'
 import { buildReport } from '../index.ts'
 
 const figures = (page: string, kind: string): string[] =>
   Array.from(page.matchAll(new RegExp(`<figure class="picture ${kind}">[^]*?</figure>`, 'g')), ([one]) => one)
+
+function reportOfSweep(plan: ReturnType<typeof sweepFor>, trials: Trial[]): Report {
+  return buildReport({
+    startedAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: '2026-01-01T00:01:00.000Z',
+    interrupted: false,
+    version: '0.0.0',
+    environment: { node: '24', vitest: '5', os: 'linux', cpu: 'two cores', ci: true },
+    suites: [{ plan, facts: {}, trials, ending: { stopped: 'budget', requeued: 0, warnings: [] } }],
+    refusals: [],
+    failOn: new Set(['regressed']),
+  })
+}
 
 const regressed = pictured({ blocks: 10, calls: 4, slower: () => 1.3 })
 const page = htmlOf(regressed.report, regressed.trials)
@@ -64,6 +77,22 @@ test('a strip links the trials of a block and shows the drift of either arm', ()
   expect(/<path d="([^"]*)" class="link"/.exec(first!)![1]!.match(/M/g)).toHaveLength(20)
   // 20 values and a window of 9 leave 12 medians.
   expect(/<path d="([^"]*)" class="middle candidate"/.exec(first!)![1]!.split('L')).toHaveLength(12)
+})
+
+test('of a long sweep whole blocks are drawn, and a line links a baseline and one candidate alone', () => {
+  const sweep = sweepFor()
+  const candidates = sweepTrials(sweep, 1, 1, () => 100).map(({ arm }) => arm)
+  const [first = ''] = candidates.filter((arm) => arm !== 'baseline')
+  const trials = [
+    ...sweepTrials(sweep, 1, 60, () => 100),
+    ...sweepTrials(sweep, 61, 64, () => 100, [first]),
+    // A block whose baseline was not reached.
+    ...sweepTrials(sweep, 65, 65, () => 100, candidates.slice(1, 3)).filter(({ arm }) => arm !== 'baseline'),
+  ]
+  const [figure] = figures(htmlOf(reportOfSweep(sweep, trials), trials), 'strip')
+  expect(figure).toContain('one block in 2 is drawn, of 430 trials')
+  expect(figure!.match(/<circle/g)).toHaveLength(30 * 7 + 2 * 2 + 2)
+  expect(/<path d="([^"]*)" class="link"/.exec(figure!)![1]!.match(/M/g)).toHaveLength(2)
 })
 
 describe('the machine under a strip', () => {
@@ -152,17 +181,7 @@ test('the bridge leads from one duration to the other, what is small as one step
 describe('the heat map', () => {
   const sweep = sweepFor()
   const trials = sweepTrials(sweep, 1, 12, (arm) => (arm.endsWith('0.8') ? 80 : 100))
-  const report = buildReport({
-    startedAt: '2026-01-01T00:00:00.000Z',
-    finishedAt: '2026-01-01T00:01:00.000Z',
-    interrupted: false,
-    version: '0.0.0',
-    environment: { node: '24', vitest: '5', os: 'linux', cpu: 'two cores', ci: true },
-    suites: [{ plan: sweep, facts: {}, trials, ending: { stopped: 'budget', requeued: 0, warnings: [] } }],
-    refusals: [],
-    failOn: new Set(['regressed']),
-  })
-  const [figure] = figures(htmlOf(report, trials), 'heat')
+  const [figure] = figures(htmlOf(reportOfSweep(sweep, trials), trials), 'heat')
 
   test('has a field a candidate, the better the darker, and hatches shared ranks', () => {
     expect(figure!.match(/class="field"/g)).toHaveLength(6)

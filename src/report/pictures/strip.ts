@@ -23,7 +23,7 @@ export function strip({ metric, unit, points, trials, every }: Strip): Html | un
     own: points.filter((point) => point.role === role && point.value !== undefined),
   }))
   const scaled = unit === 'fraction' ? ' in %' : unit === 'count' ? '' : ` in ${unit}`
-  const part = every > 1 ? `; one pair in ${every} of ${trials} trials is drawn` : ''
+  const part = every > 1 ? `; one block in ${every} is drawn, of ${trials} trials` : ''
   const lane = machineLane(points, x, { left: frame.left, right: width - frame.right, top: height })
   return figure(
     'strip',
@@ -78,7 +78,7 @@ function phases(points: readonly StripPoint[], x: Scale): Html[] {
   ]
 }
 
-/** The pairs that are compared, where a block has one trial of either arm. */
+/** What is compared, where a block has one trial of the baseline and one of a candidate. */
 function links(points: readonly StripPoint[], x: Scale, y: Scale): Html {
   const within = (value: number): number => Math.min(height - frame.bottom, Math.max(frame.top, y(value)))
   const blocks = Map.groupBy(points, ({ phase, block, attempt }) => `${phase} ${block} ${attempt}`)
@@ -86,7 +86,8 @@ function links(points: readonly StripPoint[], x: Scale, y: Scale): Html {
     const ends = block.flatMap(({ order, value }) =>
       value === undefined ? [] : [`${x(order)} ${within(value)}`],
     )
-    return ends.length === 2 && block.length === 2 ? `M${ends.join('L')}` : []
+    const isPair = block.length === 2 && block[0]?.role !== block[1]?.role
+    return isPair && ends.length === 2 ? `M${ends.join('L')}` : []
   })
   return toHtml`<path d="${path.join('')}" class="link"/>`
 }

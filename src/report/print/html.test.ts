@@ -89,9 +89,19 @@ test('plots hold every judged trial; of very many a part, and it says so', () =>
   const circles = (some: readonly Trial[]): number =>
     htmlOf({ ...report, suites: [suite!] }, some).match(/<circle/g)?.length ?? 0
   expect(circles(own)).toBe(2 * own.length)
-  const many = Array.from({ length: 100 }, () => own).flat()
+  const many = Array.from({ length: 100 }, (_, i) =>
+    own.map((trial) => ({ ...trial, block: trial.block + 100 * i })),
+  ).flat()
   expect(circles(many)).toBeLessThanOrEqual(2 * 240)
-  expect(htmlOf(report, many)).toMatch(/one pair in \d+ of \d+ trials is drawn/)
+  expect(htmlOf(report, many)).toMatch(/one block in \d+ is drawn, of \d+ trials/)
+})
+
+test('failures and notices have a heading each, as color alone would tell them apart', () => {
+  const { report, trials } = sampleRun('regressed')
+  const notices = [{ suite: '', message: 'a notice' }]
+  const page = htmlOf({ ...report, gate: { ...report.gate, notices } }, trials)
+  expect(page).toMatch(/<h2 class="label">Failed<\/h2><ul class="failures">/)
+  expect(page).toMatch(/<h2 class="label">Notices<\/h2><ul class="notices">/)
 })
 
 test('the page stays small enough to open', () => {

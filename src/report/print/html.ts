@@ -103,7 +103,10 @@ function printBlock(block: Block, details: Details): Html | undefined {
     case 'list': {
       const tag = new Html(block.numbered === undefined ? 'ul' : 'ol')
       const title =
-        block.title === undefined || block.tone !== undefined ? undefined : toHtml`<h3>${block.title}</h3>`
+        block.title &&
+        (block.tone === undefined
+          ? toHtml`<h3>${block.title}</h3>`
+          : toHtml`<h2 class="label">${block.title}</h2>`)
       const id = (i: number): string | undefined => block.numbered && `${block.numbered}-${i + 1}`
       const items = block.items.map((item, i) => toHtml`<li${attribute('id', id(i))}>${line(item)}</li>`)
       return toHtml`${title}<${tag}${attribute('class', block.tone)}>${items}</${tag}>`

@@ -40,7 +40,8 @@ h3 { margin: 2.25rem 0 .6rem; font-size: 1.05rem; font-weight: 620; }
 .facts { margin: 0 0 .9rem; color: var(--soft); font-size: .875rem; }
 .facts span::before { content: "·"; margin: 0 .5em; }
 .facts b { font-weight: 600; color: var(--ink); }
-.failures, .notices { list-style: none; margin: 1.1rem 0 0; padding: 0; max-width: 52rem; }
+.label { margin: 1.1rem 0 .4rem; font-size: .875rem; letter-spacing: 0; color: var(--soft); }
+.failures, .notices { list-style: none; margin: 0; padding: 0; max-width: 52rem; }
 .failures li, .notices li, .engine { padding: .6rem 1rem; margin: 0 0 .5rem; border-left: 3px solid var(--bad); background: var(--bad-wash); border-radius: 0 6px 6px 0; }
 .notices li { border-color: var(--open); background: var(--wash); }
 .engine { border-color: var(--candidate); background: var(--wash); max-width: 52rem; margin-top: 1.1rem; }

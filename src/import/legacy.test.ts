@@ -69,7 +69,7 @@ test('two agents that overlap are published as a speedup of nearly 2, two that t
     resource_contention_detected: false,
   })
   expect(pairLegacyOf(olderImport('concurrent').recording).overlap).toBeCloseTo(1, 2)
-  const serial = pairLegacyOf(olderImport('serialised').recording)
+  const serial = pairLegacyOf(olderImport('serialized').recording)
   expect(serial.concurrency_speedup).toBeCloseTo(0.99992, 5)
   expect(serial.load_balance).toBeCloseTo(1.93, 2)
   expect(serial).toMatchObject({ overlap: 0, resource_contention_detected: true })

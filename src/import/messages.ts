@@ -63,7 +63,7 @@ export const importTexts = {
     `${usable} of ${count(runs, 'recorded block')} ${usable === 1 ? 'has' : 'have'} only valid and warm trials; a verdict takes at least ${needed}. Run the agents again with agentBench.`,
   together: (first: string, second: string): string =>
     `"${first}" and "${second}" ran at the same time and slowed each other down, so their difference does not compare their configs. Measuring the gain of running them together takes trials of each alone, which were not recorded.`,
-  serialised: (wall: number, total: number): string =>
+  serialized: (wall: number, total: number): string =>
     `The two agents ran one after the other: their times add up to ${quantity(total * 1000, 'ms')} of a wall time of ${quantity(wall * 1000, 'ms')}. Their throughput is that of an agent alone.`,
   differs: (arm: string, name: string, published: number, reproduced: number): string =>
     `${name} of arm "${arm}" is ${published} in the file, but the file's calls give ${reproduced}.`,

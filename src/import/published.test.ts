@@ -82,12 +82,12 @@ describe('two agents at once', () => {
   })
 
   test('agents that took turns are seen to', () => {
-    expect(row('serialised', /^load balance/)).toMatchObject({ published: '1.00', ours: '1.93 of 2' })
-    expect(row('serialised', /^overlap/)).toMatchObject({
+    expect(row('serialized', /^load balance/)).toMatchObject({ published: '1.00', ours: '1.93 of 2' })
+    expect(row('serialized', /^overlap/)).toMatchObject({
       ours: "0.0 % of the shorter agent's time",
       why: 'the agents ran one after the other',
     })
-    expect(row('serialised', /^contention/)).toMatchObject({ published: 'detected' })
+    expect(row('serialized', /^contention/)).toMatchObject({ published: 'detected' })
   })
 
   test('a summary has its averages', () => {

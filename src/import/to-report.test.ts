@@ -9,7 +9,7 @@ const spread = (sample: { mean: number; sd?: number; n: number } | undefined, di
 
 test('what it makes is a report and its trials', () => {
   const { report, trials } = build(
-    ...(['single', 'concurrent', 'serialised', 'summary'] as const).map((name) => olderImport(name)),
+    ...(['single', 'concurrent', 'serialized', 'summary'] as const).map((name) => olderImport(name)),
   )
   expect(reportFaults(report)).toEqual([])
   expect(trials.flatMap(trialFaults)).toEqual([])
@@ -17,7 +17,7 @@ test('what it makes is a report and its trials', () => {
   expect(report.suites.map(({ name, source }) => [name, source])).toEqual([
     ['single', 'import'],
     ['concurrent', 'import'],
-    ['serialised', 'import'],
+    ['serialized', 'import'],
     ['summary', 'import'],
   ])
 })
@@ -208,8 +208,8 @@ describe('two agents at once', () => {
   })
 
   test('agents that took turns are told apart from agents that ran together', () => {
-    const { report } = build(olderImport('serialised'))
-    expect(report.suites[0]!.warnings.map(({ code }) => code)).toContain('serialised')
+    const { report } = build(olderImport('serialized'))
+    expect(report.suites[0]!.warnings.map(({ code }) => code)).toContain('serialized')
   })
 
   test('a summary keeps what was published, and judges nothing', () => {

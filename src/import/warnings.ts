@@ -33,7 +33,7 @@ function schedule({ agents }: Recording, pair: PairLegacy): Warning[] {
     return [{ code: 'fixed_order', message: importTexts.oneAfterTheOther(first, second) }]
   const { concurrent_wall_time_s: wall = 0, sequential_estimated_s: total = 0 } = pair
   return tookTurns(pair)
-    ? [{ code: 'serialised', message: importTexts.serialised(wall, total) }]
+    ? [{ code: 'serialized', message: importTexts.serialized(wall, total) }]
     : [{ code: 'concurrent_agents', message: importTexts.together(first, second) }]
 }
 

@@ -113,13 +113,13 @@ describe('the statement on an arm', () => {
     expect(verdictOf(6, () => ({ a: [0, 80], b: [0, 85] }))).toBe('contended')
   })
 
-  test('serialised: together they take as long as one after the other, whatever the load balance', () => {
+  test('serialized: together they take as long as one after the other, whatever the load balance', () => {
     const found = judgeConcurrency(
       plan,
       blocks(6, () => ({ a: [0, 118], b: [0, 120] })),
       'baseline',
     )!
-    expect(found.verdict).toBe('serialised')
+    expect(found.verdict).toBe('serialized')
     expect(found.speedup.value).toBeCloseTo(1, 12)
     expect(found.load_balance.value).toBeCloseTo(238 / 120, 12)
   })

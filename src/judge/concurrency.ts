@@ -79,7 +79,7 @@ export function isConcurrencyOpen(plan: ArmPair, trials: readonly Trial[]): bool
 }
 
 /**
- * Against the threshold of slowdown: `serialised` when speedup is at most 1 + θ however the interval
+ * Against the threshold of slowdown: `serialized` when speedup is at most 1 + θ however the interval
  * falls; `contended` when slowdown is detected and is at least 1 + θ; `parallel` when it is less.
  */
 function verdictOf(
@@ -89,7 +89,7 @@ function verdictOf(
 ): Concurrency['verdict'] {
   const limit = Math.exp(logThreshold(plan.rules.slowdown.threshold))
   if (speedup.interval === undefined || slowdown.interval === undefined) return 'inconclusive'
-  if (speedup.interval[1] < limit) return 'serialised'
+  if (speedup.interval[1] < limit) return 'serialized'
   if (slowdown.interval[0] > 1 && slowdown.value >= limit) return 'contended'
   return slowdown.interval[1] < limit ? 'parallel' : 'inconclusive'
 }

@@ -686,9 +686,9 @@ export interface Concurrency {
   slowdown: Estimate
   load_balance: Estimate
   /**
-   * The limit is 1 + the threshold of slowdown. parallel: the interval of slowdown lies below it; contended: that interval lies above 1 and the estimate reaches the limit; serialised: the interval of speedup lies below the limit; inconclusive: none of these.
+   * The limit is 1 + the threshold of slowdown. parallel: the interval of slowdown lies below it; contended: that interval lies above 1 and the estimate reaches the limit; serialized: the interval of speedup lies below the limit; inconclusive: none of these.
    */
-  verdict: 'parallel' | 'contended' | 'serialised' | 'inconclusive'
+  verdict: 'parallel' | 'contended' | 'serialized' | 'inconclusive'
 }
 export interface AgentSlowdown {
   name: string

@@ -59,6 +59,17 @@ test("an embedded engine's model file is no part of its name", () => {
   })
 })
 
+test.each([1, 2])('a verdict that version %d spelled in another way is read', (schema_version) => {
+  const told = (word: string) => ({
+    arms: [{ concurrency: { verdict: word } }],
+    comparisons: [],
+    warnings: [{ code: word, message: 'serialised' }],
+  })
+  expect(upgraded({ schema_version, suites: [told('serialised')] })).toMatchObject({
+    suites: [told('serialized')],
+  })
+})
+
 test.each([[null], [2], [[1]], [{ schema_version: 2, pairs: 1 }], [{ pairs: 1 }]])('%j stays', (value) => {
-  expect(upgraded(value)).toBe(value)
+  expect(upgraded(value)).toEqual(value)
 })

@@ -1,7 +1,7 @@
 /**
  * Reports of schema_version 1 in the words of version 2, so that stored ones can still be read: `pairs` are blocks, a
  * share is a fraction, what was called output_throughput is the figure that the server reported, and valid_rate is
- * compared by its difference instead of its ratio and a p.
+ * compared by its difference instead of its ratio and a p. Version 2 itself has changed the spelling of a word.
  */
 import { objectOf } from '../json.ts'
 
@@ -19,22 +19,36 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   code: { too_few_pairs: 'too_few_blocks' },
 }
 
+/** Words that version 2 spelled in another way at first. */
+const SPELLINGS: typeof WORDS = {
+  verdict: { serialised: 'serialized' },
+  code: { serialised: 'serialized' },
+}
+
 /** Members that belong to a server, a user or an older system: nothing in them is renamed. */
 const FOREIGN = new Set(['options', 'effective', 'point', 'legacy'])
 
-/** `value` as a report of version 2; anything that is not a report of version 1 comes back as it is. */
+/** `value` as a report of version 2; anything that is not a report of version 1 or 2 comes back as it is. */
 export function upgraded(value: unknown): unknown {
-  return objectOf(value)['schema_version'] === 1 ? { ...objectOf(renamed(value)), schema_version: 2 } : value
+  const version = objectOf(value)['schema_version']
+  if (version === 1) return upgraded({ ...objectOf(reworded(value, WORDS, KEYS, tagged)), schema_version: 2 })
+  return version === 2 ? reworded(value, SPELLINGS) : value
 }
 
-function renamed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(renamed)
+/** A copy with other words, and other names of members. */
+function reworded(
+  value: unknown,
+  words: typeof WORDS,
+  keys: typeof KEYS = {},
+  first: (value: object) => object = (own) => own,
+): unknown {
+  if (Array.isArray(value)) return value.map((item) => reworded(item, words, keys, first))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(tagged(value)).map(([key, member]) => {
+    Object.entries(first(value)).map(([key, member]) => {
       if (FOREIGN.has(key)) return [key, member]
-      const word = typeof member === 'string' ? WORDS[key]?.[member] : undefined
-      return [KEYS[key] ?? key, word ?? renamed(member)]
+      const word = typeof member === 'string' ? words[key]?.[member] : undefined
+      return [keys[key] ?? key, word ?? reworded(member, words, keys, first)]
     }),
   )
 }

@@ -98,10 +98,10 @@ describe('agents that truly overlap', () => {
   })
 })
 
-test('agents of a server that takes one call at a time are called serialised, however even their load', () => {
+test('agents of a server that takes one call at a time are called serialized, however even their load', () => {
   expect(turns(narrow)).toBe(0)
   const { verdict, speedup, load_balance } = suite('narrow').arms[0]!.concurrency!
-  expect(verdict).toBe('serialised')
+  expect(verdict).toBe('serialized')
   // What older reports called speedup: 300 and 600 ms in 600 ms, though nothing was gained.
   expect(load_balance.value).toBeGreaterThan(speedup.value)
   expect(

@@ -3,7 +3,7 @@ import type { Imported } from '../../src/import/to-report.ts'
 import { readRecording } from '../../src/import/read.ts'
 
 /** Files as the older system wrote them, with recorded figures and made-up texts. */
-export type OlderFile = 'single' | 'concurrent' | 'serialised' | 'summary'
+export type OlderFile = 'single' | 'concurrent' | 'serialized' | 'summary'
 
 /** Where such a file is. */
 export function olderFile(name: OlderFile): URL {

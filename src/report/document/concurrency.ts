@@ -18,7 +18,7 @@ import {
 export const CONCURRENCY_MEANING: Readonly<Record<Concurrency['verdict'], string>> = {
   parallel: 'no agent slows beyond the threshold',
   contended: 'the agents slow each other down',
-  serialised: 'the agents take as long as one after the other',
+  serialized: 'the agents take as long as one after the other',
   inconclusive: 'too few blocks or too much noise for a verdict',
 }
 

@@ -57,7 +57,7 @@ export function escapeMarkdown(hostile: string): string {
   )
   return escaped
     .join('')
-    .replace(/^ ?(?:(\d+)([.)])(?=\s|$)|[-+=#>]+(?=\s|$))/, (marker, number, dot) =>
+    .replace(/^ ?(?:(\d+)([.)])(?=\s|$)|>|[-+=#]+(?=\s|$))/, (marker, number, dot) =>
       number === undefined ? `\\${marker.trimStart()}` : `${number}\\${dot}`,
     )
 }
@@ -81,7 +81,7 @@ function words(text: string): Token[] {
   })
 }
 
-/** Neighbours of a kind made one: the backticks of two code spans side by side would read as one fence. */
+/** Neighbors of a kind made one: the backticks of two code spans side by side would read as one fence. */
 function joined(tokens: readonly Token[]): Token[] {
   const runs: Token[] = []
   for (const token of tokens.filter(({ text }) => text !== '')) {

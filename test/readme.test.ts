@@ -341,6 +341,7 @@ describe('the tables', () => {
       'report.html',
       'report.json',
       'summary.json',
+      'comment.md',
       'trials.jsonl',
       'trace.json',
       'agents/<suite>/<arm>.md',

@@ -43,6 +43,11 @@ export function cutTexts<T>(value: T, longest: number): T {
   }) as T
 }
 
+/** `Risk table`: a text with a capital letter first. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** The head of a text, never half a character of it, and how many characters were cut. */
 export function clip(text: string, longest: number): { text: string; cut: number } {
   if (text.length <= longest) return { text, cut: 0 }

@@ -5,7 +5,7 @@ import type { Call, Trial } from '../../schema/generated.ts'
 import { absent } from '../../text/index.ts'
 import { columns, fold, heading, joined, measured, remark, say, strong, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
-import { centre, isMeasured, shortName, trialName } from './trials.ts'
+import { center, isMeasured, shortName, trialName } from './trials.ts'
 
 /** Most rows of a table; trials.jsonl has every call. A longer table than the second is folded away. */
 const MOST_ROWS = 500
@@ -50,7 +50,7 @@ function byStage(made: readonly MadeCall[]): Block {
       const some = own.filter(has).map(({ call }) => call)
       if (some.length === 0) return []
       const middle = (value: (call: Call) => number | undefined, unit: string): Inline =>
-        measured(name === 'invalid' ? undefined : centre(some.map(value)), unit)
+        measured(name === 'invalid' ? undefined : center(some.map(value)), unit)
       return [
         [
           stage ?? trusted(absent),

@@ -8,7 +8,7 @@ import { absent, count, json, spread } from '../../text/index.ts'
 import { serverOf, settingsOf, validity } from './arms.ts'
 import { code, columns, fold, heading, measured, prose, remark, say, table, trusted } from './blocks.ts'
 import type { Block, Inline } from './blocks.ts'
-import { centre, measuredTrials, shortName, stageNames, timeIn, total } from './trials.ts'
+import { center, measuredTrials, shortName, stageNames, timeIn, total } from './trials.ts'
 
 /** Every option and every fact known of the arm, and the config of each of its agents. */
 export function configuration(arm: ArmReport): Block[] {
@@ -100,11 +100,11 @@ function leadingTable(
 
 /**
  * Median durations of the stages over valid trials. Of concurrent agents, without `agent` each agent as a whole, with it
- * the stages of that one; they overlap, so their shares do not add up.
+ * the stages of that one; they overlap, so their fractions do not add up.
  */
 export function stageTable(trials: readonly Trial[], agent?: string): Block {
   const own = measuredTrials(trials)
-  const whole = centre(own.map((trial) => trial.duration))
+  const whole = center(own.map((trial) => trial.duration))
   const row = (name: Inline, calls: number | undefined, duration: number | undefined): Inline[] => [
     name,
     measured(calls, 'count'),
@@ -114,11 +114,11 @@ export function stageTable(trials: readonly Trial[], agent?: string): Block {
   const rows = stageNames(own, agent).map((name) => {
     const calls = own.map((trial) => trial.calls.filter((call) => isWithin(call, name)).length)
     const durations = own.map((trial) => timeIn(trial, name)).filter((duration) => duration !== 0)
-    return row(shortName(name, agent), centre(calls), centre(durations))
+    return row(shortName(name, agent), center(calls), center(durations))
   })
-  const calls = centre(own.map((trial) => trial.calls.length))
+  const calls = center(own.map((trial) => trial.calls.length))
   const last = agent === undefined ? [row(trusted('whole trial'), calls, whole)] : []
-  const heads = columns('stage', '>calls', '>duration', '>share of the trial')
+  const heads = columns('stage', '>calls', '>duration', '>fraction of the trial')
   return table(trusted('Stages'), heads, [...rows, ...last])
 }
 

@@ -171,8 +171,8 @@ export function explanations(comparisons: readonly Comparison[]): Block[] {
         ? []
         : [prose(say`${metric} at equal output tokens: ${{ kind: 'change', change: adjusted }}.`)]
     return [
-      ...only('markdown', ...partsOf(differing), ...(isOpen ? atLength : [])),
-      ...only('html', ...partsOf(parts), ...atLength),
+      ...only('markdown', ...ttftBlocks(differing), ...(isOpen ? atLength : [])),
+      ...only('html', ...ttftBlocks(parts), ...atLength),
     ]
   })
 }
@@ -186,7 +186,7 @@ function isTelling(
   return !includesZero(interval) && by >= before / 10 && by >= whole / 100
 }
 
-function partsOf(parts: readonly TtftPart[]): Block[] {
+function ttftBlocks(parts: readonly TtftPart[]): Block[] {
   return parts.length === 0 ? [] : [prose(say`ttft by part: ${joined(parts.map(partOf), '; ')}.`)]
 }
 

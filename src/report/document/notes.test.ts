@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sampleRun } from '../../../test/support/sample-runs.ts'
-import { collectNotes } from './notes.ts'
+import type { Concurrency } from '../../schema/generated.ts'
+import { printHtml } from '../print/html.ts'
+import { printMarkdown } from '../print/markdown.ts'
+import { collectNotes, legendBlocks } from './notes.ts'
 
 const { report } = sampleRun('regressed')
 const [first, second] = report.suites.map((suite, i) => ({
@@ -34,4 +37,35 @@ test('marks stand where the warning applies', () => {
 test('a warning about a metric that was not compared shows at the suite', () => {
   expect(notes.at(first!)).toEqual([])
   expect(notes.at(first!, { metric: 'tpot' })).toEqual([2])
+})
+
+describe('how to read', () => {
+  const estimate = { value: 1.9, interval: [1.8, 2] as [number, number] }
+  const concurrency: Concurrency = {
+    agents: [],
+    blocks: 6,
+    speedup: estimate,
+    efficiency: estimate,
+    slowdown: estimate,
+    load_balance: estimate,
+    verdict: 'serialized',
+  }
+  const team = { ...first!, arms: first!.arms.map((arm) => ({ ...arm, concurrency })) }
+
+  test('a team, with the efficiency where its column is', () => {
+    const blocks = legendBlocks([team])
+    expect(printMarkdown(blocks)).toMatch(/from the same blocks; slowdown is .* Serialized: the agents take/)
+    expect(printHtml(blocks)).toContain('from the same blocks; efficiency is speedup per agent; slowdown is')
+  })
+
+  test('a threshold, and of each metric in points what it counts', () => {
+    const { comparisons } = first!
+    const rate = comparisons.find(({ kind }) => kind === 'difference')!
+    const markdown = printMarkdown(
+      legendBlocks([{ ...first!, comparisons: [...comparisons, { ...rate, metric: 'stall_share' }] }]),
+    )
+    expect(markdown).toContain('factor of 1.05 in either direction: +5.0 % or −4.8 %')
+    expect(markdown).toMatch(/stall_share is a difference.*over the blocks[^]*valid_rate is a difference/)
+    expect(printMarkdown(legendBlocks([{ ...first!, comparisons: [rate] }]))).not.toMatch(/1\.05|stall_share/)
+  })
 })

@@ -1,9 +1,10 @@
 /** Warnings are data that travel with the results; a report shows each kind once, as a numbered note, and marks where it applies. */
+import type { MetricName } from '../../metrics.ts'
 import { present } from '../../optional.ts'
 import type { ArmReport, Report, SuiteReport } from '../../schema/generated.ts'
-import { count, share } from '../../text/index.ts'
+import { capitalized, count, share } from '../../text/index.ts'
 import { code, heading, joined, list, only, remark, say, section, trusted } from './blocks.ts'
-import type { Block, Inline } from './blocks.ts'
+import type { Block, Format, Inline } from './blocks.ts'
 import { CONCURRENCY_MEANING } from './concurrency.ts'
 
 /** One kind of warning, however many suites raised it. */
@@ -89,21 +90,40 @@ function placesOf(where: readonly string[][]): Inline {
   )
 }
 
-/** `Serialised: the agents take as long as one after the other.` for each verdict that an arm has. */
+/** `Serialized: the agents take as long as one after the other.` for each verdict that an arm has. */
 function concurrencyMeanings(arms: readonly ArmReport[]): string {
   const verdicts = arms.flatMap(({ concurrency }) => concurrency?.verdict ?? [])
   const said = [...new Set(verdicts)].map((verdict) => `${verdict}: ${CONCURRENCY_MEANING[verdict]}`)
-  return `${said.map((one) => one.charAt(0).toUpperCase() + one.slice(1)).join('. ')}.`
+  return `${said.map(capitalized).join('. ')}.`
 }
 
 /** How to read what a document shows: each explanation once, and only of what is there. */
 export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
+  const left =
+    'Metrics that are not gated are listed where a change is detected, arms where they differ or have invalid trials; report.html lists all, with intervals.'
+  const [brief, whole] = [legend(suites, 'markdown'), legend(suites, 'html')]
+  if (whole.length === 0) return []
+  return [
+    section(
+      heading(2, trusted('How to read this')),
+      ...only('markdown', ...list(brief), remark(left)),
+      ...only('html', ...list(whole)),
+    ),
+  ]
+}
+
+function legend(suites: readonly SuiteReport[], format: Format): Inline[] {
   const comparisons = suites.flatMap((suite) => suite.comparisons)
   const arms = suites.flatMap((suite) => suite.arms)
+  const isInPoints = (name: MetricName): boolean =>
+    comparisons.some(({ metric, difference }) => metric === name && difference !== undefined)
   const items = present(
     comparisons.length > 0 &&
       'Bold metrics are gated; the others have a verdict only where they moved. Values are medians. A change is the Hodges-Lehmann estimate over the blocks, with its repeated confidence interval in brackets; `~` where that includes no change.',
-    comparisons.some(({ difference }) => difference !== undefined) &&
+    comparisons.some(({ ratio }) => ratio !== undefined) &&
+      'A threshold of 5 % is a factor of 1.05 in either direction: +5.0 % or −4.8 %.',
+    isInPoints('stall_share') && 'stall_share is a difference in percentage points over the blocks.',
+    isInPoints('valid_rate') &&
       'valid_rate is a difference in percentage points over all trials that count; its interval shows which differences are not ruled out.',
     comparisons.some(({ stage }) => stage !== null) &&
       'By stage, each cell is a change: ✗ regressed, ✓ improved.',
@@ -111,19 +131,13 @@ export function legendBlocks(suites: readonly SuiteReport[]): Block[] {
       'The change of trial_duration is split over stages and parts that add up to it; changes are means over the blocks, in ms, and the intervals of all parts hold jointly. Other time in calls is what the server does not report, such as network and queue. Own code is the time in which no call ran.',
     suites.flatMap(({ sweep }) => (sweep === undefined ? [] : rankingLegend(sweep))),
     arms.some(({ concurrency }) => concurrency !== undefined) &&
-      `Speedup is the sum of the solo wall times over the concurrent one, from the same blocks; efficiency is speedup per agent; slowdown is the concurrent wall time of an agent over its solo one. Load balance, the sum of the concurrent wall times over the longest, shows how evenly the work is spread, not a gain. ${concurrencyMeanings(arms)}`,
+      `Speedup is the sum of the solo wall times over the concurrent one, from the same blocks; ${format === 'html' ? 'efficiency is speedup per agent; ' : ''}slowdown is the concurrent wall time of an agent over its solo one. Load balance, the sum of the concurrent wall times over the longest, shows how evenly the work is spread, not a gain. ${concurrencyMeanings(arms)}`,
     arms.some(({ invalid }) => Object.keys(invalid).length > 0) &&
       'Invalid trials are counted and shown; their whole block is excluded from all other figures.',
     suites.some(({ seed }) => seed !== undefined) &&
       'CHIMERA_SEED with the seed of a suite repeats its order and its sampling.',
   )
-  if (items.length === 0) return []
-  const unique = [...new Set(items)].map(trusted)
-  const left =
-    'Metrics that are not gated are listed where a change is detected, arms where they differ or have invalid trials; report.html lists all, with intervals.'
-  return [
-    section(heading(2, trusted('How to read this')), ...list(unique), ...only('markdown', remark(left))),
-  ]
+  return [...new Set(items)].map(trusted)
 }
 
 function rankingLegend({ threshold, alpha, ranking }: NonNullable<SuiteReport['sweep']>): string {

@@ -2,7 +2,7 @@
 import type { Trial } from '../../schema/generated.ts'
 import { isObject } from '../../json.ts'
 import { present } from '../../optional.ts'
-import { clip, count, json } from '../../text/index.ts'
+import { capitalized, clip, count, json } from '../../text/index.ts'
 import { heading, list, remark, type Block, type Inline } from './blocks.ts'
 import { measuredTrials } from './trials.ts'
 
@@ -100,7 +100,7 @@ function isTextList(value: unknown): value is string[] {
 /** `risk_table` as a heading: `Risk table`. A name that is data is cut like data. */
 function titleOf(member: string): string {
   const words = cut(member).replaceAll('_', ' ').trim()
-  return words === '' ? 'Output' : words.charAt(0).toUpperCase() + words.slice(1)
+  return words === '' ? 'Output' : capitalized(words)
 }
 
 function cut(name: string): string {

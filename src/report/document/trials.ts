@@ -40,7 +40,7 @@ export function trialName({ phase, block, attempt }: Trial): string {
 }
 
 /** The median of what was reported; nothing where nothing was. */
-export function centre(values: readonly (number | undefined)[]): number | undefined {
+export function center(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined)
   return known.length === 0 ? undefined : median(known)
 }

@@ -18,7 +18,7 @@ export function gapCurves({ arms }: GapCurves): Html | undefined {
     'gaps',
     height,
     {
-      caption: toHtml`<b>Gaps between chunks</b>: the share up to each length, to the longest one (×). Dotted are pauses, gaps longer than five median ones; ${arms.map(pausesOf).join(', ')}.`,
+      caption: toHtml`<b>Gaps between chunks</b>: the fraction up to each length, to the longest one (×). Dotted are pauses, gaps longer than five median ones; ${arms.map(pausesOf).join(', ')}.`,
       title: 'Distribution of the gaps between chunks',
       description: arms.map(({ role, gaps }) => `${role}: ${told(gaps)}.`).join(' '),
     },

@@ -28,7 +28,7 @@ describe.each(sampleRuns)('report.html of "%s"', (name) => {
     expect(page).not.toMatch(/<[^>]*\son[a-z]+=/i)
   })
 
-  test('links only to its own parts and its neighbours', () => {
+  test('links only to its own parts and its neighbors', () => {
     const targets = Array.from(page.matchAll(/href="([^"]*)"/g), (match) => match[1]!)
     expect(
       targets.filter((target) => !/^(#(suite|note)-\d+|agents\/[^/:]+\/[^/:]+\.md)$/.test(target)),

@@ -21,7 +21,7 @@ test.each(sampleRuns)('summary of "%s"', async (name) => {
   await expectGolden(`${text}\n`, fixture(`${name}.golden.txt`))
 })
 
-test.each(sampleRuns)('colour adds nothing but colour to "%s"', (name) => {
+test.each(sampleRuns)('color adds nothing but color to "%s"', (name) => {
   const { report } = sampleRun(name)
   const plain = summaryOf(report)
   const colored = summaryOf(report, { color: true })

@@ -66,7 +66,7 @@ function looksOverTime(): TopLevelSpec {
             x,
             y: { field: 'lower', type: 'quantitative', axis: percentAxis },
             y2: { field: 'upper' },
-            color: { field: 'verdict', type: 'nominal', title: null, scale: colours },
+            color: { field: 'verdict', type: 'nominal', title: null, scale: colors },
           },
         },
         {
@@ -74,7 +74,7 @@ function looksOverTime(): TopLevelSpec {
           encoding: {
             x,
             y: { field: 'estimate', type: 'quantitative' },
-            color: { field: 'verdict', type: 'nominal', scale: colours },
+            color: { field: 'verdict', type: 'nominal', scale: colors },
           },
         },
       ],
@@ -82,7 +82,7 @@ function looksOverTime(): TopLevelSpec {
   }
 }
 
-const colours = { domain: ['goes on', 'unchanged', 'regressed'], range: ['#888', '#2a7', '#c33'] }
+const colors = { domain: ['goes on', 'unchanged', 'regressed'], range: ['#888', '#2a7', '#c33'] }
 
 function falseAlarms(rows: readonly Row[]): TopLevelSpec {
   return {

@@ -119,11 +119,11 @@ function entriesOf(all: readonly Call[]): Entry[] {
   return [
     ['output_throughput', outputThroughput(calls)],
     ['reported_throughput', reportedThroughput(calls)],
-    ['ttft', centre(warm, (call) => call.ttft)],
-    ['ttft_cold', centre(cold, (call) => call.ttft)],
-    ['ttft_content', centre(warm, (call) => call.ttft_content)],
+    ['ttft', center(warm, (call) => call.ttft)],
+    ['ttft_cold', center(cold, (call) => call.ttft)],
+    ['ttft_content', center(warm, (call) => call.ttft_content)],
     ['tpot', tpot(calls)],
-    ['itl', centre(calls, (call) => call.itl?.p50)],
+    ['itl', center(calls, (call) => call.itl?.p50)],
     ['e2e_latency', sum(calls, (call) => call.e2e_latency)],
     ['prompt_throughput', promptThroughput(calls)],
     ['load_duration', sum(calls, (call) => call.load_duration)],
@@ -211,7 +211,7 @@ function uncached(call: Call): number {
   return (call.prompt_eval_count ?? 0) - (call.prompt_eval_cached_count ?? 0)
 }
 
-function centre(calls: readonly Call[], value: (call: Call) => number | undefined): number | undefined {
+function center(calls: readonly Call[], value: (call: Call) => number | undefined): number | undefined {
   const values = calls.map((call) => value(call) ?? 0).filter((v) => v > 0)
   return values.length > 0 ? geometricMean(values) : undefined
 }

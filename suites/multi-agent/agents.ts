@@ -23,7 +23,7 @@ const collector: Agent = async ({ chat, stage }) => {
 /** Interprets: what stands out, what it may come from, then what to do about it. */
 const insight: Agent = async ({ chat, stage }) => {
   const ask = (content: string) => say(chat, personas.insight, content)
-  const findings = await stage('analyse', () => ask(`What stands out in these figures? ${figures}.`))
+  const findings = await stage('analyze', () => ask(`What stands out in these figures? ${figures}.`))
   const causes = await stage('explain', () => ask(`Explain these findings: ${findings.slice(0, 300)}`))
   const report = await stage('report', () => ask(`Recommend next steps from this: ${causes.slice(0, 300)}`))
   return { report, personas: { insight: personas.insight } }

@@ -27,7 +27,9 @@ describe('an A/A suite', () => {
     const options = { num_ctx: 2048, temperature: 0 }
     const again = { temperature: 0, num_ctx: 2048 }
     expect(
-      isCalibration(planFor({ baseline: arm({ name: 'a', options }), candidate: arm({ options: again }) })),
+      isCalibration({
+        plan: planFor({ baseline: arm({ name: 'a', options }), candidate: arm({ options: again }) }),
+      }),
     ).toBe(true)
   })
 
@@ -39,8 +41,15 @@ describe('an A/A suite', () => {
     { think: true },
     { format: 'json' },
   ])('is none when the candidate has %j', (over) =>
-    expect(isCalibration(planFor({ candidate: arm(over) }))).toBe(false),
+    expect(isCalibration({ plan: planFor({ candidate: arm(over) }) })).toBe(false),
   )
+
+  test('is none when an agent read the name of its arm', () => {
+    const ending = { stopped: 'decided', requeued: 0, warnings: [] } as const
+    const plan = planFor({})
+    expect(isCalibration({ plan, ending })).toBe(true)
+    expect(isCalibration({ plan, ending: { ...ending, readsName: true } })).toBe(false)
+  })
 
   test('is none when one of its agents has a config of its own', () => {
     const settings = { host: 'http://127.0.0.1:11434', thresholds: {}, blocks: {}, env: {} }
@@ -52,8 +61,8 @@ describe('an A/A suite', () => {
         settings,
         ['a', 'b'],
       )
-    expect(isCalibration(plan({}))).toBe(true)
-    expect(isCalibration(plan({ b: { options: { num_ctx: 2048 } } }))).toBe(false)
+    expect(isCalibration({ plan: plan({}) })).toBe(true)
+    expect(isCalibration({ plan: plan({ b: { options: { num_ctx: 2048 } } }) })).toBe(false)
   })
 })
 

@@ -6,7 +6,7 @@
 import type { MetricName } from '../metrics.ts'
 import type { Comparison, Report } from '../schema/generated.ts'
 import { blocksNeeded, changes, logThreshold, type PairedValues, scale } from '../stats/index.ts'
-import { type Plan, effectiveThreshold } from './plan.ts'
+import { type Plan, type SuiteRecord, effectiveThreshold } from './plan.ts'
 import { asksTheSame } from './comparable.ts'
 
 /** Robust standard deviation of the blocks' log ratios or differences, by metric; 0.03 is about 3 %, or 3 points. */
@@ -36,11 +36,13 @@ export function noiseOf(series: PairedValues): number | undefined {
   return series.baseline.length < FEWEST ? undefined : scale(changes(series))
 }
 
-/** Whether the arms were asked for the same: an A/A suite, the machine's noise floor. An audit may have slowed one of them. */
-export function isCalibration(plan: Plan): boolean {
-  return (
-    plan.kind === 'config' && plan.audit === undefined && asksTheSame(plan.baseline, plan.candidates[0].arm)
-  )
+/**
+ * Whether the arms did the same: an A/A suite, the machine's noise floor. An audit may have slowed one of them, and an
+ * agent that reads the name of its arm may do something else under each.
+ */
+export function isCalibration({ plan, ending }: Pick<SuiteRecord, 'plan' | 'ending'>): boolean {
+  if (plan.kind !== 'config' || plan.audit !== undefined || ending?.readsName) return false
+  return asksTheSame(plan.baseline, plan.candidates[0].arm)
 }
 
 /** The gated metrics of a plan that a machine this noisy keeps undecided within `blocks.max`. */

@@ -181,6 +181,8 @@ export interface Ending {
   arm?: string
   requeued: number
   warnings: readonly Warning[]
+  /** An agent has read the name of its arm, and so may do something else under each. */
+  readsName?: true
   /** Of a code comparison: how head's requests differ from base's, if they do. */
   requests?: RequestDifference
 }

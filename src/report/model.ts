@@ -103,7 +103,7 @@ function buildSuite(
     seed: plan.seed,
     blocks: plan.blocks,
     ...defined({ requeued: ending?.requeued }),
-    ...(ranked === undefined && buildPair(plan, trials, results)),
+    ...(ranked === undefined && buildPair({ plan, facts, trials, ending }, results)),
     ...(ranked === undefined && defined({ audit: auditOf?.(plan.suite, baseline) })),
     arms: [
       baseline,
@@ -142,12 +142,12 @@ function kindOf(
 }
 
 /** What is said of a suite of two arms. */
-function buildPair(plan: Plan, trials: readonly Trial[], { candidates }: Results): Partial<SuiteBase> {
+function buildPair(record: SuiteRecord, { candidates }: Results): Partial<SuiteBase> {
   const noise = candidates.reduce<Noise>((all, { assessment }) => ({ ...all, ...assessment.noise }), {})
   return {
-    ...(isCalibration(plan) && { calibration: true }),
+    ...(isCalibration(record) && { calibration: true }),
     ...(Object.keys(noise).length > 0 && { noise }),
-    confirmed: trials.some((trial) => trial.phase === 'confirm'),
+    confirmed: record.trials.some((trial) => trial.phase === 'confirm'),
   }
 }
 

@@ -29,6 +29,10 @@ export interface AgentContext {
   model: string
   /** The arm's options. */
   options: Partial<Options>
+  /**
+   * The arm's config. An agent that reads its `name` may do something else under each arm, so arms of one config are then
+   * compared as two that differ, and are no measure of the machine's noise.
+   */
   arm: Arm
   /** Names a part of the work; its calls and its wall time are reported under that name. */
   stage: <T>(name: string, work: () => T | Promise<T>) => Promise<T>

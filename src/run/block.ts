@@ -62,6 +62,8 @@ export interface Session extends SuiteRun {
   /** Duration of the longest valid warm-up trial, ms. */
   longest?: number
   warnings: Warning[]
+  /** An agent has read the name of its arm. */
+  readsName?: true
   /** Where the arms differ in code: what they ask of the model. */
   requests?: RequestLog | undefined
 }
@@ -148,6 +150,7 @@ export async function execute(
     loads: loader.loads,
     onOpen: (recording) => void (stage = recording.openStage),
     ...(requests?.isOpen && { onRequest: (request) => void made.push(request) }),
+    onName: () => void (session.readsName = true),
     onOtherModel: ({ host, model }, served) => {
       const { name } = arm.planned
       if (session.warnings.some(({ code, arm: of }) => code === 'other_model' && of === name)) return

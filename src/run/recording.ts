@@ -27,10 +27,15 @@ export interface Recording {
 /** Where an agent's calls go: its host, and the context length it has there. */
 export type PlaceOf = (agent: string | undefined) => Pick<RecorderOptions, 'host' | 'effectiveContext'>
 
-/** Opens the measured client of an arm, and of each of its agents as they appear. */
+/**
+ * Opens the measured client of an arm, and of each of its agents as they appear.
+ *
+ * @param onName told when an agent reads the name of its arm
+ */
 export function openRecording(
   options: Omit<RecorderOptions, 'host' | 'effectiveContext'>,
   placeOf: PlaceOf,
+  onName: () => void = () => {},
 ): Recording {
   const recorders: Recorder[] = []
   let isOver = false
@@ -64,7 +69,13 @@ export function openRecording(
       },
       model: arm.model,
       options: arm.options ?? frozenCopy({}),
-      arm,
+      arm: Object.freeze({
+        ...arm,
+        get name() {
+          onName()
+          return arm.name
+        },
+      }),
       stage: async (name, work) => {
         checkName('stage', name)
         return stage(name, work)

@@ -4,7 +4,7 @@ import { hot, runOn, type SuiteOutcome } from '../../test/support/run-suite.ts'
 import { hasRegression, judgePair } from '../judge/assess.ts'
 import { pairOf } from '../judge/pair.ts'
 import { suiteWarnings } from '../judge/warnings.ts'
-import { team, type Agent } from './agent.ts'
+import { team, type Agent, type AgentContext } from './agent.ts'
 
 const QUICK: CallPlan = { ttft: 4, per_token: 0.2, tokens: 20 }
 /** The candidate's calls decode slower by this factor; the counters say exactly so. */
@@ -49,6 +49,17 @@ describe('when a suite ends', () => {
     for (const block of [1, 3, 5]) expect(orders[block]).toEqual(orders[block - 1]!.toReversed())
     // The arm that was warmed up last goes first: nothing has to be switched.
     expect(run.trials[1]!.role).toBe(run.trials[2]!.role)
+  })
+
+  test('an agent that reads the name of its arm is told from one that reads the rest of it', async () => {
+    const endingOf = async (read: (context: AgentContext) => unknown) => {
+      const agent: Agent = async (context) => {
+        await context.generate({ prompt: String(read(context)) })
+      }
+      return (await runScript({ call: QUICK }, { agent, candidate: { name: 'again', model: 'tiny' } })).ending
+    }
+    expect(await endingOf(({ arm, as }) => `${arm.model} ${typeof as}`)).not.toHaveProperty('readsName')
+    expect(await endingOf(({ arm }) => arm.name)).toMatchObject({ stopped: 'decided', readsName: true })
   })
 
   test('a regression is measured again on as many fresh blocks', async () => {

@@ -12,6 +12,7 @@ import { pairOf, trialsOf } from '../judge/pair.ts'
 import { armsOf, factsOf, type Candidate, type Ending, type Facts, type Plan } from '../judge/plan.ts'
 import { blocksOf, findUnusable } from '../judge/unusable.ts'
 import type { MetricName } from '../metrics.ts'
+import { defined } from '../optional.ts'
 import { RequestLog } from '../requests/index.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { membersOf } from './agent.ts'
@@ -189,15 +190,16 @@ function hasRegressed({ plan, trials }: Session, of?: readonly MetricName[]): bo
   )
 }
 
-function ending({ plan, trials, requeued, warnings, requests, changed }: Session, stopped: Stopped): Ending {
-  if (changed !== undefined) return { stopped: 'unusable', message: changed, requeued, warnings }
+function ending(session: Session, stopped: Stopped): Ending {
+  const { plan, trials, requeued, warnings, readsName, requests, changed } = session
+  const own = { requeued, warnings, ...defined({ readsName }) }
+  if (changed !== undefined) return { stopped: 'unusable', message: changed, ...own }
   const unusable = stopped === 'unusable' ? findUnusable(plan, trials) : undefined
   const difference = requests?.difference()
   return {
     stopped,
     ...unusable,
-    requeued,
-    warnings,
+    ...own,
     ...(difference !== undefined && { requests: difference }),
   }
 }

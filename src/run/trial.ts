@@ -39,6 +39,8 @@ export interface TrialSetup {
   watch?: typeof watchMachine
   /** Told of every request as it is made; absent where nobody compares them. */
   onRequest?: (request: MadeRequest) => void
+  /** Told when an agent reads the name of its arm. */
+  onName?: () => void
   /** Told of a reply that names another model than was asked for. */
   onOtherModel: (call: MadeCall, served: string) => void
 }
@@ -95,6 +97,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
       ...(setup.onRequest !== undefined && { onRequest: setup.onRequest }),
     },
     setup.placeOf,
+    setup.onName,
   )
   clock.watch(recording.idleSince)
   setup.onOpen?.(recording)

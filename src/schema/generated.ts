@@ -448,7 +448,7 @@ export interface SuiteBase {
    */
   requeued?: number
   /**
-   * The arms were asked for the same: the suite measures the machine's noise floor.
+   * The arms were asked for the same, and no agent read the name of its arm: the suite measures the machine's noise floor.
    */
   calibration?: boolean
   /**

@@ -8,6 +8,7 @@ import type { Plan } from '../judge/plan.ts'
 import { judge } from '../judge/results.ts'
 import { recordSuite } from './wire.ts'
 import type { ArmReport, Audit, Report, SuiteAudit } from '../schema/generated.ts'
+import { upgraded } from '../schema/upgrade.ts'
 import { asAudit, asReport } from '../schema/validate.ts'
 
 /** What is known of this machine's noise before a suite runs: from the last report here, and from A/A suites of this run. */
@@ -18,7 +19,9 @@ export class NoiseFloor {
 
   /** Reads the report of the run before and what audits have found, where they are there and sound. */
   async load(outputDir: string): Promise<void> {
-    this.#previous = await readKept(join(outputDir, 'report.json'), asReport)
+    this.#previous = await readKept(join(outputDir, 'report.json'), (value, where) =>
+      asReport(upgraded(value), where),
+    )
     this.#audit = await readKept(auditFile(outputDir), asAudit)
   }
 
@@ -30,7 +33,7 @@ export class NoiseFloor {
   /** Takes the noise of an A/A suite that has ended. */
   learn(messages: readonly Message[]): void {
     for (const record of recordSuite(messages).suites) {
-      if (!isCalibration(record.plan)) continue
+      if (!isCalibration(record)) continue
       for (const { assessment } of judge(record.plan, record.trials).candidates)
         this.#learned.set(record.plan.suite, assessment)
     }

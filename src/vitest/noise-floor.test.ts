@@ -71,6 +71,15 @@ test('the A/A suite of the last report warns before the suite starts', async () 
   expect((await floorWith(0.003)).warnings(hot)).toEqual([])
 })
 
+test('so does one in the words of an earlier version', async () => {
+  const one = { value: 1 }
+  const figures = { blocks: 6, speedup: one, efficiency: one, slowdown: one, load_balance: one }
+  const concurrency = JSON.stringify({ agents: [], ...figures, verdict: 'serialised' })
+  const older = (text: string): string =>
+    text.replace('"role":"baseline"', `"role":"baseline","concurrency":${concurrency}`)
+  expect((await floorWith(0.3, older)).warnings(hot)).toEqual(OUT_OF_REACH)
+})
+
 test.each<[string, (text: string) => string]>([
   ['of another machine', (text) => text.replace(/"cpu":"[^"]*"/, '"cpu":"another"')],
   ['of another version', (text) => text.replace('"schema_version":2', '"schema_version":9')],

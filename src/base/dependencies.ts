@@ -3,12 +3,13 @@
  * are installed once per lock file with the manager that wrote it, and linked from there.
  */
 import { createHash } from 'node:crypto'
-import { lstat, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { isObject, objectOf, parseJson } from '../json.ts'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { objectOf, parseJson } from '../json.ts'
 import type { Listing } from './checkout.ts'
+import { copiesAtBase, copiesAtHead, firstChanged, SECTIONS } from './copies.ts'
 import { baseErrors } from './errors.ts'
-import { git, GitFailure, type Repository } from './git.ts'
+import { git, succeeds, type Repository } from './git.ts'
 import { managers, shapesInstall, type Manager } from './managers.ts'
 import { exists } from './paths.ts'
 
@@ -32,13 +33,18 @@ export async function findDependencies(
   files: Listing,
   place: string,
 ): Promise<Dependencies> {
+  const { top } = repository
+  const copies = await copiesAtHead(top, files)
+  const changed = await firstChanged(top, sha, copies)
   const found = await findLock(repository, files, place)
-  if (found === undefined) return withoutLock(repository, sha, files, place)
+  if (found === undefined) {
+    if (changed !== undefined) throw baseErrors.copyWithoutLock(changed)
+    return withoutLock(repository, sha, files, place)
+  }
   const { folder, manager, lock } = found
-  if (await exists(join(repository.top, folder, '.pnp.cjs')))
-    throw baseErrors.plugNPlay(joined(folder, '.pnp.cjs'))
-  const copies = await changedCopies(repository, sha, files, folder)
-  if (found.same && copies.length === 0) return { kind: 'linked' }
+  if (await exists(join(top, folder, '.pnp.cjs'))) throw baseErrors.plugNPlay(joined(folder, '.pnp.cjs'))
+  if (found.same && changed === undefined) return { kind: 'linked' }
+  for (const copy of await copiesAtBase(top, sha, files)) copies.add(copy)
   return { kind: 'installed', manager, lock, folder, key: keyOf(files, folder, copies) }
 }
 
@@ -85,8 +91,6 @@ async function withoutLock(
   return { kind: 'linked' }
 }
 
-const SECTIONS = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
-
 function wanted(manifest: string): string {
   const fields = objectOf(parseJson(manifest))
   return JSON.stringify(
@@ -94,56 +98,10 @@ function wanted(manifest: string): string {
   )
 }
 
-/**
- * Folders of the repository that are installed as a copy (as yarn and bun do with `file:`), so that head's packages
- * hold head's code, and that differ between the sides.
- */
-async function changedCopies(
-  { top }: Repository,
-  sha: string,
-  files: Listing,
-  folder: string,
-): Promise<string[]> {
-  const changed: string[] = []
-  for (const path of files.keys()) {
-    if (!/(^|\/)package\.json$/.test(path)) continue
-    const holder = path.slice(0, -'package.json'.length).replace(/\/$/, '')
-    const text = await readFile(join(top, path), 'utf8').catch(() => '')
-    for (const [name, target] of fileDependencies(text)) {
-      const copied = join(holder, target).replaceAll('\\', '/')
-      if (copied.startsWith('..') || !files.has(joined(copied, 'package.json'))) continue
-      const places = [holder, folder].map((at) => join(top, at, 'node_modules', name))
-      if (!(await anyFolder(places)) || (await isSame(top, sha, copied))) continue
-      changed.push(copied)
-    }
-  }
-  return changed
-}
-
-function fileDependencies(manifest: string): [name: string, target: string][] {
-  const fields = objectOf(parseJson(manifest))
-  return SECTIONS.flatMap((section) => (isObject(fields[section]) ? Object.entries(fields[section]) : []))
-    .filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].startsWith('file:'),
-    )
-    .map(([name, spec]) => [name, spec.slice('file:'.length)])
-}
-
-async function anyFolder(paths: readonly string[]): Promise<boolean> {
-  const facts = await Promise.all(paths.map((path) => lstat(path).catch(() => undefined)))
-  return facts.some((one) => one?.isDirectory() === true)
-}
-
-async function isSame(top: string, sha: string, folder: string): Promise<boolean> {
-  const untracked = await git(top, ['ls-files', '--others', '--exclude-standard', '-z', '--', folder])
-  if (untracked !== '') return false
-  return succeeds(git(top, ['diff', '--quiet', '--no-ext-diff', sha, '--', folder]))
-}
-
 /** Platform and Node belong to it: packages are compiled for them. */
-function keyOf(files: Listing, folder: string, copies: readonly string[]): string {
+function keyOf(files: Listing, folder: string, copies: ReadonlySet<string>): string {
   const inputs = [...files]
-    .filter(([path]) => shapesInstall(path) || copies.some((copy) => path.startsWith(`${copy}/`)))
+    .filter(([path]) => shapesInstall(path) || upwards(dirname(path)).some((at) => copies.has(at)))
     .map(([path, { oid }]) => `${oid} ${path}`)
   const machine = [process.platform, process.arch, process.versions.modules, folder]
   return createHash('sha256')
@@ -158,16 +116,6 @@ async function headOid({ top }: Repository, path: string): Promise<string> {
 
 async function isIgnored({ top }: Repository, path: string): Promise<boolean> {
   return succeeds(git(top, ['check-ignore', '--quiet', '--', path]))
-}
-
-async function succeeds(asked: Promise<string>): Promise<boolean> {
-  return asked.then(
-    () => true,
-    (error: unknown) => {
-      if (error instanceof GitFailure && error.status === 1) return false
-      throw error
-    },
-  )
 }
 
 /** The folder and those above it, up to the top level. */

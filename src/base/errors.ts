@@ -71,6 +71,11 @@ export const baseErrors = {
       'no_lock',
       `${oneLine(file)} differs between base and head and there is no lock file, so base's dependencies are unknown. Commit a lock file.`,
     ),
+  copyWithoutLock: (folder: string): ChimeraError =>
+    error(
+      'no_lock',
+      `${oneLine(folder)} differs between base and head, head's packages hold a copy of it, and there is no lock file to install base's from. Commit a lock file.`,
+    ),
   plugNPlay: (file: string): ChimeraError =>
     error(
       'plug_n_play',

@@ -103,6 +103,17 @@ export function git(
   })
 }
 
+/** Of a command that answers no with 1. */
+export async function succeeds(asked: Promise<string>): Promise<boolean> {
+  return asked.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof GitFailure && error.status === 1) return false
+      throw error
+    },
+  )
+}
+
 /** Nothing that starts a watcher, a maintenance run or a hook, or leaves a file beside the repository's own index. */
 const SETTINGS = [
   'core.fsmonitor=false',

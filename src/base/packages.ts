@@ -48,8 +48,8 @@ async function dependenciesOf(folder: string): Promise<string[]> {
   )
 }
 
-/** As Node looks a package up from within a folder. */
-async function lookUp(from: string, name: string): Promise<string | undefined> {
+/** The real path of a package, as Node looks it up from within a folder. */
+export async function lookUp(from: string, name: string): Promise<string | undefined> {
   for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
     if (folder.endsWith('/node_modules')) continue
     const found = await realpath(join(folder, 'node_modules', name)).catch(() => undefined)

@@ -26,6 +26,18 @@ async function withDependency(repository: TestRepository, version: string): Prom
   await npm(repository.dir, 'install')
 }
 
+/** The pnpm among this project's own packages, for the code under test as well. */
+function usePnpm(): void {
+  const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url))
+  vi.stubEnv('PATH', `${bin}${delimiter}${process.env['PATH']}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
+}
+
+const OFFLINE = {
+  npm: ['install', '--offline', '--no-audit', '--no-fund'],
+  pnpm: ['install', '--offline', '--no-frozen-lockfile'],
+}
+
 const dependencyIn = (tree: string) => readFile(join(tree, 'node_modules/dep/index.js'), 'utf8')
 
 test('with the same lock file the packages are head’s, else those of base’s own', async () => {
@@ -121,7 +133,78 @@ test('a folder of the repository that is installed as a copy is installed anew f
   const { dependencies, tree } = await prepare()
   expect(dependencies).toBe('installed')
   expect(await dependencyIn(tree)).toBe('old')
+  await rm(join(repository.dir, 'package-lock.json'))
+  await repository.commit({})
+  await repository.git('branch', '--force', 'main')
+  expect(await prepare()).toMatchObject({ dependencies: 'linked' })
+  await repository.write({ 'dep/index.js': 'newer' })
+  await expect(prepare()).rejects.toThrow(/^dep differs .* copy of it, .* no lock file.*Commit a lock file/)
 })
+
+const PNPM_COPIES = {
+  'an injected package of a workspace': {
+    'pnpm-workspace.yaml': 'packages:\n  - lib\n  - util\ndedupeInjectedDeps: false\n',
+    'package.json': JSON.stringify({
+      name: 'app',
+      dependencies: { lib: 'workspace:*' },
+      dependenciesMeta: { lib: { injected: true } },
+    }),
+    'lib/package.json': JSON.stringify({ name: 'lib', dependencies: { util: 'workspace:*' } }),
+  },
+  'a `file:` dependency': {
+    'package.json': JSON.stringify({ name: 'app', dependencies: { lib: 'file:./lib' } }),
+    'lib/package.json': JSON.stringify({ name: 'lib', dependencies: { util: 'file:../util' } }),
+  },
+}
+
+test.each(Object.entries(PNPM_COPIES))(
+  'pnpm’s copy of %s, and what it depends on, is base’s',
+  async (_, files) => {
+    usePnpm()
+    await using repository = await createRepository()
+    await repository.write({
+      ...files,
+      '.gitignore': 'node_modules\n',
+      'util/package.json': JSON.stringify({ name: 'util' }),
+      // No package of the workspace, for all its name.
+      'util/test/fixture/package.json': JSON.stringify({ name: 'lib' }),
+    })
+    const write = async (lib: string, util: string) => {
+      await repository.write({ 'lib/word.js': lib, 'util/word.js': util })
+      await promisify(execFile)('pnpm', OFFLINE.pnpm, {
+        cwd: repository.dir,
+        shell: process.platform === 'win32',
+      })
+    }
+    /** As Node finds them: from the app, and from the package itself. */
+    const words = async (top: string) => {
+      const lib = createRequire(join(top, 'package.json')).resolve('lib/word.js')
+      return Promise.all(
+        [lib, createRequire(lib).resolve('util/word.js')].map((path) => readFile(path, 'utf8')),
+      )
+    }
+    const prepare = async () => {
+      const { base, release } = await prepareBase({ root: repository.dir, ref: 'main', env: {} })
+      await release()
+      return { dependencies: base.dependencies, words: await words(base.tree) }
+    }
+    await write('old', 'old')
+    await repository.commit({})
+    await repository.git('checkout', '--quiet', '-b', 'change')
+    expect(await prepare()).toMatchObject({ dependencies: 'linked' })
+    await write('new', 'old')
+    expect(await words(repository.dir)).toEqual(['new', 'old'])
+    expect(await prepare()).toEqual({ dependencies: 'installed', words: ['old', 'old'] })
+    await write('old', 'new')
+    expect(await words(repository.dir)).toEqual(['old', 'new'])
+    expect(await prepare()).toEqual({ dependencies: 'installed', words: ['old', 'old'] })
+    // Base moves on, and only what lies below the copy that differs is another.
+    await repository.commit({})
+    await repository.git('branch', '--force', 'main')
+    await write('new', 'new')
+    expect(await prepare()).toEqual({ dependencies: 'installed', words: ['old', 'new'] })
+  },
+)
 
 test('a tree that is kept belongs to one run, and no later run removes it', async () => {
   await using repository = await createRepository()
@@ -205,18 +288,10 @@ test('an install that fails shows its output, and one that is killed leaves noth
   expect(await readdir(store)).toEqual([])
 })
 
-const OFFLINE = {
-  npm: ['install', '--offline', '--no-audit', '--no-fund'],
-  pnpm: ['install', '--offline', '--no-frozen-lockfile'],
-}
-
 test.each(['npm', 'pnpm'] as const)(
   'workspaces of %s: what leads to the repository leads to base, and packages are those of base’s lock file',
   async (manager) => {
-    // The pnpm among this project's own packages, for the code under test as well.
-    const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url))
-    vi.stubEnv('PATH', `${bin}${delimiter}${process.env['PATH']}`)
-    onTestFinished(() => void vi.unstubAllEnvs())
+    usePnpm()
     await using repository = await createRepository()
     const useDependency = async (version: string): Promise<void> => {
       const dependencies = {

@@ -3,7 +3,7 @@ import { readdir, readFile, readlink, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createRepository } from '../../test/support/repository.ts'
-import { checkOut } from './checkout.ts'
+import { checkOut, findParts } from './checkout.ts'
 import { openRepository } from './git.ts'
 
 test('writes what the commit holds, whatever the working tree, the index and the stash hold', async () => {
@@ -22,7 +22,7 @@ test('writes what the commit holds, whatever the working tree, the index and the
   const before = await repository.state()
   const opened = await openRepository(repository.dir)
   const folder = join(opened.gitDir, 'tree')
-  await checkOut(opened, sha, folder)
+  await checkOut(await findParts(opened, sha), folder)
   expect(await repository.state()).toBe(before)
   expect((await readdir(folder, { recursive: true })).toSorted()).toEqual([
     '.gitattributes',
@@ -47,7 +47,7 @@ test('brings the files of a submodule, or says which commit it lacks', async () 
   await outer.commit({ a: '2' })
   const opened = await openRepository(outer.dir)
   const before = await outer.state()
-  await checkOut(opened, sha, join(opened.gitDir, 'tree'))
+  await checkOut(await findParts(opened, sha), join(opened.gitDir, 'tree'))
   expect(await readFile(join(opened.gitDir, 'tree/sub/lib.ts'), 'utf8')).toBe('old')
   expect(await outer.state()).toBe(before)
   // As a shallow clone of the submodule has it.
@@ -60,7 +60,7 @@ test('brings the files of a submodule, or says which commit it lacks', async () 
     `file://${inner.dir}`,
     join(outer.dir, '.git/modules/sub'),
   )
-  await expect(checkOut(opened, sha, join(opened.gitDir, 'other'))).rejects.toThrow(
+  await expect(findParts(opened, sha)).rejects.toThrow(
     new RegExp(`submodule sub does not have the commit ${missing.slice(0, 12)}.*fetch`),
   )
 })
@@ -71,9 +71,8 @@ test('refuses a pointer to a large file that head has', async () => {
   // The filter itself is not installed here, as it may not be in CI.
   const sha = await repository.commit({ '.gitattributes': '*.bin filter=lfs -text\n', 'a.bin': pointer })
   const opened = await openRepository(repository.dir)
-  await checkOut(opened, sha, join(opened.gitDir, 'alike'))
+  const checkOutTo = async (name: string) => checkOut(await findParts(opened, sha), join(opened.gitDir, name))
+  await checkOutTo('alike')
   await repository.write({ 'a.bin': 'the file itself' })
-  await expect(checkOut(opened, sha, join(opened.gitDir, 'tree'))).rejects.toThrow(
-    /a\.bin is a Git LFS pointer at base.*git lfs fetch/,
-  )
+  await expect(checkOutTo('tree')).rejects.toThrow(/a\.bin is a Git LFS pointer at base.*git lfs fetch/)
 })

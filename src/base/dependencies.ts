@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { objectOf, parseJson } from '../json.ts'
-import type { Listing } from './checkout.ts'
+import { stateOf, type Listing, type Part } from './checkout.ts'
 import { copiesAtBase, copiesAtHead, firstChanged, SECTIONS } from './copies.ts'
 import { baseErrors } from './errors.ts'
 import { git, succeeds, type Repository } from './git.ts'
@@ -29,11 +29,11 @@ export interface Install {
 /** What base needs, seen from `place`, Vitest's root relative to the top level. Throws where that cannot be known. */
 export async function findDependencies(
   repository: Repository,
-  sha: string,
-  files: Listing,
+  parts: readonly [Part, ...Part[]],
   place: string,
 ): Promise<Dependencies> {
   const { top } = repository
+  const [{ sha, files }] = parts
   const copies = await copiesAtHead(top, files)
   const changed = await firstChanged(top, sha, copies)
   const found = await findLock(repository, files, place)
@@ -45,7 +45,7 @@ export async function findDependencies(
   if (await exists(join(top, folder, '.pnp.cjs'))) throw baseErrors.plugNPlay(joined(folder, '.pnp.cjs'))
   if (found.same && changed === undefined) return { kind: 'linked' }
   for (const copy of await copiesAtBase(top, sha, files)) copies.add(copy)
-  return { kind: 'installed', manager, lock, folder, key: keyOf(files, folder, copies) }
+  return { kind: 'installed', manager, lock, folder, key: keyOf(parts, folder, copies) }
 }
 
 interface Lock {
@@ -99,13 +99,13 @@ function wanted(manifest: string): string {
 }
 
 /** Platform and Node belong to it: packages are compiled for them. */
-function keyOf(files: Listing, folder: string, copies: ReadonlySet<string>): string {
-  const inputs = [...files]
+function keyOf(parts: readonly [Part, ...Part[]], folder: string, copies: ReadonlySet<string>): string {
+  const inputs = [...parts[0].files]
     .filter(([path]) => shapesInstall(path) || upwards(dirname(path)).some((at) => copies.has(at)))
     .map(([path, { oid }]) => `${oid} ${path}`)
   const machine = [process.platform, process.arch, process.versions.modules, folder]
   return createHash('sha256')
-    .update(JSON.stringify([machine, inputs]))
+    .update(JSON.stringify([machine, inputs, stateOf(parts)]))
     .digest('hex')
     .slice(0, 20)
 }

@@ -3,8 +3,8 @@
  *
  * In the main process `prepareBase` finds the commit to compare with (point.ts), writes its files into a folder of
  * ours (checkout.ts, store.ts) and brings its packages: head's own where the lock file is the same, else an install of
- * what base's lock file says (dependencies.ts, copies.ts, install.ts, links.ts). `basePlugin` keeps the imports of base in base.
- * In the worker `loadBase` loads a bench file of base, whose agentBench calls come to collect.ts instead of
+ * what base's lock file says (dependencies.ts, copies.ts, install.ts, links.ts). `basePlugin` keeps the imports of base
+ * in base. In the worker `loadBase` loads a bench file of base, whose agentBench calls come to collect.ts instead of
  * registering tests, and `proveGraph` refuses any module of head that base loaded and counts those that differ.
  *
  * The user's working tree, index, stash, branches and list of worktrees are never changed: all there is lies in

@@ -2,10 +2,9 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { checkOut } from './checkout.ts'
+import { checkOut, type Part } from './checkout.ts'
 import type { Install } from './dependencies.ts'
 import { baseErrors } from './errors.ts'
-import type { Repository } from './git.ts'
 import { exists } from './paths.ts'
 import { hold, type Held } from './store.ts'
 
@@ -13,11 +12,9 @@ import { hold, type Held } from './store.ts'
 const LIMIT_MS = 15 * 60_000
 
 export interface InstallOptions {
-  repository: Repository
-  sha: string
+  parts: readonly Part[]
   /** Folder of all installs. */
   store: string
-  signal?: AbortSignal | undefined
   /** Longest time of an install, ms. */
   limit?: number
   /** Told before an install that may take a while, with its command. */
@@ -26,9 +23,9 @@ export interface InstallOptions {
 
 /** A checkout with base's packages in it: one that is there already, or one that is installed now. */
 export async function install(wanted: Install, options: InstallOptions): Promise<Held> {
-  const { repository, sha, store } = options
+  const { parts, store } = options
   return hold(store, wanted.key, async (folder) => {
-    await checkOut(repository, sha, folder)
+    await checkOut(parts, folder)
     await runManager(wanted, folder, options)
   })
 }
@@ -49,11 +46,9 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
       timeout: limit,
       // On Windows the managers are scripts of the shell; no argument comes from outside.
       shell: process.platform === 'win32',
-      ...(options.signal !== undefined && { signal: options.signal }),
     }
     const child = execFile(manager.name, args, settings, (error, stdout, stderr) => {
       if (error === null) return resolve()
-      if (options.signal?.aborted === true) return reject(error)
       if (error.code === 'ENOENT') return reject(baseErrors.managerMissing(manager.name, lock))
       const late =
         error.killed === true && typeof error.code !== 'string' ? `\nIt was ended after ${limit} ms.` : ''

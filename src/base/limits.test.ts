@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRepository } from '../../test/support/repository.ts'
+import { findParts } from './checkout.ts'
 import { git, openRepository } from './git.ts'
 import { install } from './install.ts'
 
@@ -25,7 +26,8 @@ test('an install that waits is ended at its limit, with its command', async () =
   const args = ['-e', 'setTimeout(() => {}, 10_000)']
   const manager = { name: process.execPath as 'npm', locks: [], install: () => args }
   const wanted = { kind: 'installed', manager, lock: 'package-lock.json', folder: '', key: 'k' } as const
-  const options = { repository: await openRepository(repository.dir), sha, store, limit: 500 }
+  const parts = await findParts(await openRepository(repository.dir), sha)
+  const options = { parts, store, limit: 500 }
   await expect(install(wanted, options)).rejects.toMatchObject({
     code: 'base_install',
     message: expect.stringMatching(/with `.*setTimeout.*`[^]*It was ended after 500 ms/),

@@ -206,6 +206,32 @@ test.each(Object.entries(PNPM_COPIES))(
   },
 )
 
+test('a tree that an earlier run left is used as long as head holds what it held then', async () => {
+  await using inner = await createRepository()
+  await using repository = await createRepository()
+  await inner.commit({ 'lib.ts': 'inner' })
+  await repository.git('submodule', 'add', '--quiet', inner.dir, 'sub')
+  await repository.git('submodule', 'deinit', '--quiet', '--force', 'sub')
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n'
+  await repository.commit({ '.gitattributes': '*.bin filter=lfs -text\n', 'a.bin': pointer })
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  const prepare = async () => {
+    const { base, release } = await prepareBase({ root: repository.dir, ref: 'main', env: {} })
+    await release()
+    return base.tree
+  }
+  const first = await prepare()
+  expect(await readdir(join(first, 'sub'))).toEqual([])
+  expect(await prepare()).toBe(first)
+  // As `git lfs pull` does for head alone, and then `git lfs fetch` for base.
+  await repository.write({ 'a.bin': 'the file itself' })
+  await expect(prepare()).rejects.toThrow(/a\.bin is a Git LFS pointer at base and a whole file at head/)
+  await repository.git('config', 'filter.lfs.smudge', 'echo the file of base #')
+  expect(await readFile(join(await prepare(), 'a.bin'), 'utf8')).toBe('the file of base\n')
+  await repository.git('submodule', 'update', '--quiet', '--init')
+  expect(await readFile(join(await prepare(), 'sub/lib.ts'), 'utf8')).toBe('inner')
+})
+
 test('a tree that is kept belongs to one run, and no later run removes it', async () => {
   await using repository = await createRepository()
   await repository.commit({ 'a.ts': 'old' })

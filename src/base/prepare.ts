@@ -1,7 +1,7 @@
 /** Everything the main process does before a run that holds head against base. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { checkOut, listFiles } from './checkout.ts'
+import { checkOut, findParts, stateOf } from './checkout.ts'
 import { findDependencies } from './dependencies.ts'
 import { isDirty, openRepository, placeIn } from './git.ts'
 import { install } from './install.ts'
@@ -18,8 +18,6 @@ export interface PrepareOptions {
   env?: Record<string, string | undefined>
   /** Makes a tree for this run alone, which may be edited and stays until the user deletes it. */
   keep?: boolean
-  /** Breaks an install off. */
-  signal?: AbortSignal
   onInstall?: (command: string) => void
 }
 
@@ -43,8 +41,9 @@ export async function prepareBase(options: PrepareOptions): Promise<PreparedBase
     placeIn(repository, options.root),
     isDirty(repository),
   ])
-  const files = await listFiles(top, sha)
-  const wanted = await findDependencies(repository, sha, files, place)
+  const parts = await findParts(repository, sha)
+  const [{ files }] = parts
+  const wanted = await findDependencies(repository, parts, place)
   // In the git directory git never looks for files to track, nor Vitest for tests, nor a linter for code; and a
   // checkout of base in it finds no other node_modules on its way up than head's, which the graph's proof refuses.
   const stores = join(gitDir, 'vitest-chimera')
@@ -52,14 +51,14 @@ export async function prepareBase(options: PrepareOptions): Promise<PreparedBase
   const packages =
     wanted.kind === 'linked'
       ? undefined
-      : await install(wanted, { ...options, repository, sha, store: installs })
+      : await install(wanted, { parts, store: installs, onInstall: options.onInstall })
   try {
     const links = await planLinks(packages?.path ?? top, files)
     const store = join(stores, options.keep ? 'kept' : 'base')
     const own = options.keep ? `-${Date.now()}` : ''
-    const name = `${sha.slice(0, 12)}-${digest([store, links])}${own}`
+    const name = `${sha.slice(0, 12)}-${digest([store, links, stateOf(parts)])}${own}`
     const { path, release } = await hold(store, name, async (folder) => {
-      await checkOut(repository, sha, folder)
+      await checkOut(parts, folder)
       await makeLinks(folder, join(store, name), links)
     })
     await Promise.all([options.keep ? undefined : prune(store, KEPT), prune(installs, KEPT)])

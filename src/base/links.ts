@@ -5,7 +5,7 @@
  */
 import { mkdir, readdir, realpath, symlink } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
-import type { Listing } from './checkout.ts'
+import { SUBMODULE, type Listing } from './checkout.ts'
 
 /** A link in the base tree, relative to its top level, and where it leads: outside of the tree, or to a place in it. */
 export type Link = { at: string } & ({ to: string } | { inside: string })
@@ -13,10 +13,11 @@ export type Link = { at: string } & ({ to: string } | { inside: string })
 /** The links that bring the packages of `source`, the top level of a checkout, to a tree of `files`. */
 export async function planLinks(source: string, files: Listing): Promise<Link[]> {
   const links: Link[] = []
+  const folders = foldersOf(files)
   for (const folder of packageFolders(files)) {
     const at = join(folder, 'node_modules')
-    if ([...files.keys()].some((path) => path.startsWith(`${slashed(at)}/`))) continue
-    await planFolder(source, files, at, links)
+    if (folders.has(slashed(at))) continue
+    await planFolder(source, folders, at, links)
   }
   return links
 }
@@ -37,7 +38,12 @@ function packageFolders(files: Listing): Set<string> {
   return new Set(['', ...manifests.map((path) => dirname(path)).filter((folder) => folder !== '.')])
 }
 
-async function planFolder(source: string, files: Listing, at: string, links: Link[]): Promise<void> {
+async function planFolder(
+  source: string,
+  folders: ReadonlySet<string>,
+  at: string,
+  links: Link[],
+): Promise<void> {
   const folder = await real(join(source, at))
   if (folder === undefined) return
   for (const name of await packagesIn(folder)) {
@@ -46,7 +52,7 @@ async function planFolder(source: string, files: Listing, at: string, links: Lin
     const place = placeOf(source, target)
     if (place === undefined) links.push({ at: join(at, name), to: target })
     // A package of the workspace that base does not have yet is none of base's dependencies.
-    else if (hasFolder(files, place)) links.push({ at: join(at, name), inside: place })
+    else if (folders.has(place)) links.push({ at: join(at, name), inside: place })
   }
 }
 
@@ -71,8 +77,15 @@ function placeOf(source: string, target: string): string | undefined {
   return outside || /(^|\/)(node_modules|\.git)(\/|$)/.test(place) ? undefined : place
 }
 
-function hasFolder(files: Listing, place: string): boolean {
-  return place === '' || [...files.keys()].some((path) => path === place || path.startsWith(`${place}/`))
+/** Every folder that files lie in, the top level and submodules included. */
+function foldersOf(files: Listing): Set<string> {
+  const folders = new Set([''])
+  for (const [path, { mode }] of files) {
+    if (mode === SUBMODULE) folders.add(path)
+    // What holds a folder that is known is known as well.
+    for (let at = dirname(path); at !== '.' && !folders.has(at); at = dirname(at)) folders.add(at)
+  }
+  return folders
 }
 
 function slashed(path: string): string {

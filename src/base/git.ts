@@ -57,9 +57,15 @@ function whyNot(folder: string, { message }: GitFailure): Error {
   return owner === undefined ? baseErrors.notRepository(folder) : baseErrors.unsafe(owner)
 }
 
-/** Whether the working tree holds anything that HEAD does not, untracked files included. */
-export async function isDirty({ top }: Repository): Promise<boolean> {
-  return (await git(top, ['status', '--porcelain', '-z'])) !== ''
+/** Whether the working tree holds anything that HEAD does not, untracked files included, whatever the user's git shows. */
+export async function isDirty({ top }: Repository, options?: GitOptions): Promise<boolean> {
+  return (await git(top, ['status', '--porcelain', '-z', '--untracked-files=normal'], options)) !== ''
+}
+
+/** The branch that is checked out; undefined in a detached checkout, as CI makes them. */
+export async function branchOf({ top }: Repository): Promise<string | undefined> {
+  const branch = await ask(top, ['rev-parse', '--abbrev-ref', 'HEAD'])
+  return branch === 'HEAD' ? undefined : branch
 }
 
 /** Where `folder` lies under the top level, with forward slashes; empty for the top level itself. */

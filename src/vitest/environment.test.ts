@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -62,8 +62,22 @@ describe('the checkout', () => {
     expect((await describeHere()).git).toEqual({ sha, branch: 'main', dirty: true })
   })
 
+  test('is read as it is, and its index is left as it was', async () => {
+    await writeFile(join(dir, 'old.txt'), 'old')
+    git('add', 'old.txt')
+    git('commit', '--quiet', '-m', 'second')
+    git('config', 'status.showUntrackedFiles', 'no')
+    expect((await describeHere()).git).toMatchObject({ dirty: true })
+    await rm(join(dir, 'new.txt'))
+    // A plain `git status` writes what it learns of this time into the index.
+    await utimes(join(dir, 'old.txt'), 1, 1)
+    const index = await readFile(join(dir, '.git/index'))
+    expect((await describeHere()).git).toMatchObject({ dirty: false })
+    expect(await readFile(join(dir, '.git/index'))).toEqual(index)
+  })
+
   test('has no branch when it is detached, as CI makes it', async () => {
     git('checkout', '--quiet', '--detach')
-    expect((await describeHere()).git).toEqual({ sha: git('rev-parse', 'HEAD'), dirty: true })
+    expect((await describeHere()).git).toEqual({ sha: git('rev-parse', 'HEAD'), dirty: false })
   })
 })

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, type } from 'node:os'
-import { promisify } from 'node:util'
+import { branchOf, isDirty, openRepository } from '../base/index.ts'
 import { objectOf } from '../json.ts'
 import { describeGpus } from './gpu.ts'
 import type { Environment, Git } from '../schema/generated.ts'
@@ -45,15 +44,17 @@ function isTrue(value: string | undefined): boolean {
 
 /** The checkout's state; undefined outside a repository or without git. */
 async function describeGit(root: string): Promise<Git | undefined> {
-  const git = async (...args: string[]): Promise<string> =>
-    (await promisify(execFile)('git', args, { cwd: root, timeout: 5_000 })).stdout.trim()
   try {
-    const sha = await git('rev-parse', 'HEAD')
-    const branch = await git('rev-parse', '--abbrev-ref', 'HEAD')
-    const dirty = (await git('status', '--porcelain')) !== ''
-    // In a detached checkout, as CI makes them, there is no branch to name.
-    return { sha, ...(branch !== 'HEAD' && { branch }), dirty }
+    const repository = await openRepository(root)
+    const [branch, dirty] = await Promise.all([
+      branchOf(repository),
+      isDirty(repository, { limit: LIMIT_MS }),
+    ])
+    return { sha: repository.head, ...(branch !== undefined && { branch }), dirty }
   } catch {
     return undefined
   }
 }
+
+/** A report does not wait longer for git, ms. */
+const LIMIT_MS = 20_000

@@ -36,38 +36,57 @@ export async function findDependencies(
   const [{ sha, files }] = parts
   const copies = await copiesAtHead(top, files)
   const changed = await firstChanged(top, sha, copies)
-  const found = await findLock(repository, files, place)
-  if (found === undefined) {
+  const locks = await findLocks(repository, files, place)
+  if (locks === undefined) {
     if (changed !== undefined) throw baseErrors.copyWithoutLock(changed)
     return withoutLock(repository, sha, files, place)
   }
-  const { folder, manager, lock } = found
-  if (await exists(join(top, folder, '.pnp.cjs'))) throw baseErrors.plugNPlay(joined(folder, '.pnp.cjs'))
-  if (found.same && changed === undefined) return { kind: 'linked' }
+  const plugNPlay = joined(locks.head.folder, '.pnp.cjs')
+  if (await exists(join(top, plugNPlay))) throw baseErrors.plugNPlay(plugNPlay)
+  if (locks.same && changed === undefined) return { kind: 'linked' }
   for (const copy of await copiesAtBase(top, sha, files)) copies.add(copy)
+  const { folder, manager, lock } = locks.base
   return { kind: 'installed', manager, lock, folder, key: keyOf(parts, folder, copies) }
 }
 
+/** What fixes the packages of one side. */
 interface Lock {
   folder: string
   manager: Manager
   lock: string
-  same: boolean
 }
 
-/** The lock file nearest to Vitest's root, up to the top level, on either side. */
-async function findLock(repository: Repository, files: Listing, place: string): Promise<Lock | undefined> {
-  const { top } = repository
+/** The lock files of base and head; undefined where neither has one. One that git ignores is head's own affair. */
+async function findLocks(
+  repository: Repository,
+  files: Listing,
+  place: string,
+): Promise<{ base: Lock; head: Lock; same: boolean } | undefined> {
+  const [base, head] = await Promise.all([
+    findLock(place, async (lock) => files.has(lock)),
+    findLock(
+      place,
+      async (lock) =>
+        (await exists(join(repository.top, lock))) &&
+        (files.has(lock) || !(await isIgnored(repository, lock))),
+    ),
+  ])
+  if (base === undefined) {
+    if (head !== undefined) throw baseErrors.lockMissing(head.lock, 'base')
+    return undefined
+  }
+  if (head === undefined) throw baseErrors.lockMissing(base.lock, 'head')
+  const same = base.lock === head.lock && (await headOid(repository, head.lock)) === files.get(base.lock)?.oid
+  return { base, head, same }
+}
+
+/** The lock file nearest to Vitest's root, up to the top level. */
+async function findLock(place: string, has: (lock: string) => Promise<boolean>): Promise<Lock | undefined> {
   for (const folder of upwards(place)) {
     for (const manager of managers) {
       for (const name of manager.locks) {
         const lock = joined(folder, name)
-        const base = files.get(lock)
-        const atHead = await exists(join(top, lock))
-        if (base === undefined && (!atHead || (await isIgnored(repository, lock)))) continue
-        if (base === undefined) throw baseErrors.lockMissing(lock, 'base')
-        if (!atHead) throw baseErrors.lockMissing(lock, 'head')
-        return { folder, manager, lock, same: (await headOid(repository, lock)) === base.oid }
+        if (await has(lock)) return { folder, manager, lock }
       }
     }
   }

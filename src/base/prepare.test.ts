@@ -82,6 +82,56 @@ test('with the same lock file the packages are head’s, else those of base’s 
   await Promise.all([other.release(), again.release()])
 })
 
+test('a change of the package manager: base’s packages are installed by its own', async () => {
+  usePnpm()
+  await using repository = await createRepository()
+  await withDependency(repository, '1.0.0')
+  await repository.commit({})
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  for (const name of ['package-lock.json', 'node_modules'])
+    await rm(join(repository.dir, name), { recursive: true })
+  const manifest = { name: 'app', version: '1.0.0', dependencies: { dep: 'file:dep-1.0.0.tgz' } }
+  await repository.write({ 'package.json': JSON.stringify(manifest) })
+  await promisify(execFile)('pnpm', OFFLINE.pnpm, {
+    cwd: repository.dir,
+    shell: process.platform === 'win32',
+  })
+  const installs: string[] = []
+  const onInstall = (command: string) => void installs.push(command)
+  const prepare = async () => {
+    const { base, release } = await prepareBase({ root: repository.dir, ref: 'main', env: {}, onInstall })
+    await release()
+    return [base.dependencies, await dependencyIn(base.tree), installs.splice(0)]
+  }
+  const npmCi = 'npm ci --prefer-offline --no-audit --no-fund'
+  expect(await prepare()).toEqual(['installed', expect.stringContaining('1.0.0'), [npmCi]])
+  await repository.commit({})
+  await repository.git('branch', '--force', 'main')
+  await rm(join(repository.dir, 'pnpm-lock.yaml'))
+  await withDependency(repository, '2.0.0')
+  const pnpm = 'pnpm install --frozen-lockfile --prefer-offline --ignore-workspace'
+  expect(await prepare()).toEqual(['installed', expect.stringContaining('1.0.0'), [pnpm]])
+})
+
+test('a script of an install has a git repository of its own, and the user’s is left alone', async () => {
+  await using repository = await createRepository()
+  const script = 'git config core.hooksPath .githooks && git rev-parse --show-toplevel > top'
+  const manifest = { name: 'app', version: '1.0.0', scripts: { prepare: script } }
+  await repository.write({ '.gitignore': 'node_modules\n', 'package.json': JSON.stringify(manifest) })
+  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+  await repository.commit({})
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  await repository.write({ 'package.json': JSON.stringify({ ...manifest, version: '2.0.0' }) })
+  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+  const before = await repository.state()
+  await (await prepareBase({ root: repository.dir, ref: 'main', env: {} })).release()
+  expect(await repository.state()).toBe(before)
+  const store = join(repository.dir, '.git/vitest-chimera/installs')
+  const [install = ''] = await readdir(store)
+  expect(await readdir(join(store, install))).not.toContain('.git')
+  expect(await readFile(join(store, install, 'top'), 'utf8')).toMatch(/vitest-chimera\/installs\/[^/]+\n$/)
+})
+
 test('links of a workspace lead to base', async () => {
   await using repository = await createRepository()
   await repository.write({

@@ -1,10 +1,11 @@
 /** An install of base's own packages, in a checkout of base that is kept for its lock file. */
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { checkOut, type Part } from './checkout.ts'
 import type { Install } from './dependencies.ts'
 import { baseErrors } from './errors.ts'
+import { git } from './git.ts'
 import { exists } from './paths.ts'
 import { hold, type Held } from './store.ts'
 
@@ -26,7 +27,10 @@ export async function install(wanted: Install, options: InstallOptions): Promise
   const { parts, store } = options
   return hold(store, wanted.key, async (folder) => {
     await checkOut(parts, folder)
+    // Scripts such as `prepare` ask git where they are and write into its config: that of a repository of their own.
+    await git(folder, ['init', '--quiet', '--template='])
     await runManager(wanted, folder, options)
+    await rm(join(folder, '.git'), { recursive: true, force: true })
   })
 }
 
@@ -67,7 +71,7 @@ async function isWorkspace(cwd: string, checkout: string): Promise<boolean> {
 
 /**
  * The environment that a shell would give: without what this Vitest, and the script it was started from, have set.
- * Install scripts find no repository around base, so that none of them puts its hooks into the user's.
+ * Install scripts find no repository above base's own, so that none of them puts its hooks into the user's.
  */
 function environment(checkout: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(

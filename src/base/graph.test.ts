@@ -68,6 +68,13 @@ test('counts the modules of the repository that either arm loaded, and names tho
 test('refuses a module of head and says how it came', async () => {
   const { head } = await write('src/a.ts', { head: 'x', base: 'x' })
   await expect(prove([head])).rejects.toThrow(/head's src\/a\.ts.*absolute path/)
+  // As the name of a folder, and as what follows a name.
+  const hash = await write('src/c#/x.ts', { head: 'x' })
+  for (const [id, place] of [
+    [hash.head, 'c#/x'],
+    [`${head}#part`, 'a'],
+  ] as const)
+    await expect(prove([id])).rejects.toThrow(`head's src/${place}.ts`)
   const lib = await write('packages/lib/index.ts', { head: 'x' })
   await write('packages/lib/package.json', { head: '{"name":"@ws/lib"}' })
   await mkdir(join(base.top, 'node_modules/@ws'), { recursive: true })

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { isObject, parseJson } from '../json.ts'
 import { baseErrors } from './errors.ts'
 import { findLeak } from './packages.ts'
-import { isPackage, pathOf, within } from './paths.ts'
+import { isPackage, pathOf, within, withoutHash } from './paths.ts'
 import type { Base } from './base.ts'
 
 /** What Vitest's module runner keeps of the modules it evaluated. */
@@ -60,7 +60,13 @@ export async function proveGraph(
 async function realPaths(ids: readonly string[]): Promise<string[]> {
   const paths = ids.map(pathOf).filter((path) => path !== undefined)
   // A path that is not in the file system is a plugin's own word for a module.
-  const real = await Promise.all(paths.map((path) => realpath(path).catch(() => undefined)))
+  const real = await Promise.all(
+    paths.map((path) =>
+      realpath(path)
+        .catch(() => realpath(withoutHash(path)))
+        .catch(() => undefined),
+    ),
+  )
   return real.filter((path) => path !== undefined).map((path) => path.replaceAll('\\', '/'))
 }
 

@@ -6,7 +6,7 @@ describe('the path in a module’s id', () => {
   test.each([
     ['/home/me/app/a.ts', '/home/me/app/a.ts'],
     ['/home/me/app/a.ts?raw', '/home/me/app/a.ts'],
-    ['/home/me/app/a.ts#part', '/home/me/app/a.ts'],
+    ['/home/me/c#/a.ts?raw', '/home/me/c#/a.ts'],
     ['file:///home/me/app/a.ts', '/home/me/app/a.ts'],
     ['/@fs/home/me/app/a.ts', '/home/me/app/a.ts'],
     ['C:/app/a.ts', 'C:/app/a.ts'],

@@ -2,15 +2,23 @@
 import { access } from 'node:fs/promises'
 import type { Base } from './base.ts'
 
-/** A module's id as a path with forward slashes; undefined for built-in and virtual modules. */
+/**
+ * A module's id as a path with forward slashes; undefined for built-in and virtual modules. A `#` stays: for Vite it is
+ * part of a name where there is such a file, see {@link withoutHash}.
+ */
 export function pathOf(id: string): string | undefined {
   const path = id
     .replace(/^file:\/\/(?=\/)/, '')
     .replace(/^\/@fs(?=\/)/, '')
-    .replace(/[?#].*$/s, '')
+    .replace(/\?.*$/s, '')
     .replaceAll('\\', '/')
     .replace(/^\/(?=[A-Za-z]:\/)/, '')
   return /^(\/|[A-Za-z]:\/)/.test(path) ? path : undefined
+}
+
+/** The path of an id whose `#` is no part of a name. */
+export function withoutHash(path: string): string {
+  return path.replace(/#.*$/s, '')
 }
 
 /** What follows `folder/` in `path`; undefined when it is not in it. */

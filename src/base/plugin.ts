@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
 import { baseErrors } from './errors.ts'
-import { exists, headPlace, pathOf, within } from './paths.ts'
+import { exists, headPlace, pathOf, within, withoutHash } from './paths.ts'
 import type { Base } from './base.ts'
 
 /** `find` is asked at every import, since a plugin is made before there is a base; without one nothing changes. */
@@ -34,7 +34,7 @@ export function basePlugin(find: () => Base | undefined): Plugin {
         const led = found === null ? undefined : headPlace(base, pathOf(found.id) ?? '')
         if (found === null || led === undefined) return found
         const moved = join(base.tree, led)
-        if (!(await exists(moved))) throw baseErrors.unresolved(source, place)
+        if (!(await isThere(moved))) throw baseErrors.unresolved(source, place)
         return resolve(`${moved}${queryOf(found.id)}`)
       },
     },
@@ -54,10 +54,14 @@ async function inHead(base: Base, source: string): Promise<string | undefined> {
   if (path === undefined) return undefined
   const place = headPlace(base, path)
   if (place !== undefined) return `${place}${queryOf(source)}`
-  if (within(base.tree, path) !== undefined || (await exists(path))) return undefined
+  if (within(base.tree, path) !== undefined || (await isThere(path))) return undefined
   return join(base.place, source).replaceAll('\\', '/').replace(/^\//, '')
 }
 
+async function isThere(path: string): Promise<boolean> {
+  return (await exists(path)) || exists(withoutHash(path))
+}
+
 function queryOf(id: string): string {
-  return /[?#].*$/s.exec(id)?.[0] ?? ''
+  return /\?.*$/s.exec(id)?.[0] ?? ''
 }

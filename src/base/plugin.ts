@@ -31,16 +31,19 @@ export function basePlugin(find: () => Base | undefined): Plugin {
         const asked = await inHead(base, source)
         const meant = asked === undefined ? null : await resolve(join(base.tree, asked))
         const found = meant ?? (await resolve(source))
-        const led = found === null ? undefined : headPlace(base, pathOf(found.id) ?? '')
-        if (found === null || led === undefined) return found
+        // An alias may be of certain files alone, such as those of a tsconfig.json: head's counterpart is one of them.
+        const aliased = found ?? (RELATIVE.test(source) ? null : await resolve(source, join(base.top, place)))
+        const led = aliased === null ? undefined : headPlace(base, pathOf(aliased.id) ?? '')
+        if (aliased === null || led === undefined) return found
         const moved = join(base.tree, led)
         if (!(await isThere(moved))) throw baseErrors.unresolved(source, place)
-        return resolve(`${moved}${queryOf(found.id)}`)
+        return resolve(`${moved}${queryOf(aliased.id)}`)
       },
     },
   }
 }
 
+const RELATIVE = /^\.{1,2}(\/|$)/
 const HARNESS = /^vitest-chimera(\/|$)/
 
 function quietFile(): string {

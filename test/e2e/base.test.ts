@@ -160,6 +160,24 @@ test('names of Vitest that are global register nothing at base either, and are h
   expect(definitions).toEqual([['one 1', 'small']])
 })
 
+/** As vite-tsconfig-paths does: an alias of the files that a tsconfig.json of head includes. */
+const OF_FILES = `const ofFiles = {
+  name: 'of-files',
+  enforce: 'pre',
+  resolveId: (id, importer) => (id.startsWith('@/') && importer?.startsWith(join(import.meta.dirname, 'suites')) ? join(import.meta.dirname, 'src', id.slice(2) + '.ts') : undefined),
+}
+export default`
+
+test('an alias of some files of head is one of the same files of base', async () => {
+  const config = CONFIG.replace(/\n {2}resolve: .*/, '')
+    .replace('export default', OF_FILES)
+    .replace('[leak,', '[leak, ofFiles,')
+  const made = await project({ 'vitest.config.ts': config })
+  await made.write(CHANGED)
+  const { head, base, error } = await probe(made)
+  expect([head, base, error]).toEqual([HEAD, BASE, undefined])
+})
+
 test('it is the same in a linked worktree, whose git directory is elsewhere', async () => {
   const made = await project()
   const linked = repositoryAt(`${made.dir}-linked`)

@@ -116,6 +116,11 @@ export const baseErrors = {
       'load',
       `The bench file ${oneLine(file)} could not be loaded from base: ${visible(message).trim()} Fix it on the base branch, or leave the file out with a filter.`,
     ),
+  denied: (file: string, message: string): ChimeraError =>
+    error(
+      'load',
+      `The bench file ${oneLine(file)} could not be loaded from base: ${visible(message).trim()}. In the environments jsdom and happy-dom Vite takes \`?raw\`, \`?url\`, \`?inline\`, .svg and .wasm from no git directory, where base lies. Run the file with \`// @vitest-environment node\`, or set \`server.fs.strict\` to false.`,
+    ),
   empty: (file: string): ChimeraError =>
     error(
       'empty',

@@ -46,7 +46,10 @@ async function load(path: string, place: string, runner: Runner): Promise<Loaded
   const { modules } = runner
   if (modules === undefined) throw baseErrors.noGraph()
   const definitions = await collect(() => quietly(() => runner.load(path))).catch((error: unknown) => {
-    throw baseErrors.load(place, error instanceof Error ? error.message : String(error))
+    const message = error instanceof Error ? error.message : String(error)
+    throw message.startsWith('Denied ID')
+      ? baseErrors.denied(place, message)
+      : baseErrors.load(place, message)
   })
   if (definitions.length === 0) throw baseErrors.empty(place)
   if (modules.getModuleById(path.replaceAll('\\', '/')) === undefined) throw baseErrors.noGraph()

@@ -3,6 +3,7 @@
  * path they lead from base into head: what they make of an import of base is taken back to the same place in the base
  * tree. A file that only head has is an error there, not a fallback.
  */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vite'
@@ -38,6 +39,18 @@ export function basePlugin(find: () => Base | undefined): Plugin {
         const moved = join(base.tree, led)
         if (!(await isThere(moved))) throw baseErrors.unresolved(source, place)
         return resolve(`${moved}${queryOf(aliased.id)}`)
+      },
+    },
+    load: {
+      // After all that make a module of a file: Vite would read it now, but for the environments of a browser (jsdom,
+      // happy-dom) not in git's directory.
+      order: 'post',
+      async handler(id) {
+        const base = find()
+        const path = pathOf(id)
+        if (this.environment.config.consumer !== 'client' || base === undefined || path === undefined)
+          return null
+        return within(base.tree, path) === undefined ? null : readFile(path, 'utf8').catch(() => null)
       },
     },
   }

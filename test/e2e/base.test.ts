@@ -178,6 +178,33 @@ test('an alias of some files of head is one of the same files of base', async ()
   expect([head, base, error]).toEqual([HEAD, BASE, undefined])
 })
 
+test('an environment of a browser loads base too, and what Vite denies it there is named', async () => {
+  const CLIENT = CONFIG.replace('test: {', "test: { environment: './environment.ts',")
+  const files = {
+    'vitest.config.ts': CLIENT,
+    // What jsdom and happy-dom are for Vite.
+    'environment.ts':
+      "export default { name: 'own', viteEnvironment: 'client', setup: () => ({ teardown() {} }) }",
+  }
+  const raw = await project(files)
+  await raw.write(CHANGED)
+  expect((await probe(raw)).error).toMatch(
+    /a\.bench\.ts could not be loaded from base: Denied ID .*a\.md\?raw\. .*@vitest-environment node.*server\.fs\.strict/,
+  )
+  await raw.write({
+    'vitest.config.ts': CLIENT.replace('test: {', 'server: { fs: { strict: false } }, test: {'),
+  })
+  expect(await probe(raw)).toMatchObject({ head: HEAD, base: BASE })
+
+  const plain = await project({
+    ...files,
+    'suites/agent.ts': AGENT.replace("a.md?raw'", "a.ts'"),
+    'prompts/a.ts': "export default 'old'",
+  })
+  await plain.write({ ...CHANGED, 'prompts/a.ts': "export default 'new'" })
+  expect(await probe(plain)).toMatchObject({ head: HEAD, base: BASE })
+})
+
 test('it is the same in a linked worktree, whose git directory is elsewhere', async () => {
   const made = await project()
   const linked = repositoryAt(`${made.dir}-linked`)

@@ -86,6 +86,8 @@ function environment(checkout: string): NodeJS.ProcessEnv {
     HUSKY: '0',
     LEFTHOOK: '0',
     SKIP_INSTALL_SIMPLE_GIT_HOOKS: '1',
+    // Head's packages lie in node_modules, else there is no comparison; base may be of before it left Plug'n'Play.
+    YARN_NODE_LINKER: 'node-modules',
     GIT_CEILING_DIRECTORIES: dirname(checkout),
   }
 }

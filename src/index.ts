@@ -25,7 +25,7 @@ import { expect, inject, test } from 'vitest'
 import { adapterErrors } from './vitest/index.ts'
 import { collected } from './base/collect.ts'
 import type { Agent, AgentBenchOptions } from './run/agent.ts'
-import { requestOptions, type ProvidedSettings, type SuiteRequest } from './vitest/index.ts'
+import { define, requestOptions, type ProvidedSettings, type SuiteRequest } from './vitest/index.ts'
 import { candidatesOf, checkSize, type AgentSweepOptions } from './run/candidates.ts'
 
 export type { Arm, Bound, CallConfig, ChatInput, Generated, GenerateInput } from './call/index.ts'
@@ -74,6 +74,7 @@ export function agentBench(name: string, agent: Agent, definition: AgentBenchOpt
   const options = isAudit() ? againstItself(definition) : definition
   const request: SuiteRequest = { name, agent, definition: { kind: 'config', options } }
   if (collected(request)) return
+  define(request)
   const site = siteOf(agentBench)
   const { baseline, candidate } = options ?? {}
   if (comparesCode())

@@ -25,8 +25,8 @@ export const gateTexts = {
     `its worker ended before a verdict: the process exited, crashed or was killed. See the error that Vitest prints; results so far are in the reports.`,
   runInterrupted: (): string =>
     'The run was interrupted. Results so far are in the reports; run it again for a verdict.',
-  removedSuite: (file: string): string =>
-    `${file} exists at base but not at head, so its suites were not measured.`,
+  removed: (what: string): string => `${what} exists at base but not at head, so nothing of it was measured.`,
+  suiteIn: (suite: string, file: string): string => `Suite "${oneLine(suite)}" in ${file}`,
   audited: (decode: number, firstToken: number): string =>
     `This run belongs to \`vitest-chimera audit\`. Its candidate is the baseline again, with ${share(decode)} more time per token and ${quantity(firstToken, 'ms')} more to the first token added by the recorder.`,
   nothingRan: (): string =>

@@ -114,7 +114,7 @@ export interface Plan {
     modules: number
     changed: readonly string[]
     isNew: boolean
-    /** Of a new suite: what base has in its file, one of which may be its former name. */
+    /** Of a new suite: what base has in its file and head no longer, one of which may be its former name. */
     formerly?: readonly string[]
   }
 }

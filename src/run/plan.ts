@@ -72,8 +72,8 @@ export interface CodeDefinition {
   head: AgentBenchOptions
   /** Undefined where base has no such suite: then head runs twice, and nothing is gated. */
   base: Pick<AgentBenchOptions, 'candidate'> | undefined
-  /** Names of the suites that base has in the same file. */
-  names: readonly string[]
+  /** Suites that base has in the same file and head no longer: one may be the former name of a new suite. */
+  gone: readonly string[]
   code: { base: PlannedCode; head: PlannedCode }
   /** What of the project's own code the two trees loaded. */
   proof: { modules: number; changed: string[] }
@@ -86,7 +86,7 @@ const CODE_GATES = { trial_duration: true } as const
 export function makeCodePlan(
   suite: string,
   file: string,
-  { head, base, names, code, proof }: CodeDefinition,
+  { head, base, gone, code, proof }: CodeDefinition,
   settings: Settings,
   members: { base: readonly string[]; head: readonly string[] },
 ): Plan {
@@ -99,7 +99,7 @@ export function makeCodePlan(
   return {
     ...made,
     kind: 'code',
-    trees: { ...proof, ...(base === undefined ? { isNew: true, formerly: names } : { isNew: false }) },
+    trees: { ...proof, ...(base === undefined ? { isNew: true, formerly: gone } : { isNew: false }) },
     baseline: {
       ...made.baseline,
       code: base === undefined ? code.head : code.base,

@@ -7,4 +7,4 @@
 export { keepYoungRoom, YOUNG_ROOM } from './garbage.ts'
 export type { ReporterOptions } from './reporter.ts'
 export { adapterErrors, pluginTexts } from './messages.ts'
-export { requestOptions, type ProvidedSettings, type SuiteRequest } from './wire.ts'
+export { define, requestOptions, type ProvidedSettings, type SuiteRequest } from './wire.ts'

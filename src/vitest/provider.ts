@@ -23,7 +23,8 @@ import { runSuite } from '../run/suite.ts'
 import { membersOf } from '../run/agent.ts'
 import type { Trial } from '../schema/generated.ts'
 import { keepHeaders, keepSecret, keepVariables, redact, redactError } from '../secrets.ts'
-import { isConfig, openCodeSuite, type CodeSuite } from './code-suite.ts'
+import { openCodeSuite, type CodeSuite } from './code-suite.ts'
+import { isConfig } from './counterpart.ts'
 import { collectGarbage } from './garbage.ts'
 import {
   release,
@@ -53,8 +54,8 @@ async function runRequest(group: BenchmarkGroup, request: SuiteRequest): Promise
   const { options } = definition
   const { test } = group
   return forwardTrials(group, name, async (trials, callbacks) => {
-    const { plan, arms, prove } = await planSuite(group, request)
-    await tell(test, { kind: 'plan', plan, removed: inject('chimera').removed })
+    const { plan, arms, removed = [], prove } = await planSuite(group, request)
+    await tell(test, { kind: 'plan', plan, removed: [...inject('chimera').removed, ...removed] })
     for (const text of renamedOptions(options, settings()))
       await tell(test, { kind: 'notice', text, once: true })
     const overhead = await harnessOverhead()
@@ -116,6 +117,7 @@ function startPulse(send: (message: Message) => Promise<void>): {
 interface PlannedSuite {
   plan: Plan
   arms: RunArm[]
+  removed?: CodeSuite['removed']
   prove?: CodeSuite['prove']
 }
 

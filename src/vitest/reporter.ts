@@ -44,7 +44,7 @@ import { Watchdog } from './watchdog.ts'
 export interface ReporterOptions {
   /** Absolute path of the folder the reports go to. */
   outputDir: string
-  /** Bench files that base has and head no longer, where code is compared. */
+  /** Bench files that base has and head no longer, where code is compared; complete when the run starts. */
   removed: readonly string[]
 }
 
@@ -224,7 +224,7 @@ export default class ChimeraReporter implements Reporter {
       suites,
       refusals,
       notices: [
-        ...[...new Set(removed)].map((file) => gateTexts.removedSuite(file)),
+        ...[...new Set(removed)].map((what) => gateTexts.removed(what)),
         ...(retries(this.#vitest.config) ? [reporterTexts.noRetry()] : []),
       ].map((message) => ({ suite: '', message })),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),

@@ -56,6 +56,18 @@ export type SuiteDefinition =
   | { kind: 'config'; options: AgentBenchOptions }
   | { kind: 'sweep'; options: AgentSweepOptions }
 
+const defined: SuiteRequest[] = []
+
+/** Notes what the bench file of this worker, which has no other, defines. */
+export function define(request: SuiteRequest): void {
+  defined.push(request)
+}
+
+/** All of it, also what `-t` or `skip` leaves out. */
+export function definedHere(): readonly SuiteRequest[] {
+  return defined
+}
+
 const KEY = 'chimera'
 
 /** The options object that carries `request` to the provider. */

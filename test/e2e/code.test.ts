@@ -9,7 +9,14 @@ import type { Report } from '../../src/schema/generated.ts'
 import { startForge } from '../support/forge.ts'
 import type { TestRepository } from '../support/repository.ts'
 import { startScriptedOllama, type ScriptedOllama } from '../scripted-ollama/index.ts'
-import { cleanEnvironment, createChange, type BenchRun, type Change } from './fixture.ts'
+import {
+  benchFile,
+  cleanEnvironment,
+  createChange,
+  type BenchRun,
+  type BenchSuite,
+  type Change,
+} from './fixture.ts'
 
 /** Two stages; what a pull request changes is in a module of its own. */
 const AGENT = `import type { Agent } from 'vitest-chimera'
@@ -141,6 +148,13 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
       ),
     })
     expect(fresh!.comparisons.some((one) => one.gated)).toBe(false)
+    expect(report!.gate.status).toBe('inconclusive')
+    expect(report!.gate.notices).toContainEqual(
+      expect.objectContaining({
+        suite: 'fresh',
+        message: expect.stringContaining('base has "stale"') as string,
+      }),
+    )
     expect(report!.gate.failures).toEqual([])
     expect(report!.gate.notices).toContainEqual(
       expect.objectContaining({
@@ -243,4 +257,61 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
     expect(trials).toEqual([])
     expect(exitCode).not.toBe(0)
   })
+})
+
+/** Only the validity of trials is gated: what decodes how fast is none of these tests' business. */
+const MORE =
+  'thresholds: { ttft: false, output_throughput: false, trial_duration: false }, blocks: { min: 6, max: 10 }'
+const shipping = (name: string, num_ctx: number): BenchSuite => ({
+  name,
+  candidate: `{ name: 'ctx-${num_ctx}', model: 'tiny', options: { num_ctx: ${num_ctx} } }`,
+  more: MORE,
+})
+
+test('a file with several suites: what was added is new, and what was dropped is told', async () => {
+  await using server = await startScriptedOllama({ call: { ttft: 1, per_token: 0, tokens: 24 } })
+  await using project = await createChange({
+    'suites/grid.bench.ts': benchFile(shipping('grid', 1024)),
+    'suites/kept.bench.ts': benchFile(shipping('kept', 1024), shipping('dropped', 1024)),
+  })
+  await project.write({
+    // As a loop over configs that a pull request makes longer; and a suite of another name.
+    'suites/grid.bench.ts': benchFile(
+      shipping('grid', 1024),
+      shipping('grid', 4096),
+      shipping('added', 1024),
+    ),
+    'suites/kept.bench.ts': benchFile(shipping('kept', 2048)),
+  })
+  const env = { OLLAMA_HOST: server.url, CHIMERA_BASE: 'main' }
+  const { exitCode, report, output } = await project.bench([], env)
+  expect(
+    report!.suites.map(({ name, arms, ...suite }) => [
+      name,
+      ...arms.map(({ config }) => config),
+      suite.kind === 'code' && suite.trees.is_new,
+    ]),
+    output,
+  ).toEqual([
+    ['grid', 'ctx-1024', 'ctx-1024', false],
+    ['grid', 'ctx-4096', 'ctx-4096', true],
+    ['added', 'ctx-1024', 'ctx-1024', true],
+    ['kept', 'ctx-1024', 'ctx-2048', false],
+  ])
+  expect(report!.gate).toEqual({
+    status: 'passed',
+    failures: [],
+    notices: [
+      {
+        suite: '',
+        message:
+          'Suite "dropped" in suites/kept.bench.ts exists at base but not at head, so nothing of it was measured.',
+      },
+    ],
+  })
+  expect(exitCode).toBe(0)
+  // What -t leaves out is in the file all the same.
+  const filtered = await project.bench(['-t', 'ctx-4096'], env)
+  expect(filtered.report!.suites).toMatchObject([{ name: 'grid', trees: { is_new: true } }])
+  expect(filtered.report!.gate).toEqual({ status: 'passed', failures: [], notices: [] })
 })

@@ -40,12 +40,23 @@ export function checkOf(
       annotations: [],
     }
   const { title } = headline(report)
+  const isAccepted = acceptedBy !== undefined && isAcceptable(report)
   return {
-    conclusion: acceptedBy === undefined ? conclusionOf(report, exitCode) : 'neutral',
-    title: acceptedBy === undefined ? title : `${title} (accepted by the label "${acceptedBy}")`,
+    conclusion: isAccepted ? 'neutral' : conclusionOf(report, exitCode),
+    title: isAccepted ? `${title} (accepted by the label "${acceptedBy}")` : title,
     summary,
     annotations: annotationsOf(report, root, top),
   }
+}
+
+/** Whether a reviewer can accept the result: all was measured, and comparisons alone failed. */
+export function isAcceptable({ status, gate }: Report): boolean {
+  const { failures } = gate
+  return (
+    status === 'complete' &&
+    gate.status === 'regressed' &&
+    failures.every(({ metric }) => metric !== undefined)
+  )
 }
 
 function conclusionOf({ status, gate }: Report, exitCode: number): Check['conclusion'] {

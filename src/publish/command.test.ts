@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { startForge, type Forge } from '../../test/support/forge.ts'
 import { sampleRun, type sampleRuns } from '../../test/support/sample-runs.ts'
+import type { Report } from '../schema/generated.ts'
 import { run } from './command.ts'
 import { completeCheck, githubFrom, openCheck } from './github.ts'
 import { checkOf } from './check.ts'
@@ -34,6 +35,13 @@ beforeEach(async ({ onTestFinished: finished }) => {
 
 async function keep(name: (typeof sampleRuns)[number]): Promise<void> {
   await writeFile(join(folder, 'report.json'), JSON.stringify(sampleRun(name).report))
+}
+
+/** The regressed run, whose second suite ended without a verdict: its run was interrupted, or its worker was lost. */
+function unfinished(status: Report['status']): Report {
+  const { report } = sampleRun('regressed')
+  const failures = [...report.gate.failures, { suite: 'second', message: 'ended before a verdict' }]
+  return { ...report, status, gate: { ...report.gate, failures } }
 }
 
 async function comment(...args: string[]) {
@@ -77,6 +85,9 @@ describe('a comment on GitHub', () => {
     forge.labels.push('bench: accept')
     await comment('--github', '--accept', 'bench: accept')
     expect(forge.comments[0]?.['body']).toContain('**Accepted** by the label `bench: accept`.')
+    await writeFile(join(folder, 'report.json'), JSON.stringify(unfinished('interrupted')))
+    await comment('--github', '--accept', 'bench: accept')
+    expect(forge.comments[0]?.['body']).not.toContain('Accepted')
   })
 
   test('finds the pull request by its head commit', async () => {
@@ -156,6 +167,18 @@ describe('a check', () => {
     },
   )
 
+  test.each([
+    ['interrupted', 'cancelled'],
+    ['complete', 'failure'],
+  ] as const)('of a %s run with more than comparisons to accept concludes %s', (status, conclusion) => {
+    const { title, ...check } = checkOf(unfinished(status), texts, {
+      exitCode: 1,
+      acceptedBy: 'bench: accept',
+    })
+    expect(check.conclusion).toBe(conclusion)
+    expect(title).not.toContain('accepted')
+  })
+
   test('without a report is a failure', () => {
     expect(checkOf(undefined, texts, { exitCode: 0 }).conclusion).toBe('failure')
   })
@@ -192,10 +215,15 @@ describe('what a gate leaves', () => {
     expect(forge.checks).toMatchObject([{ conclusion: 'neutral' }])
   })
 
-  test('is the exit code of a run that a label cannot accept', async () => {
+  test.each([
+    ['that is invalid', sampleRun('invalid').report, 'failure'],
+    ['that was interrupted after a regression', unfinished('interrupted'), 'cancelled'],
+    ['with a suite without a verdict', unfinished('complete'), 'failure'],
+  ])('is the exit code of a run %s: a label cannot accept it', async (_, report, conclusion) => {
     forge.labels.push('bench: accept')
-    await keep('invalid')
+    await writeFile(join(folder, 'report.json'), JSON.stringify(report))
     expect((await gate(1, 'bench: accept')).code).toBe(1)
+    expect(forge.checks).toMatchObject([{ conclusion }])
   })
 
   test('is the exit code alone where the token may only read', async () => {

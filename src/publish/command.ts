@@ -3,6 +3,7 @@ import { appendFile } from 'node:fs/promises'
 import { readArguments, type Command, type CommandIo } from '../command.ts'
 import { readStored } from '../compare/read.ts'
 import { commentBody } from './body.ts'
+import { isAcceptable } from './check.ts'
 import { githubFrom, hasLabel, pullOf, upsertComment } from './github.ts'
 import { gitlabFrom, upsertNote } from './gitlab.ts'
 import { isReadOnly } from './http.ts'
@@ -45,8 +46,8 @@ export const run: Command = async (args, io) => {
       'Run on `pull_request`, or pass `--sha` in a workflow that another one started.',
     )
   const { accept } = values
-  const regressed = report.gate.status === 'regressed'
-  const accepted = accept !== undefined && regressed && (await hasLabel({ ...github, pull }, accept))
+  const accepted =
+    accept !== undefined && isAcceptable(report) && (await hasLabel({ ...github, pull }, accept))
   const comment = commentBody({ ...own, ...(accepted && { acceptedBy: accept }) })
   return publish(io, comment, (made) => upsertComment(github, pull, made))
 }

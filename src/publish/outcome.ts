@@ -5,7 +5,7 @@ import { readStored } from '../compare/read.ts'
 import { ChimeraError } from '../errors.ts'
 import type { Report } from '../schema/generated.ts'
 import { commentBody } from './body.ts'
-import { checkOf } from './check.ts'
+import { checkOf, isAcceptable } from './check.ts'
 import { completeCheck, githubFrom, hasLabel, openCheck, type GitHub } from './github.ts'
 import { ApiError, isReadOnly } from './http.ts'
 import { publishTexts } from './messages.ts'
@@ -60,7 +60,8 @@ async function acceptance(
   github: GitHub | undefined,
   { accept, say }: PublishOptions,
 ): Promise<string | undefined> {
-  if (report?.gate.status !== 'regressed' || github === undefined || accept === undefined) return undefined
+  if (report === undefined || !isAcceptable(report)) return undefined
+  if (github === undefined || accept === undefined) return undefined
   const has = await attempt(() => hasLabel(github, accept), 'a label', say)
   return has === true ? accept : undefined
 }

@@ -27,21 +27,33 @@ export function bench(
   })
   for (const stream of [child.stdout, child.stderr])
     stream?.setEncoding('utf8').on('data', (text: string) => watch?.output(text))
-  // A terminal signals both; what a signal means is decided by the run, which still writes its reports.
-  const forward = (): void => void child.kill('SIGTERM')
-  const ignore = (): void => {}
-  process.on('SIGINT', ignore).on('SIGTERM', forward)
-  watch?.signal.addEventListener('abort', forward)
+  // What a signal means is decided by the run, which still writes its reports. It may have had the same one: a terminal
+  // signals both, `kill` one of them. What follows of another kind is meant to end it.
+  let first: NodeJS.Signals | undefined
+  const forward = (signal: NodeJS.Signals): void => {
+    // There only a console signals, and any signal sent to the run would kill it.
+    if (isWindows) return
+    first ??= signal
+    child.kill(signal === first ? STOP : signal)
+  }
+  const stop = (): void => void child.kill(STOP)
+  process.on('SIGINT', forward).on('SIGTERM', forward)
+  watch?.signal.addEventListener('abort', stop)
   return new Promise<number>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code, signal) =>
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
     )
   }).finally(() => {
-    process.off('SIGINT', ignore).off('SIGTERM', forward)
-    watch?.signal.removeEventListener('abort', forward)
+    process.off('SIGINT', forward).off('SIGTERM', forward)
+    watch?.signal.removeEventListener('abort', stop)
   })
 }
+
+const isWindows = process.platform === 'win32'
+
+/** Asks a run to stop that may be stopping already: src/vitest/signals.ts takes it for no second signal. */
+const STOP = isWindows ? 'SIGTERM' : 'SIGUSR2'
 
 function vitestOf(root: string): string {
   try {

@@ -55,6 +55,32 @@ test.each([
   },
 )
 
+test(
+  'one that `gate` passes on asks the run to stop, and is no second one',
+  { timeout: 20_000 },
+  async () => {
+    const { process, closed, said, output } = await child(
+      `process.on('SIGUSR2', () => console.log('passed on'))`,
+    )
+    process.kill('SIGINT')
+    await said('first')
+    process.kill('SIGUSR2')
+    await said('passed on')
+    process.kill('SIGINT')
+    expect(await closed).toEqual([130, null])
+    expect(output()).toEqual(['ready', 'first SIGINT', 'passed on', 'last'])
+  },
+)
+
+test('one that `gate` passes on may be the first', { timeout: 20_000 }, async () => {
+  const { process, closed, said, output } = await child()
+  process.kill('SIGUSR2')
+  await said('first')
+  process.kill('SIGTERM')
+  expect(await closed).toEqual([143, null])
+  expect(output()).toEqual(['ready', 'first Interrupted', 'last'])
+})
+
 test('a run that ends by itself after the first one exits non-zero', { timeout: 20_000 }, async () => {
   const { process, closed } = await child('setTimeout(() => process.exit(), 10)')
   process.kill('SIGINT')

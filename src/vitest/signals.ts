@@ -1,15 +1,18 @@
 /**
- * Ctrl-C and SIGTERM. Vitest would end at once and lose everything; here the first signal cancels
+ * Ctrl-C and SIGTERM, from wherever they come. Vitest would end at once and lose everything; here the first signal cancels
  * the run, so that it ends with its reports, and the second one, or too long a wait, ends the process.
  */
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const
+
+/** A signal to `vitest-chimera gate` or `audit`, passed on by src/gate/bench.ts: this process may have had it as well. */
+const PASSED_ON = 'SIGUSR2'
 
 /** Longest wait for a cancelled run to end by itself, ms; the rest of half a minute is for the reports. */
 const PATIENCE_MS = 20_000
 
 /** What is to be done on a signal. */
 interface SignalHandlers {
-  /** Asks the run to stop. */
+  /** Asks the run to stop; `signal` is what to call it. */
   onFirst: (signal: string) => Promise<void>
   /** Saves what there is, when the run did not stop or a second signal came. */
   onLast: () => Promise<void>
@@ -24,13 +27,13 @@ export function interceptSignals({ onFirst, onLast }: SignalHandlers): () => voi
     process.exit(128 + (signal === 'SIGINT' ? 2 : 15))
   }
   const handler = (signal: NodeJS.Signals): void => {
-    if (received) return void end(signal)
+    if (received) return signal === PASSED_ON ? undefined : void end(signal)
     received = true
     process.exitCode = 1
     patience = setTimeout(() => void end(signal), PATIENCE_MS)
     patience.unref()
     // A run that fails while it is being cancelled has still been cancelled.
-    onFirst(signal).catch(() => {})
+    onFirst(signal === PASSED_ON ? 'Interrupted' : signal).catch(() => {})
   }
   const theirs = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const)
   for (const [signal, listeners] of theirs) {

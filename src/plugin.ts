@@ -1,13 +1,14 @@
 /**
  * Config side: wires provider, reporter and server into `vitest bench`. Other Vitest runs are left alone.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { join, relative, resolve } from 'node:path'
 import type { Plugin } from 'vite'
 import type { TestProject, Vitest } from 'vitest/node'
 // Brings the type of the configureVitest hook with it.
 import type { ViteUserConfig as _ } from 'vitest/config'
+import { git } from './base/git.ts'
 import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
 import type { AuditSettings } from './run/environment.ts'
@@ -51,6 +52,7 @@ export interface ChimeraOptions {
 /** What all projects of a run share, each with a plugin of its own: one tree of base and one reporter. */
 interface Wiring {
   prepared: PreparedBase | undefined
+  /** Bench files that base has and head no longer: each project adds those of its own before the run starts. */
   removed: string[]
   outputDir: string
   projects: WeakSet<TestProject>
@@ -73,13 +75,14 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       keepYoungRoom()
       const audit = await checkSettings(options, vitest)
       const merging = vitest.config.mergeReports !== undefined
-      const wiring = wirings.get(vitest) ?? wire(options, vitest, project)
+      const wiring = wirings.get(vitest) ?? wire(options, vitest)
       wirings.set(vitest, wiring)
       const { removed, outputDir, projects, ...shared } = await wiring
       if (projects.has(project)) return vitest.logger.warn(pluginTexts.twice(project.name))
       projects.add(project)
       if (outputOf(options, vitest) !== outputDir) vitest.logger.warn(pluginTexts.otherOutput(outputDir))
       prepared = shared.prepared
+      if (prepared !== undefined) removed.push(...(await removedFiles(prepared, project)))
       server ??= merging ? Promise.resolve({ host: '' }) : openServer(options, vitest)
       const { config } = project
       const { provider } = config.benchmark
@@ -155,17 +158,31 @@ async function openServer(options: ChimeraOptions, vitest: Vitest): Promise<Plac
   return { host: url }
 }
 
-/** Bench files of base that head no longer has. */
-function removedSuites({ base, files }: PreparedBase, project: TestProject): string[] {
-  return files.filter((file) => {
+/** Bench files of base that head no longer has, by what the project takes for one. */
+async function removedFiles({ base, files }: PreparedBase, project: TestProject): Promise<string[]> {
+  const gone = files.filter((file) => {
     const path = join(base.top, file)
-    return !existsSync(path) && project.matchesTestGlob(path)
+    return !existsSync(path) && project.matchesTestGlob(path, () => textOf(join(base.tree, file)))
   })
+  if (gone.length === 0) return []
+  // Outside of a sparse checkout a file is not there either, and stays what it is.
+  const listed = await git(base.top, ['--literal-pathspecs', 'ls-files', '-t', '-z', '--', ...gone])
+  const sparse = new Set(listed.split('\0').flatMap((line) => (line.startsWith('S ') ? line.slice(2) : [])))
+  return gone.filter((file) => !sparse.has(file))
 }
 
-async function wire(options: ChimeraOptions, vitest: Vitest, project: TestProject): Promise<Wiring> {
+/** What base's file says, where Vitest asks; for nothing at all it would read head's, which is not there. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8') || ' '
+  } catch {
+    return ' '
+  }
+}
+
+async function wire(options: ChimeraOptions, vitest: Vitest): Promise<Wiring> {
   const prepared = vitest.config.mergeReports === undefined ? await openBase(vitest) : undefined
-  const removed = prepared === undefined ? [] : removedSuites(prepared, project)
+  const removed: string[] = []
   const outputDir = outputOf(options, vitest)
   addReporter(vitest, { outputDir, removed })
   return { prepared, removed, outputDir, projects: new WeakSet() }

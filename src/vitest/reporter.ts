@@ -224,7 +224,7 @@ export default class ChimeraReporter implements Reporter {
       suites,
       refusals,
       notices: [
-        ...[...new Set(removed)].map((what) => gateTexts.removed(what)),
+        ...[...new Set(removed)].toSorted().map((what) => gateTexts.removed(what)),
         ...(retries(this.#vitest.config) ? [reporterTexts.noRetry()] : []),
       ].map((message) => ({ suite: '', message })),
       failOn: readFailOn(process.env['CHIMERA_FAIL_ON']),

@@ -315,3 +315,48 @@ test('a file with several suites: what was added is new, and what was dropped is
   expect(filtered.report!.suites).toMatchObject([{ name: 'grid', trees: { is_new: true } }])
   expect(filtered.report!.gate).toEqual({ status: 'passed', failures: [], notices: [] })
 })
+
+test('a removed bench file is told by the project that had it, one outside of a sparse checkout is not', async () => {
+  await using server = await startScriptedOllama({ call: { ttft: 1, per_token: 0, tokens: 24 } })
+  const config = (body: string): string => `import { defineConfig } from 'vitest/config'
+import chimera from 'vitest-chimera/plugin'
+export default defineConfig(${body})
+`
+  const inner = config(`{ plugins: [chimera()], test: { benchmark: { includeSource: ['src/**/*.ts'] } } }`)
+  await using project = await createChange({
+    'vitest.config.ts': config(`{ test: { projects: ['packages/*'] } }`),
+    'packages/a/vitest.config.ts': inner,
+    'packages/a/suites/kept.bench.ts': benchFile(shipping('kept', 1024)),
+    'packages/a/suites/gone.bench.ts': benchFile(shipping('gone', 1024)),
+    'packages/a/src/in-source.ts': 'if (import.meta.vitest) throw new Error()\n',
+    'packages/a/src/plain.ts': 'export {}\n',
+    'packages/a/src/empty.ts': '',
+    'packages/b/vitest.config.ts': inner,
+    'packages/b/suites/gone.bench.ts': benchFile(shipping('gone', 1024)),
+    'packages/b/apart/far.bench.ts': benchFile(shipping('far', 1024)),
+  })
+  const { git } = project.repository
+  await git('sparse-checkout', 'set', '--cone', '--sparse-index', 'packages/a', 'packages/b/suites')
+  await git('rm', '--quiet', 'packages/*/gone.bench.ts', 'packages/a/src/*.ts')
+  const { exitCode, report, output } = await project.bench([], {
+    OLLAMA_HOST: server.url,
+    CHIMERA_BASE: 'main',
+  })
+  expect(
+    report?.suites.map(({ name }) => name),
+    output,
+  ).toEqual(['kept'])
+  expect(report!.gate).toEqual({
+    status: 'passed',
+    failures: [],
+    notices: [
+      'packages/a/src/in-source.ts',
+      'packages/a/suites/gone.bench.ts',
+      'packages/b/suites/gone.bench.ts',
+    ].map((file) => ({
+      suite: '',
+      message: `${file} exists at base but not at head, so nothing of it was measured.`,
+    })),
+  })
+  expect(exitCode).toBe(0)
+})

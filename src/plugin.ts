@@ -8,8 +8,7 @@ import type { Plugin } from 'vite'
 import type { TestProject, Vitest } from 'vitest/node'
 // Brings the type of the configureVitest hook with it.
 import type { ViteUserConfig as _ } from 'vitest/config'
-import { git } from './base/git.ts'
-import { basePlugin, prepareBase, type PreparedBase } from './base/index.ts'
+import { basePlugin, prepareBase, sparseOf, type PreparedBase } from './base/index.ts'
 import type { BlocksInput, ThresholdInput } from './run/agent.ts'
 import type { AuditSettings } from './run/environment.ts'
 import { keepSecret, keepVariables } from './secrets.ts'
@@ -165,9 +164,7 @@ async function removedFiles({ base, files }: PreparedBase, project: TestProject)
     return !existsSync(path) && project.matchesTestGlob(path, () => textOf(join(base.tree, file)))
   })
   if (gone.length === 0) return []
-  // Outside of a sparse checkout a file is not there either, and stays what it is.
-  const listed = await git(base.top, ['--literal-pathspecs', 'ls-files', '-t', '-z', '--', ...gone])
-  const sparse = new Set(listed.split('\0').flatMap((line) => (line.startsWith('S ') ? line.slice(2) : [])))
+  const sparse = await sparseOf(base.top, gone)
   return gone.filter((file) => !sparse.has(file))
 }
 

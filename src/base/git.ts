@@ -154,3 +154,9 @@ const LOCAL = new Set([
   'GIT_COMMON_DIR',
   'GIT_INTERNAL_SUPER_PREFIX',
 ])
+
+/** Those of the paths that head has and a sparse checkout leaves out. */
+export async function sparseOf(top: string, paths: readonly string[]): Promise<Set<string>> {
+  const listed = await git(top, ['--literal-pathspecs', 'ls-files', '-t', '-z', '--', ...paths])
+  return new Set(listed.split('\0').flatMap((line) => (line.startsWith('S ') ? line.slice(2) : [])))
+}

@@ -11,7 +11,7 @@
  * `vitest-chimera` in the git directory, where neither git nor Vitest looks for files.
  */
 export type { Definition } from './collect.ts'
-export { branchOf, isDirty, openRepository } from './git.ts'
+export { branchOf, isDirty, openRepository, sparseOf } from './git.ts'
 export { loadedFrom, proveGraph, type EvaluatedModules, type GraphProof } from './graph.ts'
 export { loadBase, type LoadedBase, type Runner } from './load.ts'
 export { managers } from './managers.ts'

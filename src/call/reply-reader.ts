@@ -57,6 +57,7 @@ export class ReplyReader {
     this.streamed = expected.streamed
   }
 
+  /** Takes out of the headers what will not be true of what the reader sees. */
   head(status: number, headers: Headers): void {
     this.#status = status
     this.#isHeard = true
@@ -64,6 +65,7 @@ export class ReplyReader {
     this.#location = headers.get('location')
     const isJson = headers.get('content-type')?.startsWith('application/json') ?? false
     if (isJson && this.#expected.protocol.api === 'openai') this.streamed = false
+    if (this.#hiding && !this.#isWhole()) headers.delete('content-length')
   }
 
   /** Takes bytes in; returns those that the call's own reader is to see. */

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startScriptedOllama } from '../../../test/scripted-ollama/index.ts'
 import { recording } from '../../../test/scripted-ollama/recording.ts'
 import { validateTrialCalls } from '../../../test/scripted-ollama/schema.ts'
@@ -66,15 +69,16 @@ describe("the process's own fetch", () => {
   test('the names of the loopback interface are one host, and a Request is read', async () => {
     await using server = await startScriptedOllama()
     const recorder = recording(server.url)
-    const address = server.url.replace('127.0.0.1', 'localhost')
     const request = new Request(`${server.url}/api/generate`, { method: 'post', body: body('Request') })
+    const names = ['localhost', '0.0.0.0', '[::]', '[::1]']
     await recorder.inside(async () => {
-      await generate(address, 'localhost').catch(() => undefined)
+      for (const name of names)
+        await generate(server.url.replace('127.0.0.1', name), name).catch(() => undefined)
       await (await fetch(request)).json()
     })
     const calls = await recorder.finish()
-    expect(calls.map(({ via }) => via)).toEqual(['global', 'global'])
-    expect(calls[1]?.valid).toBe(true)
+    expect(calls.map(({ via }) => via)).toEqual([...names, 'Request'].map(() => 'global'))
+    expect(calls.at(-1)?.valid).toBe(true)
   })
 
   test('a call that outlives its trial is in that trial, broken off, and never settles', async () => {
@@ -125,6 +129,28 @@ describe('the recording proxy', () => {
     ])
     expect(calls[0]?.chunk_times).toHaveLength(20)
     expect(stdout).toBe(direct.stdout)
+  })
+
+  test('a reply without its usage has another length than the server said', async () => {
+    const event = (object: object): string => `data: ${JSON.stringify(object)}\n\n`
+    const [text, usage] = [
+      event({ choices: [{ index: 0, delta: { content: 'hi' }, finish_reason: 'stop' }] }),
+      event({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 9 } }),
+    ]
+    const server = createServer((request, response) => {
+      request.resume()
+      response.setHeader('content-type', 'text/event-stream')
+      response.end(`${text}${usage}data: [DONE]\n\n`)
+    })
+    onTestFinished(() => void server.close())
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const recorder = recording(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const { OPENAI_BASE_URL: url = '' } = recorder.variables()
+    const stream = JSON.stringify({ messages: [{ role: 'user', content: 'Hi' }], stream: true })
+    const reply = await fetch(`${url}/chat/completions`, { method: 'POST', body: stream })
+    expect(reply.headers.get('content-length')).toBeNull()
+    expect(await reply.text()).toBe(`${text}data: [DONE]\n\n`)
+    expect(await recorder.finish()).toMatchObject([{ via: 'proxy', valid: true, eval_count: 9 }])
   })
 
   test('other requests pass; errors keep their status', async () => {

@@ -30,7 +30,10 @@ export function isAtHost(url: URL, host: string): boolean {
   return originOf(url) === originOf(new URL(host))
 }
 
+/** An address to bind to is the loopback address to a client. */
+const LOOPBACK: readonly string[] = ['localhost', '[::1]', '0.0.0.0', '[::]']
+
 function originOf({ protocol, hostname, port }: URL): string {
-  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+  const isLoopback = LOOPBACK.includes(hostname) || /^127(\.\d+){3}$/.test(hostname)
   return `${protocol}//${isLoopback ? 'loopback' : hostname}:${port}`
 }

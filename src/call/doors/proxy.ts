@@ -84,15 +84,9 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** Headers that belong to one connection, not to the message. */
-const OF_CONNECTION = [
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'host',
-  'content-length',
-  'expect',
-]
+const OF_CONNECTION: readonly string[] = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade']
+/** Those that a request gets anew where it leaves. */
+const OF_REQUEST: readonly string[] = [...OF_CONNECTION, 'host', 'content-length', 'expect']
 
 async function forward(
   url: string,
@@ -106,7 +100,7 @@ async function forward(
   for await (const part of request) parts.push(part as Buffer)
   const { method = 'GET' } = request
   const headers = Object.entries(request.headersDistinct)
-    .filter(([name]) => !OF_CONNECTION.includes(name))
+    .filter(([name]) => !OF_REQUEST.includes(name))
     .flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value]))
   const body = parts.length > 0 && { body: Buffer.concat(parts) }
   const reply = await door(url, { method, headers, ...body, signal: gone.signal }).catch((error: unknown) => {
@@ -114,7 +108,7 @@ async function forward(
     response.destroy()
     throw error
   })
-  const kept = [...reply.headers].filter(([name]) => !OF_CONNECTION.slice(0, 4).includes(name))
+  const kept = [...reply.headers].filter(([name]) => !OF_CONNECTION.includes(name))
   response.writeHead(reply.status, reply.statusText, kept.flat())
   response.flushHeaders()
   for await (const bytes of reply.body ?? []) response.write(bytes)

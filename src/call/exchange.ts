@@ -13,8 +13,8 @@ export interface Outgoing {
 
 /** What an exchange tells while it happens. Every `at` is performance.now() at the socket. */
 export interface Observer {
-  /** The whole request has been handed to the system. */
-  written(at: number): void
+  /** The whole request has been handed to the system; undefined where it has to leave once more. */
+  written(at: number | undefined): void
   head(response: http.IncomingMessage, at: number): void
   chunk(bytes: Uint8Array, at: number): void
   end(at: number): void
@@ -32,9 +32,20 @@ const plain = new http.Agent({ keepAlive: true })
 plain.createConnection = (options) => connectStamped(options as TcpSocketConnectOpts)
 const secure = new https.Agent({ keepAlive: true })
 
+/** Since when a kept-alive connection has had nothing to do. */
+const freeSince = new WeakMap<object, number>()
+for (const agent of [plain, secure])
+  agent.on('free', (socket: object) => freeSince.set(socket, performance.now()))
+
+/** No server closes a connection sooner because nobody used it, ms. */
+const SHORTEST_KEPT = 1000
+/** The answer to bytes that come after the close takes no longer, ms. */
+const LONGEST_WAY = 100
+
 /**
  * One HTTP exchange, watched at the socket. There is no time limit here. A kept-alive connection that
- * the server had closed meanwhile fails before any byte; the request then leaves once more on a new one.
+ * the server had closed meanwhile fails before any byte; the request then leaves once more on a new one. A server that
+ * crashes over the request fails in the same way, so the connection must have been idle, and the failure come at once.
  */
 export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
   const isSecure = outgoing.url.protocol === 'https:'
@@ -60,12 +71,18 @@ export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
       else write(sent, socket)
     })
     sent.on('error', (error) => {
-      if (mayRetry && !over && isStale(sent, error) && lastByteAt() === undefined) {
+      if (mayRetry && !over && lastByteAt() === undefined && isStale(sent, error)) {
         for (const idle of Object.values(agent.freeSockets).flat()) idle?.destroy()
+        observer.written(undefined)
         request = attempt(false)
       } else fail(error)
     })
     sent.on('response', (response) => listen(response))
+    // Nobody asked for another protocol: the head is all that comes.
+    sent.on('upgrade', (response, socket) => {
+      socket.destroy()
+      if (!over) observer.head(response, performance.now())
+    })
     return sent
   }
 
@@ -80,6 +97,13 @@ export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
 
   function written(): void {
     if (!over) observer.written(performance.now())
+  }
+
+  function isStale({ reusedSocket }: http.ClientRequest, error: Error): boolean {
+    if (!reusedSocket || connection === undefined || !('code' in error)) return false
+    const idle = writtenAt - (freeSince.get(connection) ?? writtenAt)
+    const isAtOnce = performance.now() - writtenAt < LONGEST_WAY
+    return (error.code === 'ECONNRESET' || error.code === 'EPIPE') && idle >= SHORTEST_KEPT && isAtOnce
   }
 
   /** Bytes from before this request belong to the one before it. */
@@ -117,8 +141,4 @@ export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
       request.destroy()
     },
   }
-}
-
-function isStale(request: http.ClientRequest, error: Error): boolean {
-  return request.reusedSocket && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
 }

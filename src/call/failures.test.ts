@@ -1,6 +1,5 @@
-import { createServer } from 'node:net'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
@@ -21,6 +20,19 @@ const PATIENT = { timeout: 60_000, interval: 10 }
 async function seenLeaving(server: ScriptedOllama, clients = 1): Promise<void> {
   const left = (): LogEvent[] => server.log.filter(({ event }) => event === 'disconnect')
   await vi.waitFor(() => expect(left()).toHaveLength(clients), PATIENT)
+}
+
+/** A server that says what it likes. */
+async function listen(onSocket: (socket: Socket, server: Server) => void): Promise<string> {
+  const server = createServer((socket) =>
+    onSocket(
+      socket.on('error', () => {}),
+      server,
+    ),
+  )
+  onTestFinished(() => void server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 interface Failure {
@@ -168,14 +180,53 @@ describe('every broken call is invalid for exactly one reason, and says its cure
   })
 
   test('a server of another kind', async () => {
-    const other = createServer((socket) => socket.on('error', () => {}).end('SSH-2.0-OpenSSH\r\n')).listen(
-      0,
-      '127.0.0.1',
-    )
-    onTestFinished(() => void other.close())
-    await once(other, 'listening')
-    const recorder = recording(`http://127.0.0.1:${(other.address() as AddressInfo).port}`)
+    const recorder = recording(await listen((socket) => socket.end('SSH-2.0-OpenSSH\r\n')))
     await expect(recorder.generate({ prompt: 'Hi' })).rejects.toMatchObject({ code: 'unreachable' })
+  })
+
+  test('a server that closed a kept-alive connection, and is gone', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const line = JSON.stringify({ response: 'a', done: true, done_reason: 'stop', eval_count: 1 })
+    const url = await listen((socket, server) => {
+      socket.once('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${line.length}\r\n\r\n${line}`)
+        socket.once('data', () => server.close(() => {}) && socket.resetAndDestroy())
+      })
+    })
+    const recorder = recording(url)
+    await recorder.generate({ prompt: 'Hi' })
+    await sleep(10)
+    vi.advanceTimersByTime(2000)
+    await expect(recorder.generate({ prompt: 'Hi' })).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(/^No model server answers at .*ECONNREFUSED/),
+    })
+    const calls = await recorder.finish()
+    validateTrialCalls(calls)
+    expect(calls).toMatchObject([{ valid: true }, { valid: false, chunks: 0 }])
+  })
+
+  test('bytes in the middle of a reply that are no HTTP', async () => {
+    const line = `${JSON.stringify({ response: 'a', done: false })}\n`
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const url = await listen((socket) => {
+      socket.once('data', () =>
+        socket.end(`${head}${line.length.toString(16)}\r\n${line}\r\nInternal error\r\n`),
+      )
+    })
+    const recorder = recording(url)
+    await expect(recorder.generate({ prompt: 'Hi' })).rejects.toMatchObject({ code: 'truncated_stream' })
+  })
+
+  test('another protocol, which nobody asked for', async () => {
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'
+    const url = await listen((socket) => void socket.once('data', () => socket.write(head)))
+    const recorder = recording(url, { timeout: 60_000 })
+    await expect(recorder.generate({ prompt: 'Hi' })).rejects.toMatchObject({
+      code: 'http_error',
+      message: expect.stringContaining('answered with status 101'),
+    })
   })
 
   test('context that is too small', async () => {

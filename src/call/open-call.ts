@@ -118,7 +118,7 @@ export class OpenCall implements Tap {
     })
   }
 
-  written(at: number): void {
+  written(at: number | undefined): void {
     this.#writtenAt = at
   }
 

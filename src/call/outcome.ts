@@ -136,7 +136,7 @@ export function judgeFailure(error: Error, { written, heard }: Progress, host: s
     return invalid('unreachable', callMessages.tls_failed(host, said))
   }
   if (CERTIFICATE.test(code)) return invalid('unreachable', callMessages.bad_certificate(host, detail))
-  if (!written || code.startsWith('HPE_'))
+  if (!written || (!heard && code.startsWith('HPE_')))
     return invalid('unreachable', callMessages.unreachable(host, detail, api))
   return invalid(
     'truncated_stream',

@@ -108,14 +108,42 @@ async function oneAnswerPerConnection(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests: () => requests }
 }
 
+/** A clock that stands still but for what it is told. */
+function fakeClock(): (ms: number) => void {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  return (ms) => void vi.advanceTimersByTime(ms)
+}
+
 test('a stale kept-alive connection costs one more request, no error', async () => {
+  const pass = fakeClock()
   const { url, requests } = await oneAnswerPerConnection((socket) => socket.resetAndDestroy())
   for (let i = 0; i < 3; i++) {
     expect(await (await transportFetch(url, { method: 'POST', body: 'x' })).text()).toBe('ok')
     // The connection is free for reuse a tick after its reply's end.
     await sleep(10)
+    pass(2000)
   }
   expect(requests()).toBe(5)
+})
+
+test.each([
+  ['was in use a moment ago', 500, 0],
+  ['took its time to break', 2000, 400],
+])('a connection that %s is not stale: the request is not sent again', async (_, idle, work) => {
+  const pass = fakeClock()
+  const { url, requests } = await oneAnswerPerConnection((socket) => {
+    pass(work)
+    socket.resetAndDestroy()
+  })
+  await (await transportFetch(url)).text()
+  await sleep(10)
+  pass(idle)
+  await expect(transportFetch(url, { method: 'POST', body: 'x' })).rejects.toMatchObject({
+    message: 'fetch failed',
+    cause: { code: 'ECONNRESET' },
+  })
+  expect(requests()).toBe(2)
 })
 
 test('a connection that broke after the first byte is not tried again', async () => {

@@ -4,7 +4,8 @@ import { slowed, type Slowdown } from './slowdown.ts'
 
 /** Hears of a reply beside its reader, before the reader does. Times are performance.now() at the socket. */
 export interface Tap {
-  written(at: number): void
+  /** undefined where the request has to leave once more. */
+  written(at: number | undefined): void
   head(status: number, headers: Headers): void
   /** Returns what the reader is to see. */
   chunk(bytes: Uint8Array, at: number): Uint8Array
@@ -77,8 +78,9 @@ export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap, slowdo
   const respond = (response: IncomingMessage): void => {
     const headers = headersOf(response)
     const status = response.statusCode ?? 0
-    if (status < 200 || status > 599) return failed(new Error(`status ${status}`), performance.now())
     tap?.head(status, headers)
+    // A `Response` has no other.
+    if (status < 200 || status > 599) return failed(new Error(`status ${status}`), performance.now())
     const stream = new ReadableStream<Uint8Array>({
       start: (controller) => void (body = controller),
       cancel: readerLeaves,

@@ -55,7 +55,7 @@ export async function ask({
   const either = signal ? AbortSignal.any([signal, limit]) : limit
   let written = false
   const tap = {
-    written: () => void (written = true),
+    written: (at: number | undefined) => void (written = at !== undefined),
     head() {},
     chunk: (bytes: Uint8Array) => bytes,
     end: () => undefined,

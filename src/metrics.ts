@@ -174,7 +174,7 @@ export const metrics: { readonly [Name in MetricName]: Metric<Name> } = {
     threshold: 0.05,
     floor: 0.5,
     gated: false,
-    description: 'valid calls',
+    description: 'calls, those included that failed and were made again',
   },
   input_tokens: {
     name: 'input_tokens',

@@ -17,6 +17,7 @@ function made(final: Final, streamed = true, arrivals: readonly number[] = [1300
     via: 'context',
     streamed,
     options: {},
+    begun: true,
     reply,
     host: 'http://h',
     model: 'tiny',

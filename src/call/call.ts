@@ -16,6 +16,10 @@ export interface Asked {
 export interface MadeCall extends Asked {
   /** The model that the reply names, if it names one. */
   served?: string | undefined
+  /** What was sent where: equal texts are equal requests. Undefined if nothing was sent. */
+  request?: string | undefined
+  /** Whether the head of a reply came with a status that is a success. */
+  begun: boolean
   call: Omit<CallBase, 'cold'> & (ValidCall | InvalidCall)
 }
 
@@ -32,6 +36,8 @@ export interface CallFacts extends Asked {
   streamed: boolean
   options: Record<string, unknown>
   outcome: Outcome
+  request?: string | undefined
+  begun: boolean
   reply: Reply
   /** Beginning of the trial. */
   origin: number
@@ -42,13 +48,15 @@ export interface CallFacts extends Asked {
 
 /** The call as it is recorded: own times in ms with three decimals, the server's as exact as it sent them. */
 export function toCall(facts: CallFacts): MadeCall {
-  const { host, model, keepAlive } = facts
+  const { host, model, keepAlive, request, begun } = facts
   const { served } = facts.reply
   return {
     host,
     model,
     keepAlive,
     ...(served !== undefined && { served }),
+    ...(request !== undefined && { request }),
+    begun,
     call: record(facts),
   }
 }

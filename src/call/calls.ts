@@ -86,7 +86,7 @@ export class Calls {
     else {
       const url = new URL(this.#options.host + path)
       const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
-      made.call.read({ url, method: 'POST', ...this.#dressed(headers, made.body) })
+      void made.call.send({ url, method: 'POST', ...this.#dressed(headers, made.body) })
     }
     const outcome = await made.call.settled
     if (!outcome.valid) throw new ChimeraError(outcome.reason, outcome.message)

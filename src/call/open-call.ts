@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ChimeraError } from '../errors.ts'
 import { callMessages } from './messages.ts'
 import { toCall, type MadeCall, type Via } from './call.ts'
@@ -34,6 +35,7 @@ export class OpenCall implements Tap {
   readonly #reader: ReplyReader
   readonly #clearDeadlines: () => void
   #sent: Sent | undefined
+  #request: string | undefined
   #writtenAt: number | undefined
   #over = false
   readonly #settled = Promise.withResolvers<Outcome>()
@@ -61,15 +63,11 @@ export class OpenCall implements Tap {
     return this.outcome && this.#reader.endedAt
   }
 
-  /** Sends the request; the reader's own signal may break it off. */
-  send(outgoing: Outgoing, signal: AbortSignal | undefined): Promise<Response> {
+  /** Sends the request; the reader's own signal may break it off. Where `take` is all that reads, the response is nobody's. */
+  send(outgoing: Outgoing, signal?: AbortSignal): Promise<Response> {
+    this.#request = digestOf(outgoing)
     this.#sent = send(outgoing, signal, this, this.#start.slowdown)
     return this.#sent.response
-  }
-
-  /** Sends the request where `take` is all that reads. */
-  read(outgoing: Outgoing): void {
-    this.#sent = send(outgoing, undefined, this, this.#start.slowdown)
   }
 
   /** Ends the call with this outcome, at the server too, if it is not decided; its reader sees the message as an error. */
@@ -111,6 +109,8 @@ export class OpenCall implements Tap {
       endpoint,
       streamed,
       outcome,
+      request: this.#request,
+      begun: this.#reader.begun,
       reply,
       origin,
       writtenAt: this.#began(),
@@ -191,4 +191,9 @@ export class OpenCall implements Tap {
       spoke ? callMessages.timeout_stall(timeout) : callMessages.timeout_first_byte(timeout),
     )
   }
+}
+
+/** Within a trial nonce and seed are the same, so requests that leave alike were made alike. */
+function digestOf({ url, body = NOTHING }: Outgoing): string {
+  return createHash('sha256').update(url.href).update(body).digest('base64')
 }

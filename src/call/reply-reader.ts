@@ -57,6 +57,11 @@ export class ReplyReader {
     this.streamed = expected.streamed
   }
 
+  /** Whether a reply has begun, in contrast to a refusal. */
+  get begun(): boolean {
+    return this.#isHeard && this.#ok()
+  }
+
   /** Takes out of the headers what will not be true of what the reader sees. */
   head(status: number, headers: Headers): void {
     this.#status = status

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
-import { callOf, trialOf } from '../../test/support/trials.ts'
+import { brokenCall, callOf, trialOf } from '../../test/support/trials.ts'
 import type { Call, StageTime, Trial } from '../schema/generated.ts'
 import { pathOf } from './critical-path.ts'
 
@@ -35,6 +35,17 @@ describe('one call', () => {
   test('a server whose clock reports more than the call took is cut to it', () => {
     const path = pathOf(trial(150, [call(0, { load_duration: 30, prompt_eval_duration: 900 })])).get(null)
     expect(path).toMatchObject({ load: 30, prompt: 20, decode: 99, other: 1 })
+  })
+
+  test('a call that was refused and made again takes its time, and has no tokens', () => {
+    const { prompt_eval_count: _, ...refused } = {
+      ...brokenCall('busy'),
+      chunk_times: [],
+      start: 0,
+      duration: 10,
+    }
+    const path = pathOf(trial(200, [refused, call(50)])).get(null)
+    expect(path).toMatchObject({ calls: 2, input: 100, output: 100, own: 40 })
   })
 
   test('tokens from the prompt cache were not evaluated', () => {

@@ -70,9 +70,16 @@ function endOf({ start, duration }: Call): number {
 
 function count(
   stage: StagePath,
-  { prompt_eval_count: prompt = NaN, prompt_eval_cached_count: cached = 0, eval_count: output = NaN }: Call,
+  {
+    valid,
+    prompt_eval_count: prompt = NaN,
+    prompt_eval_cached_count: cached = 0,
+    eval_count: output = NaN,
+  }: Call,
 ): void {
   stage.calls += 1
+  // One that was refused, and made again.
+  if (!valid) return
   stage.input += prompt - cached
   stage.output += output
 }

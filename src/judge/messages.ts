@@ -94,6 +94,8 @@ export const warningTexts = {
     `Something waited for a processor ${share(waited)} of the time while ${suite} ran, which makes verdicts take more blocks. Close what else runs, or use an idle machine.`,
   machineTaken: (suite: string, least: number): string =>
     `${suite} lost ${share(least)} of its time or more to other machines of the host or to the container's processor limit. Raise the limit, or use a machine that is not shared.`,
+  retriedCalls: (arm: string, retried: number, calls: number, reasons: readonly string[]): string =>
+    `${retried} of ${calls} calls of arm "${arm}" failed (${reasons.join(', ')}) and ${retried === 1 ? 'was' : 'were'} made again with success, as clients do by themselves. Their trials count as they ran, with the time that this took. Check the server's log, or turn the client's retries off to have such trials invalid.`,
   reportedGated: (suite: string): string =>
     `Nothing in ${suite} is streamed, so output_throughput cannot be measured and reported_throughput, the server's own figure, is gated instead. Stream the calls to gate output_throughput.`,
   metricAbsent: (metric: string, absence: Absence): string =>

@@ -33,13 +33,16 @@ describe('the values of a trial', () => {
     })
   })
 
-  test('calls and tokens are counted over valid calls', () => {
+  test('tokens are counted over valid calls; a call that failed and was made again is a call, and no time', () => {
     const values = trialValues(
-      trial([at(0, 1), at(1, 200, { prompt_eval_count: 7, eval_count: 3 }), brokenCall('busy')]),
+      trial([
+        at(0, 1),
+        at(1, 200, { prompt_eval_count: 7, eval_count: 3 }),
+        { ...brokenCall('busy'), ttft: 900, e2e_latency: 900 },
+      ]),
     )
-    expect(['calls', 'input_tokens', 'output_tokens'].map((name) => values.get(name as MetricName))).toEqual([
-      2, 107, 103,
-    ])
+    const names: MetricName[] = ['calls', 'input_tokens', 'output_tokens', 'ttft', 'e2e_latency']
+    expect(names.map((name) => values.get(name))).toEqual([3, 107, 103, expect.closeTo(50, 10), 298])
   })
 
   test('input tokens that one call does not report are not the sum of the others', () => {
@@ -136,8 +139,9 @@ describe('the values of a trial', () => {
     expect([longer.get('llm_share'), longer.has('own_time')]).toEqual([1, false])
   })
 
-  test('a broken call gives nothing, a 0 of a coarse clock is not measured', () => {
+  test('a broken call gives only its count, a 0 of a coarse clock is not measured', () => {
     expect([...trialValues(trial([brokenCall('no_done')])).keys()]).toEqual([
+      'calls',
       'trial_duration',
       'llm_share',
       'own_time',

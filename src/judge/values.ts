@@ -127,7 +127,7 @@ function entriesOf(all: readonly Call[]): Entry[] {
     ['e2e_latency', sum(calls, (call) => call.e2e_latency)],
     ['prompt_throughput', promptThroughput(calls)],
     ['load_duration', sum(calls, (call) => call.load_duration)],
-    ['calls', calls.length],
+    ['calls', all.length],
     ['input_tokens', sumOfAll(calls, (call) => call.prompt_eval_count)],
     ['output_tokens', sum(calls, (call) => call.eval_count)],
   ]

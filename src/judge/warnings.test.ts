@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { blocksOf, planFor } from '../../test/support/trials.ts'
+import { blocksOf, brokenCall, planFor, trialOf } from '../../test/support/trials.ts'
 import type { Arm } from '../index.ts'
 import { makePlan } from '../run/plan.ts'
 import type { MachineTime, Effective, Trial } from '../schema/generated.ts'
@@ -224,4 +224,23 @@ describe('budget, noise and cache', () => {
       },
     ])
   })
+})
+
+test('calls that failed and were made again are counted by arm, in valid trials', () => {
+  const trials = blocksOf(6, () => ({}))
+  const retried = trials.map((trial) =>
+    trial.role === 'candidate' && trial.block <= 2
+      ? { ...trial, calls: [brokenCall('busy'), ...trial.calls] }
+      : trial,
+  )
+  const broken = trialOf({ role: 'baseline', block: 7, call: brokenCall('http_error') })
+  const facts = { baseline: factsOf(GPU), candidate: factsOf(GPU) }
+  expect(warn(planFor({}), facts, [...retried, broken])).toContainEqual({
+    code: 'retried_calls',
+    arm: 'candidate',
+    message: expect.stringMatching(/^2 of 8 calls of arm "candidate" failed \(busy\) and were made again/),
+  })
+  expect(
+    warn(planFor({}), facts, [...trials, broken]).filter(({ code }) => code === 'retried_calls'),
+  ).toEqual([])
 })

@@ -35,6 +35,7 @@ export function suiteWarnings(
     ...noiseWarnings(plan, assessment),
     ...cacheWarnings(plan, trials),
     ...counterWarnings(plan, trials),
+    ...retryWarnings(plan, trials),
     ...reportedWarnings(plan, assessment),
     ...machineWarnings(plan, trials, assessment),
     ...assessment.absent.map((metric) => ({
@@ -277,6 +278,19 @@ function counterWarnings(plan: ArmPair, trials: readonly Trial[]): Warning[] {
         message: warningTexts.implausibleCounters(arm, names, found.length, calls.length),
       },
     ]
+  })
+}
+
+/** In a valid trial a call that failed is one that was made again. */
+function retryWarnings(plan: ArmPair, trials: readonly Trial[]): Warning[] {
+  return (['baseline', 'candidate'] as const).flatMap((role): Warning[] => {
+    const own = trials.filter((trial) => trial.role === role && trial.valid && trial.phase !== 'warmup')
+    const calls = own.flatMap((trial) => trial.calls)
+    const failed = calls.flatMap(({ reason }) => reason ?? [])
+    if (failed.length === 0) return []
+    const arm = plan.arms[role].name
+    const message = warningTexts.retriedCalls(arm, failed.length, calls.length, [...new Set(failed)])
+    return [{ code: 'retried_calls', arm, message }]
   })
 }
 

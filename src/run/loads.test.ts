@@ -31,7 +31,7 @@ function bench(host: string) {
   ): MadeCall => {
     const { cold: _, load_duration: __, ...rest } = call ?? callOf()
     const times = { start: start ?? i * 100, duration, ...(load !== undefined && { load_duration: load }) }
-    return { host, model, keepAlive: keepAlive ?? '60m', call: { ...rest, options, ...times } }
+    return { host, model, keepAlive: keepAlive ?? '60m', begun: true, call: { ...rest, options, ...times } }
   }
   return {
     loads,

@@ -16,6 +16,7 @@ import { toJson } from './json.ts'
 import { startTrialClock, type TrialClock, type TrialLimit } from './limit.ts'
 import type { Loads } from './loads.ts'
 import { openRecording, type PlaceOf, type Recording } from './recording.ts'
+import { wasRetried } from './retried.ts'
 import type { PlannedBlock } from './schedule.ts'
 
 /** What bounds the trials and calls of a suite, the same for all arms. */
@@ -111,7 +112,8 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
     .mark(made, origin)
     .map((call, i) => ({ ...call, ...modelsOf(planned, call, made[i]) }))
   const output = ran.ok ? (toJson(ran.output) ?? undefined) : undefined
-  const fault = changedClock() ?? findFault(setup.signal, clock, ran, calls, origin)
+  const counted = calls.filter((_, i) => made[i] === undefined || !wasRetried(made[i], made))
+  const fault = changedClock() ?? findFault(setup.signal, clock, ran, counted, origin)
   // A broken trial's output is not judged: its checks would fail for the fault's sake.
   const checks =
     fault === undefined ? await runChecks(setup, clock, { output, arm: planned.name, calls, stages }) : []

@@ -41,7 +41,7 @@ export type CallReason =
   | 'context_overflow'
   | 'interrupted'
 /**
- * Why a trial is invalid: its first invalid call's reason, a failed check, an error thrown by the agent itself, or no model call at all (no_calls).
+ * Why a trial is invalid: the reason of its first invalid call that was not made again with success, a failed check, an error thrown by the agent itself, or no model call at all (no_calls).
  */
 export type TrialReason =
   | 'unreachable'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { startScriptedOllama, type Script } from '../../test/scripted-ollama/index.ts'
+import { serve } from '../../test/support/serve.ts'
 import { recording } from '../../test/scripted-ollama/recording.ts'
 import { validateTrialCalls } from '../../test/scripted-ollama/schema.ts'
 import type { Call } from '../schema/generated.ts'
@@ -117,6 +118,32 @@ test('a chat with tools: calls of a reply, and answers that find their call', as
     { role: 'tool', content: 'noon', tool_call_id: 'call_1_1' },
     { role: 'tool', content: 'rain', tool_call_id: 'call_1_0' },
   ])
+})
+
+test('tool calls of a reply that comes whole, and indexes that begin anywhere', async () => {
+  const call = (name: string, index?: number): object => ({
+    ...(index !== undefined && { index }),
+    function: { name, arguments: '{"city":"Ulm"}' },
+  })
+  const usage = { prompt_tokens: 3, completion_tokens: 9 }
+  const choice = (part: 'delta' | 'message', tool_calls: object[]): string =>
+    JSON.stringify({ choices: [{ index: 0, [part]: { tool_calls }, finish_reason: 'tool_calls' }], usage })
+  const replies = [
+    ['application/json', choice('message', [call('weather'), call('time')])],
+    ['text/event-stream', `data: ${choice('delta', [call('weather', 1), call('time', 2e8)])}\n\n`],
+  ] as const
+  for (const [type, reply] of replies) {
+    const url = await serve((request, response) => {
+      request.resume()
+      response.setHeader('content-type', type).end(reply)
+    })
+    const recorder = recording(url, { arm })
+    const { message } = await recorder.chat({ messages: [{ role: 'user', content: 'Look.' }] })
+    expect(message.tool_calls).toEqual(
+      ['weather', 'time'].map((name) => ({ function: { name, arguments: { city: 'Ulm' } } })),
+    )
+    expect(await recorder.finish()).toMatchObject([{ valid: true, streamed: type === 'text/event-stream' }])
+  }
 })
 
 test('what the protocol does not have is refused by name; an invalid call rejects with its reason', async () => {

@@ -87,7 +87,8 @@ class Reply {
   readonly #content = new Text()
   readonly #thinking = new Text()
   #final: Final = {}
-  readonly #tools: { name: string; text: string }[] = []
+  /** By their index in the reply, which is the server's to choose. */
+  readonly #tools = new Map<number, { name: string; text: string }>()
 
   take({ object, content = '', thinking = '', final }: Said): void {
     this.#model ||= textOf(object?.['model'])
@@ -95,14 +96,16 @@ class Reply {
     this.#thinking.add(thinking)
     if (final) this.#final = final
     const [choice] = Array.isArray(object?.['choices']) ? object['choices'].map(objectOf) : []
-    const calls = objectOf(choice?.['delta'])['tool_calls']
+    // A streamed request may be answered whole.
+    const calls = objectOf(choice?.['delta'] ?? choice?.['message'])['tool_calls']
     for (const call of Array.isArray(calls) ? calls.map(objectOf) : []) this.#addTool(call)
   }
 
   /** Arguments come in pieces, and parallel calls may alternate. */
   #addTool({ index, function: part }: Body): void {
-    const at = typeof index === 'number' ? index : this.#tools.length
-    const tool = (this.#tools[at] ??= { name: '', text: '' })
+    const at = typeof index === 'number' ? index : this.#tools.size
+    const tool = this.#tools.get(at) ?? { name: '', text: '' }
+    this.#tools.set(at, tool)
     tool.name += textOf(objectOf(part)['name'])
     tool.text += textOf(objectOf(part)['arguments'])
   }
@@ -112,7 +115,7 @@ class Reply {
   }
 
   chat(): ChatResponse {
-    const tool_calls = this.#tools.map(({ name, text }): ToolCall => ({
+    const tool_calls = [...this.#tools.values()].map(({ name, text }): ToolCall => ({
       function: { name, arguments: objectOf(parseJson(text)) },
     }))
     const message = {

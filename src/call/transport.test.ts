@@ -1,23 +1,13 @@
 import { getEventListeners, once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTcp, type AddressInfo, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { serve } from '../../test/support/serve.ts'
 import { StampedSocket } from './stamped-socket.ts'
 import { outgoingOf, send } from './transport.ts'
 
 const transportFetch: typeof fetch = async (input, init) =>
   send(await outgoingOf(input, init), init?.signal ?? undefined).response
-
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 test('status, headers and body pass through', async () => {
   const url = await serve((request, response) => {

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startScriptedOllama } from '../../../test/scripted-ollama/index.ts'
 import { recording } from '../../../test/scripted-ollama/recording.ts'
+import { serve } from '../../../test/support/serve.ts'
 import { validateTrialCalls } from '../../../test/scripted-ollama/schema.ts'
 import { holdListener, installGlobalDoor, variablesFor } from './index.ts'
 
@@ -137,14 +135,13 @@ describe('the recording proxy', () => {
       event({ choices: [{ index: 0, delta: { content: 'hi' }, finish_reason: 'stop' }] }),
       event({ choices: [], usage: { prompt_tokens: 3, completion_tokens: 9 } }),
     ]
-    const server = createServer((request, response) => {
-      request.resume()
-      response.setHeader('content-type', 'text/event-stream')
-      response.end(`${text}${usage}data: [DONE]\n\n`)
-    })
-    onTestFinished(() => void server.close())
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    const recorder = recording(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const recorder = recording(
+      await serve((request, response) => {
+        request.resume()
+        response.setHeader('content-type', 'text/event-stream')
+        response.end(`${text}${usage}data: [DONE]\n\n`)
+      }),
+    )
     const { OPENAI_BASE_URL: url = '' } = recorder.variables()
     const stream = JSON.stringify({ messages: [{ role: 'user', content: 'Hi' }], stream: true })
     const reply = await fetch(`${url}/chat/completions`, { method: 'POST', body: stream })

@@ -1,15 +1,23 @@
 import { ChimeraError } from '../errors.ts'
 import { callMessages } from './messages.ts'
-import { objectOf, parseJson } from '../json.ts'
+import { isObject, objectOf, parseJson } from '../json.ts'
 import { keepHeaders } from '../secrets.ts'
 import type { Arm, Bound } from './arm.ts'
 import { CallContexts } from './call-context.ts'
 import type { MadeCall, Via } from './call.ts'
+import { originalFetch } from './doors/index.ts'
 import type { Gathering } from './gathering.ts'
 import type { Outgoing } from './exchange.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid, type Invalid } from './outcome.ts'
-import { protocolAt, type Body, type MadeRequest, type Protocol, type Said } from './protocol/index.ts'
+import {
+  errorText,
+  protocolAt,
+  type Body,
+  type MadeRequest,
+  type Protocol,
+  type Said,
+} from './protocol/index.ts'
 import type { Slowdown } from './slowdown.ts'
 import { drain } from './stamped-socket.ts'
 import { outgoingOf, send } from './transport.ts'
@@ -48,6 +56,8 @@ interface Asking {
   /** Model options of the call itself, under the arm's names. */
   options?: object | undefined
   take?: (said: Said) => void
+  /** How the client encoded the body, of which nothing can then be read. */
+  encoding?: string
 }
 
 /** The calls of one trial, from their making to their record. */
@@ -65,42 +75,54 @@ export class Calls {
   }
 
   /** Measures a request that someone else reads the reply of. */
-  async measure(via: Via, protocol: Protocol, [input, init]: Request): Promise<Response> {
-    const outgoing = await outgoingOf(input, init)
+  async measure(via: Via, protocol: Protocol, request: Request): Promise<Response> {
+    const outgoing = await outgoingOf(...request)
     // The body may have taken a moment to read, and the trial may be over by now.
     if (this.#isOver()) return this.#refuse()
     keepHeaders(outgoing.headers, 'client')
-    const body = objectOf(parseJson(new TextDecoder().decode(outgoing.body)))
-    const made = this.#make({ via, protocol, path: outgoing.url.pathname, body })
-    if ('refusal' in made) return made.call.refuse(made.refusal)
-    const own = input instanceof Request ? input.signal : undefined
-    return made.call.send({ ...outgoing, ...this.#dressed(outgoing.headers, made.body) }, init?.signal ?? own)
+    const { 'content-encoding': encoding = 'identity' } = outgoing.headers
+    const parsed = parseJson(new TextDecoder().decode(outgoing.body))
+    const path = outgoing.url.pathname
+    const { call, body, refusal } = this.#make({ via, protocol, path, body: objectOf(parsed), encoding })
+    if (refusal !== undefined) return call.refuse(refusal)
+    // What is no request is the server's to refuse.
+    const dressed = isObject(parsed)
+      ? this.#dressed(outgoing.headers, body)
+      : { headers: this.#headers(outgoing.headers) }
+    return call.send({ ...outgoing, ...dressed }, signalOf(request))
   }
 
   /** Measures a request whose reply is put together here. @throws ChimeraError for every invalid call. */
   async gather<T>({ path, body, options, take, result }: Gathering<T>): Promise<T> {
     const protocol = protocolAt(path)
     if (protocol === undefined || this.#isOver()) return this.#refuse()
-    const made = this.#make({ via: 'context', protocol, path, body, options, take })
-    if ('refusal' in made) made.call.refuse(made.refusal)
+    const {
+      call,
+      body: complete,
+      refusal,
+    } = this.#make({ via: 'context', protocol, path, body, options, take })
+    if (refusal !== undefined) call.refuse(refusal)
     else {
       const url = new URL(this.#options.host + path)
       const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
-      void made.call.send({ url, method: 'POST', ...this.#dressed(headers, made.body) })
+      void call.send({ url, method: 'POST', ...this.#dressed(headers, complete) })
     }
-    const outcome = await made.call.settled
+    const outcome = await call.settled
     if (!outcome.valid) throw new ChimeraError(outcome.reason, outcome.message)
     return result()
   }
 
-  /** Sends what is no model call; the arm's headers go to its own server alone. */
-  async pass([input, init]: Request, isOwn: (url: URL) => boolean): Promise<Response> {
+  /** Sends what is no model call; the arm's headers go to its own server alone, and what goes elsewhere is as it is without us. */
+  async pass(request: Request, isOwn: boolean): Promise<Response> {
     if (this.#isOver()) return this.#refuse()
-    const { signal } = this.#options
-    const outgoing = await outgoingOf(input, init)
-    const headers = isOwn(outgoing.url) ? this.#headers(outgoing.headers) : outgoing.headers
-    const either = init?.signal ? AbortSignal.any([signal, init.signal]) : signal
-    return send({ ...outgoing, headers }, either).response
+    const [input, init] = request
+    const own = signalOf(request)
+    const signal = own ? AbortSignal.any([this.#options.signal, own]) : this.#options.signal
+    const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
+    keepHeaders(Object.fromEntries(headers), 'client')
+    if (!isOwn) return originalFetch(input, { ...init, signal })
+    const outgoing = await outgoingOf(...request)
+    return send({ ...outgoing, headers: this.#headers(outgoing.headers) }, signal).response
   }
 
   /** See `Recorder.idleSince`. */
@@ -121,7 +143,7 @@ export class Calls {
     return this.#calls.map((call) => call.toCall(origin))
   }
 
-  #make({ via, protocol, path, body: asked, options, take }: Asking) {
+  #make({ via, protocol, path, body: asked, options, take, encoding = 'identity' }: Asking) {
     const { onRequest, arm: own } = this.#options
     const arm = options === undefined ? own : { ...own, options: { ...own.options, ...options } }
     const { stage, agent } = via === 'proxy' ? this.contexts.likely() : this.contexts.current()
@@ -146,8 +168,13 @@ export class Calls {
       ...(take && { take }),
     })
     this.#calls.push(call)
-    if (refused === undefined) return { call, body }
-    return { call, refusal: invalid('http_error', callMessages.refused_option(refused, path)) }
+    const refusal =
+      encoding !== 'identity'
+        ? callMessages.encoded_request(errorText(encoding))
+        : refused !== undefined
+          ? callMessages.refused_option(refused, path)
+          : undefined
+    return { call, body, refusal: refusal === undefined ? undefined : invalid('http_error', refusal) }
   }
 
   #dressed(headers: Outgoing['headers'], body: Body): Pick<Outgoing, 'headers' | 'body'> {
@@ -181,4 +208,9 @@ export class Calls {
     const { reason, message } = this.#aborted()
     return Promise.reject(new ChimeraError(reason, message))
   }
+}
+
+/** The caller's own signal. */
+function signalOf([input, init]: Request): AbortSignal | undefined {
+  return init?.signal ?? (input instanceof Request ? input.signal : undefined)
 }

@@ -43,6 +43,8 @@ export const callMessages = {
     `The server at ${host} encoded its reply (${encoding}), although the request excluded that, so its chunks cannot be timed. Disable compression, for example in the reverse proxy between.`,
   web_page: (host: string): string =>
     `The server at ${host} answered with a web page instead of a model's reply. Check the address in OLLAMA_HOST or in the arm's \`host\`, and whether a proxy asks for a login.`,
+  encoded_request: (encoding: string): string =>
+    `The client encoded its request (${encoding}), so the arm's model and options cannot be put into it. Turn the compression of requests off in the client.`,
   refused_option: (option: string, endpoint: string): string =>
     `The arm sets the option "${option}", which ${endpoint} does not have. Remove it, or call an endpoint that has it.`,
   http_error: (host: string, status: number, detail: string): string =>

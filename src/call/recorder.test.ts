@@ -1,8 +1,12 @@
+import { text as readText } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { expect, test, vi } from 'vitest'
 import { startScriptedOllama } from '../../test/scripted-ollama/index.ts'
 import { recording } from '../../test/scripted-ollama/recording.ts'
 import { validateTrialCalls } from '../../test/scripted-ollama/schema.ts'
+import { serve } from '../../test/support/serve.ts'
+import { redact } from '../secrets.ts'
 import type { MadeRequest } from './protocol/index.ts'
 
 test('a streamed call is measured, its counters taken over exactly', async () => {
@@ -261,4 +265,61 @@ test('other endpoints pass through unmeasured', async () => {
   expect(await recorder.ollama.version()).toEqual({ version: '9.9.9' })
   expect((await recorder.ollama.list()).models).toHaveLength(1)
   expect(await recorder.finish()).toEqual([])
+})
+
+test("a request to another server is as it is without us, but for the trial's end", async () => {
+  const { promise: waited, resolve: wait } = Promise.withResolvers<void>()
+  const url = await serve((request, response) => {
+    request.resume()
+    if (request.url === '/redirects') response.writeHead(302, { location: '/' }).end()
+    else if (request.url === '/packed') response.setHeader('content-encoding', 'gzip').end(gzipSync('packed'))
+    else if (request.url === '/waits') wait()
+    else response.end(String(request.headers['user-agent']))
+  })
+  const recorder = recording('http://127.0.0.1:1')
+  const text = async (...request: Parameters<typeof fetch>) => (await recorder.fetch(...request)).text()
+  expect(await text(`${url}/redirects`)).toBe('node')
+  expect(await text(`${url}/packed`)).toBe('packed')
+  expect(await text('data:,said')).toBe('said')
+  await text(url, { headers: { authorization: 'Bearer one-of-another-server' } })
+  expect(redact('a bad key: one-of-another-server')).toBe('a bad key: ***')
+  const stop = new AbortController()
+  const asked = recorder.fetch(new Request(`${url}/waits`, { signal: stop.signal }))
+  await waited
+  stop.abort()
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+  expect(await recorder.finish()).toEqual([])
+})
+
+test("a request to the arm's server that is no call ends by its own signal too", async () => {
+  const { promise: waited, resolve: wait } = Promise.withResolvers<void>()
+  const recorder = recording(await serve(() => wait()))
+  const stop = new AbortController()
+  const asked = recorder.fetch(new Request(`${recorder.host}/api/tags`, { signal: stop.signal }))
+  await waited
+  stop.abort()
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+  await recorder.finish()
+})
+
+test("a body that is no JSON object is the server's to refuse; an encoded one is refused here", async () => {
+  const bodies: Promise<string>[] = []
+  const url = await serve((request, response) => {
+    bodies.push(readText(request))
+    request.once('end', () => response.writeHead(400).end(JSON.stringify({ error: 'invalid character' })))
+  })
+  const recorder = recording(url)
+  const malformed = '{"model":"tiny","prompt":"Hi",}'
+  const post = (body: NonNullable<RequestInit['body']>, headers = {}): Promise<Response> =>
+    recorder.fetch(`${url}/api/generate`, { method: 'POST', body, headers })
+  expect(await (await post(malformed)).json()).toEqual({ error: 'invalid character' })
+  const packed = await post(gzipSync('{"prompt":"Hi"}'), { 'content-encoding': 'gzip' })
+  expect(packed.status).toBe(400)
+  const calls = await recorder.finish()
+  validateTrialCalls(calls)
+  expect(calls.map(({ reason, message }) => [reason, message])).toEqual([
+    ['http_error', expect.stringContaining('status 400 (invalid character)')],
+    ['http_error', expect.stringMatching(/^The client encoded its request \(gzip\).*compression/)],
+  ])
+  expect(await Promise.all(bodies)).toEqual([malformed])
 })

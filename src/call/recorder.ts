@@ -59,7 +59,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const protocol = callTo(host, request)
       return protocol
         ? calls.measure(via, protocol, request)
-        : calls.pass(request, (url) => isAtHost(url, host))
+        : calls.pass(request, ownUrl(host, request[0]) !== undefined)
     }
 
   const measured = door('context')
@@ -94,10 +94,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
 /** The protocol of a request that is a model call to `host`. */
 function callTo(host: string, [input, init]: Request): Protocol | undefined {
   const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
-  const address = input instanceof Request ? input.url : input.toString()
-  if (method.toUpperCase() !== 'POST' || !URL.canParse(address)) return undefined
-  const url = new URL(address)
-  return isAtHost(url, host) ? protocolAt(url.pathname) : undefined
+  if (method.toUpperCase() !== 'POST') return undefined
+  const url = ownUrl(host, input)
+  return url && protocolAt(url.pathname)
+}
+
+/** The URL of a request that goes to `host`. */
+function ownUrl(host: string, input: Request[0]): URL | undefined {
+  const url = URL.parse(input instanceof Request ? input.url : input.toString())
+  return url !== null && isAtHost(url, host) ? url : undefined
 }
 
 /** An agent may drop a call's promise; its failure is recorded, and must not surface as an unhandled rejection. */

@@ -6,19 +6,21 @@ type Fetch = typeof fetch
 export type GlobalDoor = (...request: Parameters<Fetch>) => Promise<Response> | undefined
 
 const doors = new AsyncLocalStorage<GlobalDoor>()
-let isInstalled = false
+let original: Fetch | undefined
 
 /**
  * Puts a `fetch` in the place of the process's own that hands the calls of a trial to its door, and all else on as it
  * came. Clients keep the `fetch` they find when they are imported, so this runs before any of them is.
  */
 export function installGlobalDoor(): void {
-  if (isInstalled) return
-  isInstalled = true
-  const original = globalThis.fetch
-  const routed: Fetch = (...request) => doors.getStore()?.(...request) ?? original(...request)
+  if (original !== undefined) return
+  original = globalThis.fetch
+  const routed: Fetch = (...request) => doors.getStore()?.(...request) ?? originalFetch(...request)
   globalThis.fetch = routed
 }
+
+/** The process's own `fetch`, past every door. */
+export const originalFetch: Fetch = (...request) => (original ?? globalThis.fetch)(...request)
 
 /** Runs work whose calls through the process's own `fetch`, however deep, pass this door. */
 export function throughDoor<T>(door: GlobalDoor, work: () => T): T {

@@ -3,5 +3,5 @@
  * for agent code as it is, and a recording proxy (proxy.ts) that child processes find by their environment.
  * Both hand requests to a recorder; neither measures anything.
  */
-export { installGlobalDoor, isAtHost, throughDoor } from './global.ts'
+export { installGlobalDoor, isAtHost, originalFetch, throughDoor } from './global.ts'
 export { holdListener, openProxy, variablesFor, type Proxy } from './proxy.ts'

@@ -10,6 +10,10 @@ describe('hasSections', () => {
     ['bold lines', '**1. Executive Summary**\n\nFast.\n\n**Key Findings:**\n* None'],
     ['numbered lines', '1. Executive Summary\nFast.\n2. Key Findings:\nNone.'],
     ['a wrapped report', '```markdown\n## Executive Summary\nFast.\n## Key Findings (3)\nNone.\n```'],
+    [
+      'a wrapped report with code in it',
+      '```markdown\n## Executive Summary\nFast.\n```js\nlet a = 1\n```\n## Key Findings\nNone.\n```\n',
+    ],
     ['text that stands in subsections', '## Executive Summary\n### Speed\nFast.\n## Key Findings\nNone.'],
   ])('finds %s', async (_, output) => {
     expect(await judge(check, output)).toBeUndefined()
@@ -49,6 +53,13 @@ describe('matchesSchema', () => {
     ["a model's response", { response: '{"findings":["one"]}', done: true }],
   ])('passes %s', async (_, output) => {
     expect(await judge(matchesSchema(schema), output)).toBeUndefined()
+  })
+
+  test("an agent's own object may be done, too", async () => {
+    const own = matchesSchema({ type: 'object', required: ['done', 'text'] })
+    expect(await judge(own, { done: true, text: 'buy milk' })).toBeUndefined()
+    const chat = { done: true, message: { role: 'assistant', content: '{"findings":["one"]}' } }
+    expect(await judge(matchesSchema(schema), chat)).toBeUndefined()
   })
 
   test('fails with the path and what was expected', async () => {

@@ -78,13 +78,19 @@ export function matchesSchema(schema: object): Check {
 }
 
 function asData(output: unknown): { data: unknown } | { problem: string } {
-  const isResponse = typeof output === 'object' && output !== null && 'done' in output
-  if (typeof output !== 'string' && !isResponse) return { data: output }
+  if (typeof output !== 'string' && !isResponse(output)) return { data: output }
   try {
     return { data: JSON.parse(unfenced(text(output).trim())) }
   } catch (error) {
     return { problem: messageOf(error) }
   }
+}
+
+/** Whether it is what `generate` or `chat` resolve to; an object of the agent's own may say of something that it is done. */
+function isResponse(output: unknown): boolean {
+  if (typeof output !== 'object' || output === null || !('done' in output)) return false
+  const { response, message } = output as { response?: unknown; message?: { content?: unknown } | null }
+  return typeof (response ?? message?.content) === 'string'
 }
 
 /** The text within a fence; its ends are looked for one by one, for a pattern of both would try all pairs of them. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { paragraphs, quote, text, withoutCode } from './text.ts'
+import { paragraphs, quote, text, unwrapped, withoutCode } from './text.ts'
 
 describe('text', () => {
   test.each([
@@ -18,8 +18,18 @@ describe('text', () => {
 
 describe('withoutCode', () => {
   test('drops code, and keeps a report that is wrapped in a Markdown fence', () => {
-    expect(withoutCode('```markdown\n# Title\nuse `x` now\n```\n')).toBe('# Title\nuse   now\n\n')
+    expect(withoutCode('```markdown\n# Title\nuse `x` now\n```\n')).toBe('# Title\nuse   now\n')
     expect(withoutCode('before\n```js\nlet a = 1\n```\nafter')).toBe('before\n\n\nafter')
+  })
+
+  test('a wrapped report may hold fences of its own', () => {
+    const report = '# A\n\n```js\nlet a = 1\n```\n\n# B\n'
+    expect(unwrapped(`\`\`\`markdown\n${report}\`\`\`\n`)).toBe(report)
+    expect(withoutCode(`\`\`\`md\n${report}\`\`\``)).toBe('# A\n\n\n\n\n# B\n')
+  })
+
+  test('a report in a fence and code after it are two', () => {
+    expect(withoutCode('```markdown\n# A\n```\nand\n```js\nlet a = 1\n```')).toBe('# A\n\nand\n\n')
   })
 
   test('a fence that never closes takes the rest', () => {

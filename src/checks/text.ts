@@ -27,10 +27,22 @@ export function text(output: unknown): string {
 
 /** The text without a Markdown fence that holds all of it, or its one long part: models like to wrap a whole report. */
 export function unwrapped(whole: string): string {
+  const [, inner] = /^\s*```(?:markdown|md)[ \t]*\n([\s\S]*\n)[ \t]*```\s*$/i.exec(whole) ?? []
+  if (inner !== undefined && isClosed(inner)) return inner
   return whole.replace(
     /^[ \t]*```(?:markdown|md)[ \t]*\n([\s\S]*?)(?:^[ \t]*```[ \t]*$|$(?![\s\S]))/gim,
     '$1',
   )
+}
+
+/** Whether every fence in it has its end, so that the text around it does not end one. */
+function isClosed(inner: string): boolean {
+  let isOpen = false
+  for (const [, info = ''] of inner.matchAll(/^[ \t]*```(.*)$/gm)) {
+    if (isOpen && info.trim() !== '') return false
+    isOpen = !isOpen
+  }
+  return !isOpen
 }
 
 /** The text without its code: fenced blocks and inline code. A fence that never closes takes the rest. */

@@ -25,22 +25,25 @@ export async function embed(backend: Backend, body: JsonObject, signal: AbortSig
       truncated(tokenize(runner.model, text), size, sampling.num_keep, body.truncate !== false),
     )
     const leave = await runner.queue.enter(signal)
-    // The pooling reads a text in one batch.
-    const context = await runner.model.createEmbeddingContext({
-      contextSize: size,
-      batchSize: size,
-      threads: 1,
-    })
     try {
-      const vectors: number[][] = []
-      for (const tokens of inputs) {
-        signal.throwIfAborted()
-        vectors.push(unit((await context.getEmbeddingFor(tokens)).vector))
+      // The pooling reads a text in one batch.
+      const context = await runner.model.createEmbeddingContext({
+        contextSize: size,
+        batchSize: size,
+        threads: 1,
+      })
+      try {
+        const vectors: number[][] = []
+        for (const tokens of inputs) {
+          signal.throwIfAborted()
+          vectors.push(unit((await context.getEmbeddingFor(tokens)).vector))
+        }
+        const prompt_eval_count = inputs.reduce((sum, tokens) => sum + tokens.length, 0)
+        return { vectors, prompt_eval_count, load_duration, total_duration: performance.now() - started }
+      } finally {
+        await context.dispose()
       }
-      const prompt_eval_count = inputs.reduce((sum, tokens) => sum + tokens.length, 0)
-      return { vectors, prompt_eval_count, load_duration, total_duration: performance.now() - started }
     } finally {
-      await context.dispose()
       leave()
     }
   } finally {

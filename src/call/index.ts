@@ -22,5 +22,11 @@ export { judgeFailure, judgeStatus } from './outcome.ts'
 export { harnessOverhead } from './overhead.ts'
 export { createRecorder, type Recorder } from './recorder.ts'
 export type { RecorderOptions } from './calls.ts'
-export { DEFAULT_KEEP_ALIVE, OPENAI_OPTIONS, type Body, type MadeRequest } from './protocol/index.ts'
+export {
+  DEFAULT_KEEP_ALIVE,
+  errorText,
+  OPENAI_OPTIONS,
+  type Body,
+  type MadeRequest,
+} from './protocol/index.ts'
 export { outgoingOf, send } from './transport.ts'

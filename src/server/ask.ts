@@ -1,5 +1,13 @@
 import type { CallReason } from '../schema/generated.ts'
-import { callMessages, judgeFailure, judgeStatus, outgoingOf, send, type Body } from '../call/index.ts'
+import {
+  callMessages,
+  errorText,
+  judgeFailure,
+  judgeStatus,
+  outgoingOf,
+  send,
+  type Body,
+} from '../call/index.ts'
 import { objectOf, parseJson } from '../json.ts'
 
 /** What a server answered, or why it did not; the message is complete. */
@@ -109,5 +117,9 @@ function failed(error: unknown, written: boolean, host: string): Refusal {
     error instanceof Error && error.cause instanceof Error ? error.cause : new Error(String(error))
   const { reason, message } = judgeFailure(cause, { written, heard: false }, host, 'ollama')
   if (reason === 'unreachable') return { ok: false, reason, message }
-  return { ok: false, reason: 'unreachable', message: callMessages.unreachable(host, cause.message) }
+  return {
+    ok: false,
+    reason: 'unreachable',
+    message: callMessages.unreachable(host, errorText(cause.message)),
+  }
 }

@@ -106,7 +106,7 @@ export async function listed(host: Where, model: string): Promise<{ entry?: Runn
 /** undefined when the server does not tell. */
 async function loadedModels(host: Where): Promise<Body[] | undefined> {
   const answer = await ask({ host, path: '/api/ps' })
-  return answer.ok && Array.isArray(answer.value['models']) ? list(answer.value['models']) : undefined
+  return answer.ok ? list(answer.value['models']) : undefined
 }
 
 async function find(host: Where, model: string, loaded: Body[]): Promise<Body | undefined> {
@@ -126,15 +126,15 @@ async function sameDigest(host: Where, model: string, loaded: Body[]): Promise<B
 /** undefined when the server does not tell. */
 async function tagsOf(host: Where): Promise<Body[] | undefined> {
   const answer = await ask({ host, path: '/api/tags' })
-  return answer.ok && Array.isArray(answer.value['models']) ? list(answer.value['models']) : undefined
+  return answer.ok ? list(answer.value['models']) : undefined
 }
 
 function names(entry: Body): string[] {
   return [text(entry['name']), text(entry['model'])].filter((name) => name !== undefined)
 }
 
-function list(value: unknown): Body[] {
-  return Array.isArray(value) ? value.map(objectOf) : []
+function list(value: unknown): Body[] | undefined {
+  return Array.isArray(value) ? value.map(objectOf) : undefined
 }
 
 function text(value: unknown): string | undefined {

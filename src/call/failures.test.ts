@@ -10,6 +10,7 @@ import {
 } from '../../test/scripted-ollama/index.ts'
 import { recording } from '../../test/scripted-ollama/recording.ts'
 import { validateTrialCalls } from '../../test/scripted-ollama/schema.ts'
+import { serve } from '../../test/support/serve.ts'
 import type { Call } from '../schema/generated.ts'
 import type { RecorderOptions } from './index.ts'
 
@@ -282,6 +283,20 @@ test('a pause below the limit is none', async () => {
   // The gap itself is shorter where the chunk before it was read late.
   expect(call.duration).toBeGreaterThanOrEqual(199)
   expect(call.chunks).toBe(20)
+})
+
+test('an error that is null is none', async () => {
+  const lines = [
+    { response: 'a', done: false, error: null },
+    { response: '', done: true, done_reason: 'stop', eval_count: 1, error: null },
+  ]
+  const url = await serve((request, response) => {
+    request.resume()
+    response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  })
+  const recorder = recording(url)
+  expect(await recorder.generate({ prompt: 'Hi' })).toMatchObject({ response: 'a' })
+  expect(await recorder.finish()).toMatchObject([{ valid: true }])
 })
 
 test('a stream need not end cleanly after its final object', async () => {

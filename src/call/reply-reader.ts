@@ -90,11 +90,13 @@ export class ReplyReader {
 
   broke(error: Error, at: number, written: boolean): void {
     const { host, protocol } = this.#expected
-    this.#close(at, () => judgeFailure(error, { written, heard: this.#isHeard }, host, protocol.api))
+    const otherwise = (): Invalid =>
+      judgeFailure(error, { written, heard: this.#isHeard }, host, protocol.api)
+    this.#close(at, otherwise, isCounted)
   }
 
   left(at: number): void {
-    this.#close(at, () => invalid('truncated_stream', callMessages.aborted()))
+    this.#close(at, () => invalid('truncated_stream', callMessages.aborted()), isCounted)
   }
 
   decide(outcome: Outcome, at: number): void {
@@ -103,8 +105,12 @@ export class ReplyReader {
     this.endedAt = at
   }
 
-  /** Judges what has come when no more will. */
-  #close(at: number, otherwise: (rest: boolean) => Invalid): void {
+  /** Judges what has come when no more will; `takes` says which of the last words of a stream are taken. */
+  #close(
+    at: number,
+    otherwise: (rest: boolean) => Invalid,
+    takes: (said: Said) => boolean = () => true,
+  ): void {
     if (this.outcome) return
     const { protocol, model, host } = this.#expected
     const text = Buffer.concat(this.#body).toString('utf8').trim()
@@ -114,7 +120,7 @@ export class ReplyReader {
     }
     if (this.#unreadable) return this.decide(this.#unreadable, at)
     const { said, rest } = this.streamed ? this.#parser.end() : wholeOf(protocol, text)
-    for (const one of said) this.#take(one, at)
+    for (const one of said) if (!this.streamed || takes(one)) this.#take(one, at)
     if (!this.outcome) this.decide(otherwise(rest), at)
   }
 
@@ -144,6 +150,11 @@ export class ReplyReader {
   #ok(): boolean {
     return this.#status >= 200 && this.#status < 300
   }
+}
+
+/** Where a stream broke off, a final word without its counts is one whose counts were still to come. */
+function isCounted({ final }: Said): boolean {
+  return final === undefined || final.eval_count !== undefined
 }
 
 /** A reply that broke off before it was an object is left to how it ended. */

@@ -63,7 +63,7 @@ class Lines implements Parser {
 
 function says(object: unknown): Said {
   if (!isObject(object)) return { broken: 'a line of it is no JSON object' }
-  if (object['error'] !== undefined) return { error: errorText(object) }
+  if ((object['error'] ?? undefined) !== undefined) return { error: errorText(object) }
   const part = isObject(object['message']) ? object['message'] : object
   const said = {
     object,

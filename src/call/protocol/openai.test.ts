@@ -2,6 +2,7 @@ import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import { startScriptedOllama, type CallPlan, type Script } from '../../../test/scripted-ollama/index.ts'
 import { recording } from '../../../test/scripted-ollama/recording.ts'
+import { serve } from '../../../test/support/serve.ts'
 import { validateTrialCalls } from '../../../test/scripted-ollama/schema.ts'
 import type { Call } from '../../schema/generated.ts'
 import type { RecorderOptions } from '../index.ts'
@@ -284,6 +285,31 @@ describe('invalid calls have the same reasons', () => {
   test.each(cases)('%s', async (_name, script, reason, message) => {
     const { call } = await callOpenAI(streamed, script)
     expect(call).toMatchObject({ valid: false, reason, message: expect.stringMatching(message) })
+  })
+
+  const said = '{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}'
+
+  test.each([
+    ['a reset between the reason and the usage', true, `data: ${said}\n\n`, 'truncated_stream', /incomplete/],
+    [
+      'an error in a field of its own',
+      false,
+      `data: ${said}\n\nerror: {"code":500,"message":"out of memory"}\n\n`,
+      'stream_error',
+      /out of memory/,
+    ],
+  ])('%s', async (_name, isReset, stream, reason, message) => {
+    const url = await serve((request, response) => {
+      request.resume()
+      response.setHeader('content-type', 'text/event-stream')
+      if (isReset) response.write(stream, () => setTimeout(() => response.socket?.resetAndDestroy(), 20))
+      else response.end(stream)
+    })
+    const recorder = recording(url, { arm: { name: 'a', model: 'tiny', api: 'openai' } })
+    await expect(recorder.chat({ messages })).rejects.toMatchObject({
+      code: reason,
+      message: expect.stringMatching(message) as string,
+    })
   })
 
   test('a context that is full', async () => {

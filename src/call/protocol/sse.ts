@@ -17,7 +17,13 @@ export class SseParser implements Parser {
   readonly #decoder = new TextDecoder()
   #said: Said[] = []
   #isDone = false
-  readonly #parser = createParser({ onEvent: ({ data }) => this.#take(data) })
+  readonly #parser = createParser({
+    onEvent: ({ data }) => this.#take(data),
+    // Older builds of llama-server report a failure in a field of its own.
+    onError: ({ field, value = '' }) => {
+      if (field === 'error') this.#keep({ error: errorText(value) })
+    },
+  })
 
   constructor(events: Events) {
     this.#events = events

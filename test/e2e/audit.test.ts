@@ -64,6 +64,7 @@ test(
     const report = JSON.parse(await project.read(join('reports/audit/report.json'))) as Report
     expect(report.gate.notices[0]).toEqual({
       suite: 'one',
+      file: expect.stringMatching(/bench\.ts$/),
       message: expect.stringMatching(
         /^This run belongs to `vitest-chimera audit`\. Its candidate is the baseline again/,
       ),

@@ -113,6 +113,8 @@ describe('what passes', () => {
       plan: ({ model }) => ({
         ...(model === 'loaded-again' && ++calls === 7 && { cold: true }),
         ...(model === 'cached' && { prompt_tokens: 400, cached_tokens: 390 }),
+        // The stamp of the request may come late on a busy machine.
+        ...(model === 'client' && { ttft: 80 }),
       }),
     })
   })
@@ -148,7 +150,7 @@ describe('what passes', () => {
       expect(whole).toMatchObject({ endpoint: 'chat', streamed: false, valid: true, eval_count: 24 })
       expect(whole).not.toHaveProperty('ttft')
       expect(streamed).toMatchObject({ endpoint: 'generate', streamed: true, valid: true })
-      expect(streamed!.ttft).toBeGreaterThan(20)
+      expect(streamed!.ttft).toBeGreaterThan(40)
       const own = run.requests.filter(({ body }) => body['model'] === 'client')
       const chat = own.find(({ path }) => path === '/api/chat')!
       expect(JSON.stringify(chat.body['messages'])).toContain(trials[0]!.nonce)

@@ -20,6 +20,11 @@ export class ChimeraError extends Error {
   }
 }
 
+/** Someone else's sentence within one of ours, which has the full stop. */
+export function unended(text: string): string {
+  return text.trimEnd().replace(/\.$/, '')
+}
+
 /** The message of anything thrown, also of what cannot be read or printed. */
 export function messageOf(cause: unknown): string {
   try {

@@ -86,18 +86,30 @@ describe('every broken call is invalid for exactly one reason, and says its cure
       'stream_error',
       /out of memory/,
     ],
+    [
+      'an error that is a sentence',
+      { fault: { kind: 'error_line', error: 'The model crashed.' } },
+      'stream_error',
+      /an error: The model crashed\. Check/,
+    ],
+    [
+      'an endpoint that LM Studio does not have',
+      { fault: { kind: 'error_line', error: 'Unexpected endpoint or method. (POST /api/generate)' } },
+      'stream_error',
+      /no such endpoint \(Unexpected endpoint.*`api` and `host`/,
+    ],
     ['an error line at once', { fault: { kind: 'error_line' } }, 'stream_error', /runner process/],
     [
       'no final object',
       { fault: { kind: 'no_done', after: 4 } },
       'no_done',
-      /^The stream ended without its final object\. Ollama/,
+      /^The stream ended without its final object\. Ollama.*does not end in repeats, check the server's log\.$/,
     ],
     [
       'no final object after repeats',
       { tokens: 60, fault: { kind: 'no_done', after: 5, repeats: 31 } },
       'no_done',
-      /object after 31 identical chunks\./,
+      /object after 31 identical chunks\..*or change the prompt\.$/,
     ],
     ['a reset', { fault: { kind: 'reset', after: 3 } }, 'truncated_stream', /reply is incomplete/],
     [
@@ -131,7 +143,7 @@ describe('every broken call is invalid for exactly one reason, and says its cure
       /last line is incomplete/,
     ],
     ['an empty reply', { fault: { kind: 'empty' } }, 'no_tokens', /no eval_count/],
-    ['no counters', { counters: false }, 'no_tokens', /no eval_count/],
+    ['no counters', { counters: false }, 'no_tokens', /did not count the tokens.*no eval_count/],
     ['counters, but no content', { tokens: 2, text: [''] }, 'no_tokens', /no content/],
     ['a reason that is none', { done_reason: 'load' }, 'no_tokens', /"load"/],
     ['silence before the first byte', { fault: { kind: 'stall' } }, 'timeout', /did not start within 400 ms/],
@@ -178,6 +190,19 @@ describe('every broken call is invalid for exactly one reason, and says its cure
     const calls = await recorder.finish()
     expect(calls).toMatchObject([{ reason: 'unreachable', chunks: 0 }, { reason: 'unreachable' }])
     validateTrialCalls(calls)
+  })
+
+  test('a server that closes the connection within its reply', async () => {
+    const piece = '{"response":"a","done":false}\n'
+    const size = piece.length.toString(16)
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const url = await listen((socket) => {
+      socket.once('data', () => socket.end(`${head}${size}\r\n${piece}\r\n`))
+    })
+    await expect(recording(url).generate({ prompt: 'Hi' })).rejects.toMatchObject({
+      code: 'truncated_stream',
+      message: expect.stringContaining('incomplete (the connection was closed)') as string,
+    })
   })
 
   test('a server of another kind', async () => {

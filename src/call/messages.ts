@@ -1,4 +1,4 @@
-import { ChimeraError } from '../errors.ts'
+import { ChimeraError, unended } from '../errors.ts'
 import type { Api } from './arm.ts'
 
 /** Why a call or a question to a server failed and what cures it; `detail` is the server's or the system's own text. */
@@ -50,13 +50,20 @@ export const callMessages = {
   http_error: (host: string, status: number, detail: string): string =>
     `The server at ${host} answered with status ${status} (${detail}). Check the server's log.`,
   stream_error: (detail: string): string =>
-    `The server ended the reply with an error: ${detail}. Check the server's log.`,
+    `The server ended the reply with an error: ${unended(detail)}. Check the server's log.`,
   no_done: (detail: string, api: Api = 'ollama'): string =>
     api === 'ollama'
-      ? `The stream ended without its final object${detail}. Ollama does this after more than 30 identical chunks: raise repeat_penalty or the temperature, or change the prompt.`
+      ? `The stream ended without its final object${detail}. Ollama does this after more than 30 identical chunks: raise repeat_penalty or the temperature, or change the prompt.${
+          detail ? '' : " If the reply does not end in repeats, check the server's log."
+        }`
       : `The stream ended without its last event${detail}. Check the server's log.`,
   truncated_stream: (detail: string): string =>
     `The reply is incomplete (${detail}). Check whether the server crashed or ran out of memory.`,
+  /** A reply that its server ended itself, for a reason that is neither its end nor its limit. */
+  stopped: (detail: string): string =>
+    `The server stopped the reply before its end (${detail}). Check the server's log and filters, or change the prompt.`,
+  uncounted: (detail: string): string =>
+    `The server did not count the tokens of its reply (${detail}), so its speed is unknown. Turn its usage statistics on, or update it.`,
   no_tokens: (detail: string): string =>
     `The server finished without generating a token (${detail}). Check the prompt and the model's template.`,
   timeout_first_byte: (ms: number): string =>
@@ -82,5 +89,10 @@ export const callErrors = {
     new ChimeraError(
       'unknown_option',
       `The field "${name}" of a call does not exist in OpenAI's protocol (\`api: 'openai'\`). Remove it, or make the call with \`fetch\` or a client of that server.`,
+    ),
+  thinksOrNot: (think: boolean): ChimeraError =>
+    new ChimeraError(
+      'unknown_option',
+      `The field "think" of a call is ${think}, which OpenAI's protocol (\`api: 'openai'\`) has no word for. Set it to "low", "medium" or "high", or remove it.`,
     ),
 } as const

@@ -1,3 +1,4 @@
+import { unended } from '../errors.ts'
 import { callMessages } from './messages.ts'
 import type { CallReason } from '../schema/generated.ts'
 import type { Api, Bound } from './arm.ts'
@@ -37,14 +38,19 @@ export function judgeFinal(
   if (protocol.endpoint === 'embed') return judgeEmbedding(reply)
   if (done === 'load' || done === 'unload')
     return invalid('no_tokens', callMessages.no_tokens(`done_reason "${done}"`))
-  if (evaluated === 0) return invalid('no_tokens', callMessages.no_tokens(NO_COUNT[protocol.api]))
+  if (evaluated === 0) {
+    const said = reply.arrivals.length > 0 ? callMessages.uncounted : callMessages.no_tokens
+    return invalid('no_tokens', said(NO_COUNT[protocol.api]))
+  }
   if (reply.arrivals.length === 0)
     return invalid('no_tokens', callMessages.no_tokens('no content, thinking or tool call'))
   // Ollama leaves the reason out when the connection to its runner broke.
   if (!FINISHED.includes(done)) {
     const name = protocol.api === 'ollama' ? 'done_reason' : 'finish_reason'
-    const detail = done ? `${name} "${errorText(done)}"` : `no ${name}`
-    return invalid('truncated_stream', callMessages.truncated_stream(detail))
+    const said = done
+      ? callMessages.stopped(`${name} "${errorText(done)}"`)
+      : callMessages.truncated_stream(`no ${name}`)
+    return invalid('truncated_stream', said)
   }
   return (
     tooLong(evaluated, elapsed, bound) ?? overflow(prompt + evaluated, effectiveContext) ?? { valid: true }
@@ -102,6 +108,15 @@ export function judgeStatus({ status, body, location, model, host }: Refused, ap
   )
 }
 
+/** Judges a reply that is an error. LM Studio answers so, with status 200, where it has no such endpoint. */
+export function judgeError(error: string, host: string): Invalid {
+  const isElsewhere = /^unexpected endpoint/i.test(error)
+  return invalid(
+    'stream_error',
+    isElsewhere ? callMessages.no_endpoint(host, unended(error)) : callMessages.stream_error(error),
+  )
+}
+
 /** Judges a stream that ended without its final word; `rest` says whether an incomplete piece stood at its end. */
 export function judgeEnd(reply: Reply, rest: boolean, api: Api): Invalid {
   if (rest) return invalid('truncated_stream', callMessages.truncated_stream('its last line is incomplete'))
@@ -130,7 +145,8 @@ const CERTIFICATE = /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH/
 /** Judges a connection that failed: one that was never made, or spoke no HTTP, is no server. */
 export function judgeFailure(error: Error, { written, heard }: Progress, host: string, api: Api): Invalid {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  const detail = errorText(error.message || code)
+  // Node's word for a connection that was closed within a reply, by the other side.
+  const detail = error.message === 'aborted' ? 'the connection was closed' : errorText(error.message || code)
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) {
     const said = 'reason' in error && typeof error.reason === 'string' ? errorText(error.reason) : code
     return invalid('unreachable', callMessages.tls_failed(host, said))

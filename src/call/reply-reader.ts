@@ -2,6 +2,7 @@ import { callMessages } from './messages.ts'
 import {
   invalid,
   judgeEnd,
+  judgeError,
   judgeFailure,
   judgeFinal,
   judgeHead,
@@ -16,6 +17,10 @@ import { HideUsage, type Parser, type Protocol, type Said } from './protocol/ind
 import { redact } from '../secrets.ts'
 import { Reply } from './reply.ts'
 import { slowedFinal, type Slowdown } from './slowdown.ts'
+
+const SPACE = 0x20
+const BRACKET = 0x5b
+const BRACE = 0x7b
 
 export interface Expected extends Limits {
   streamed: boolean
@@ -46,6 +51,7 @@ export class ReplyReader {
   #location: string | null = null
   #isHeard = false
   #unreadable: Invalid | undefined
+  #saysWhole = false
 
   /** `elapsed` gives ms since the request was written. */
   constructor(expected: Expected, elapsed: (at: number) => number) {
@@ -69,17 +75,26 @@ export class ReplyReader {
     this.#unreadable = this.#ok() ? judgeHead(headers, this.#expected.host) : undefined
     this.#location = headers.get('location')
     const isJson = headers.get('content-type')?.startsWith('application/json') ?? false
-    if (isJson && this.#expected.protocol.api === 'openai') this.streamed = false
+    this.#saysWhole = isJson && !this.#isWhole() && this.#expected.protocol.api === 'openai'
     if (this.#hiding && !this.#isWhole()) headers.delete('content-length')
   }
 
   /** Takes bytes in; returns those that the call's own reader is to see. */
   chunk(bytes: Uint8Array, at: number): Uint8Array {
+    if (this.#saysWhole) this.#look(bytes)
     if (!this.outcome) {
       if (this.#isWhole()) this.#body.push(bytes)
       else for (const said of this.#parser.push(bytes)) this.#take(said, at)
     }
     return this.#hiding && !this.#isWhole() ? this.#hiding.push(bytes) : bytes
+  }
+
+  /** A head says JSON of one object and, in some servers and proxies, of a stream: the first byte tells, blanks aside. */
+  #look(bytes: Uint8Array): void {
+    const first = bytes.find((byte) => byte > SPACE)
+    if (first === undefined) return
+    this.#saysWhole = false
+    this.streamed = first !== BRACE && first !== BRACKET
   }
 
   /** The reply has ended; returns bytes that were held back. */
@@ -133,7 +148,7 @@ export class ReplyReader {
   }
 
   #judge(said: Said, at: number): Outcome | undefined {
-    if (said.error !== undefined) return invalid('stream_error', callMessages.stream_error(said.error))
+    if (said.error !== undefined) return judgeError(said.error, this.#expected.host)
     this.reply.take(said, at)
     this.#expected.take?.(said)
     if (said.broken !== undefined)

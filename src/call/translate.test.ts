@@ -155,6 +155,8 @@ test('what the protocol does not have is refused by name; an invalid call reject
     })
     expect(call).toBeUndefined()
   }
+  const thinking = await ask(({ generate }) => generate({ prompt: 'Hi', think: false }))
+  expect(thinking.error).toMatchObject({ message: expect.stringContaining('Set it to "low"') })
   const { error, call, path } = await ask(({ generate }) =>
     generate({ prompt: 'Hi', options: { num_ctx: 9 } }),
   )

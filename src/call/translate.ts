@@ -50,7 +50,7 @@ function refuseOthers(others: object): void {
 }
 
 function translateShared({ format, think }: Shared): Body {
-  if (typeof think === 'boolean') throw callErrors.refusedField('think')
+  if (typeof think === 'boolean') throw callErrors.thinksOrNot(think)
   const schema = { type: 'json_schema', json_schema: { name: 'reply', schema: format } }
   return {
     ...(think !== undefined && { reasoning_effort: think }),

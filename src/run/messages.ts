@@ -1,5 +1,5 @@
 /** What a suite, its agent and its arms can fail with: what happened, where, what to do. */
-import { ChimeraError, messageOf } from '../errors.ts'
+import { ChimeraError, messageOf, unended } from '../errors.ts'
 import { shown } from '../schema/messages.ts'
 import { count } from '../text/index.ts'
 
@@ -72,7 +72,7 @@ export const trialErrors = {
   agentThrew: (error: unknown): ChimeraError =>
     new ChimeraError(
       'agent_error',
-      `The agent threw: ${messageOf(error)}. Fix the agent, or catch errors it can recover from.`,
+      `The agent threw: ${unended(messageOf(error))}. Fix the agent, or catch errors it can recover from.`,
       { cause: error },
     ),
   agentIgnoredAbort: (ms: number): ChimeraError =>

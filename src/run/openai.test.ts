@@ -67,6 +67,7 @@ describe('what a server is and holds', () => {
 
   test.each([
     [{ options: { num_ctx: 1024 } }, /"num_ctx"/],
+    [{ think: false }, /"think".*Set it to "low", "medium" or "high"/],
     [{ api: 'grpc' as never }, /`api`.*"grpc"/],
     [{ headers: { 'not a name': CANARY } }, /`headers`/],
   ])('%o is refused before anything is sent', async (own, message) => {

@@ -143,6 +143,7 @@ describe('the first cause in time', () => {
 describe('what an agent throws or returns', () => {
   test.each<[string, () => unknown, RegExp]>([
     ['null', () => null, /The agent threw: null/],
+    ['a sentence', () => new Error('Connection error.'), /The agent threw: Connection error\. Fix/],
     ['an object without a prototype', () => Object.create(null), /a value without a readable message/],
     [
       'one with a message all the same',

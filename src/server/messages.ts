@@ -10,7 +10,9 @@ export const serverErrors = {
   optionNotSent: (name: string, where: string, known: readonly string[]): ChimeraError =>
     new ChimeraError(
       'unknown_option',
-      `Option "${name}" of ${where} does not exist in OpenAI's protocol (\`api: 'openai'\`). Remove it, or set it where the server is started. Available: ${known.join(', ')}.`,
+      name === 'think'
+        ? `Option "think" of ${where} is true or false, which OpenAI's protocol (\`api: 'openai'\`) has no word for. Set it to "low", "medium" or "high", or remove it.`
+        : `Option "${name}" of ${where} does not exist in OpenAI's protocol (\`api: 'openai'\`). Remove it, or set it where the server is started. Available: ${known.join(', ')}.`,
     ),
   secretInHost: (): ChimeraError =>
     new ChimeraError(

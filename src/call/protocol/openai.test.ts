@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import { startScriptedOllama, type CallPlan, type Script } from '../../../test/scripted-ollama/index.ts'
@@ -259,13 +260,18 @@ describe('invalid calls have the same reasons', () => {
       'truncated_stream',
       /last line/,
     ],
-    ['no usage', { call: { counters: false } }, 'no_tokens', /no usage.completion_tokens/],
+    [
+      'no usage',
+      { call: { counters: false } },
+      'no_tokens',
+      /did not count the tokens.*no usage.completion_tokens/,
+    ],
     ['no content', { call: { tokens: 2, text: [''] } }, 'no_tokens', /no content/],
     [
       'a reason that is none',
       { call: { done_reason: 'abort' } },
       'truncated_stream',
-      /finish_reason "abort"/,
+      /stopped the reply before its end \(finish_reason "abort"\)/,
     ],
     [
       'too many requests',
@@ -284,10 +290,19 @@ describe('invalid calls have the same reasons', () => {
   ]
   test.each(cases)('%s', async (_name, script, reason, message) => {
     const { call } = await callOpenAI(streamed, script)
-    expect(call).toMatchObject({ valid: false, reason, message: expect.stringMatching(message) })
+    expect(call).toMatchObject({
+      valid: false,
+      streamed: true,
+      reason,
+      message: expect.stringMatching(message),
+    })
   })
 
   const said = '{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}]}'
+
+  const counted = '{"choices":[],"usage":{"completion_tokens":1}}'
+  const whole =
+    '{"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}],"usage":{"completion_tokens":1}}'
 
   test.each([
     ['a reset between the reason and the usage', true, `data: ${said}\n\n`, 'truncated_stream', /incomplete/],
@@ -310,6 +325,24 @@ describe('invalid calls have the same reasons', () => {
       code: reason,
       message: expect.stringMatching(message) as string,
     })
+  })
+
+  test.each([
+    ['a stream', [' \n', `data: ${said}\n\n`, `data: ${counted}\n\ndata: [DONE]\n\n`], true],
+    ['one object', [' \n', whole.slice(0, 20), whole.slice(20)], false],
+  ])('a head that says JSON, before %s', async (_name, pieces, isStream) => {
+    const url = await serve((request, response) => {
+      request.resume()
+      response.setHeader('content-type', 'application/json')
+      const write = async (): Promise<void> => {
+        for (const piece of pieces) await sleep(5, response.write(piece))
+        response.end()
+      }
+      void write()
+    })
+    const recorder = recording(url, { arm: { name: 'a', model: 'tiny', api: 'openai' } })
+    expect((await recorder.chat({ messages })).message.content).toBe('a')
+    expect(await recorder.finish()).toMatchObject([{ valid: true, streamed: isStream, eval_count: 1 }])
   })
 
   test('a context that is full', async () => {

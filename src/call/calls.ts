@@ -8,6 +8,7 @@ import type { MadeCall, Via } from './call.ts'
 import { originalFetch } from './doors/index.ts'
 import type { Gathering } from './gathering.ts'
 import type { Outgoing } from './exchange.ts'
+import { sameName } from './model-name.ts'
 import { OpenCall } from './open-call.ts'
 import { invalid, type Invalid } from './outcome.ts'
 import {
@@ -151,6 +152,9 @@ export class Calls {
     const completed = protocol.complete(asked, { ...this.#options, arm })
     const { body, hidesUsage = false, refused } = completed
     const streamed = protocol.isStreamed(body)
+    const model = String(body['model'])
+    // What is known is the context of the arm's model, loaded as the arm asks for it.
+    const isArms = sameName(model, own.model) && completed.options['num_ctx'] === own.options?.num_ctx
     const call = new OpenCall({
       ...this.#options,
       // A reply that comes whole has no decode to be seen in it.
@@ -162,7 +166,8 @@ export class Calls {
       protocol,
       hidesUsage,
       streamed,
-      model: String(body['model']),
+      model,
+      effectiveContext: isArms ? this.#options.effectiveContext : undefined,
       options: completed.options,
       keepAlive: body['keep_alive'],
       ...(take && { take }),

@@ -264,6 +264,21 @@ describe('every broken call is invalid for exactly one reason, and says its cure
     expect((await fail(plan, { effectiveContext: 1025 })).call).toMatchObject({ valid: true })
     expect((await fail(plan)).call).toMatchObject({ valid: true })
   })
+
+  test("the context of the arm's model says nothing of another model, nor of a num_ctx of the call", async () => {
+    const models = [{ name: 'tiny' }, { name: 'other' }]
+    await using server = await startScriptedOllama({ models, call: { prompt_tokens: 1000, tokens: 24 } })
+    const arm = { name: 'a', model: 'tiny', options: { num_ctx: 1024 } }
+    const recorder = recording(server.url, { arm, effectiveContext: 1024 })
+    await recorder.ollama.generate({ model: 'other', prompt: 'Hi' })
+    await recorder.ollama.generate({ model: 'tiny', prompt: 'Hi', options: { num_ctx: 2048 } })
+    await recorder.ollama.generate({ model: 'tiny:latest', prompt: 'Hi', options: { num_ctx: 1024 } })
+    expect((await recorder.finish()).map(({ reason }) => reason)).toEqual([
+      undefined,
+      undefined,
+      'context_overflow',
+    ])
+  })
 })
 
 describe('a runaway', () => {

@@ -1,6 +1,6 @@
 import { keepAliveMs } from '../judge/blocks.ts'
-import { type MadeCall } from '../call/index.ts'
-import { fullName, listed, preload, sharesRunner, type RunningModel } from '../server/index.ts'
+import { fullName, type MadeCall } from '../call/index.ts'
+import { listed, preload, sharesRunner, type RunningModel } from '../server/index.ts'
 import type { Call } from '../schema/generated.ts'
 import type { ServedConfig } from './arms.ts'
 import { warmLimit } from './cold.ts'

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startScriptedOllama } from '../../test/scripted-ollama/index.ts'
 import { modelFacts, preload, running, serverFacts, unload } from './index.ts'
-import { sameName } from './facts.ts'
 
 const nowhere = 'http://127.0.0.1:1'
 const tiny = {
@@ -164,18 +163,4 @@ describe('loading', () => {
       message: expect.stringContaining('9 GiB'),
     })
   })
-})
-
-test.each([
-  ['tiny', 'tiny:latest', true],
-  ['Tiny', 'tiny', true],
-  ['library/tiny', 'tiny', true],
-  ['registry.ollama.ai/library/tiny:latest', 'tiny', true],
-  ['hf.co/user/repo:Q4_K_M', 'hf.co/user/repo:q4_k_m', true],
-  ['localhost:5000/user/tiny', 'localhost:5000/user/tiny:latest', true],
-  ['tiny:1b', 'tiny', false],
-  ['user/tiny', 'tiny', false],
-])('%s and %s: %s', (a, b, same) => {
-  expect(sameName(a, b)).toBe(same)
-  expect(sameName(b, a)).toBe(same)
 })

@@ -1,4 +1,4 @@
-import { callMessages, type Body } from '../call/index.ts'
+import { callMessages, sameName, type Body } from '../call/index.ts'
 import { count, objectOf } from '../json.ts'
 import { defined } from '../optional.ts'
 import type { Effective, ServerFacts } from '../schema/generated.ts'
@@ -139,20 +139,4 @@ function list(value: unknown): Body[] | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** Whether two names mean the same model: case does not count, `x` is `x:latest`, and the default registry may be left out. */
-export function sameName(a: string, b: string): boolean {
-  return fullName(a) === fullName(b)
-}
-
-/** The same text for names that mean the same model. */
-export function fullName(name: string): string {
-  const short = name
-    .trim()
-    .toLowerCase()
-    .replace(/^https?:\/\//, '')
-    .replace(/^registry\.ollama\.ai\//, '')
-    .replace(/^library\//, '')
-  return short.slice(short.lastIndexOf('/') + 1).includes(':') ? short : `${short}:latest`
 }

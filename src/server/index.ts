@@ -3,7 +3,7 @@
  * and holds (facts.ts; openai.ts where it speaks no other protocol), loading and unloading (load.ts). Every question goes through ask.ts, which has a limit.
  */
 export type { Place, Refusal } from './ask.ts'
-export { fullName, listed, modelFacts, running, sameName, serverFacts, type RunningModel } from './facts.ts'
+export { listed, modelFacts, running, serverFacts, type RunningModel } from './facts.ts'
 export { openAiModel, openAiServer } from './openai.ts'
 export { resolveHost } from './host.ts'
 export { preload, unload } from './load.ts'

@@ -24,6 +24,8 @@ export interface Observer {
 export interface Exchange {
   /** When the last byte of any kind came; undefined before the first. */
   lastByteAt(): number | undefined
+  /** Whether there was a connection to write the request to. */
+  isConnected(): boolean
   /** Ends it: the server sees the connection close, the observer hears no more. */
   destroy(): void
 }
@@ -74,6 +76,7 @@ export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
       if (mayRetry && !over && lastByteAt() === undefined && isStale(sent, error)) {
         for (const idle of Object.values(agent.freeSockets).flat()) idle?.destroy()
         observer.written(undefined)
+        connection = undefined
         request = attempt(false)
       } else fail(error)
     })
@@ -136,6 +139,7 @@ export function exchange(outgoing: Outgoing, observer: Observer): Exchange {
 
   return {
     lastByteAt,
+    isConnected: () => connection !== undefined,
     destroy: () => {
       over = true
       request.destroy()

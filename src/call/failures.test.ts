@@ -205,6 +205,14 @@ describe('every broken call is invalid for exactly one reason, and says its cure
     })
   })
 
+  test('a server that does not take the whole request', async () => {
+    const recorder = recording(await listen((socket) => socket.once('data', () => socket.resetAndDestroy())))
+    await expect(recorder.generate({ prompt: 'x'.repeat(20_000_000) })).rejects.toMatchObject({
+      code: 'truncated_stream',
+      message: expect.stringMatching(/closed the connection (while|without)/) as string,
+    })
+  })
+
   test('a server of another kind', async () => {
     const recorder = recording(await listen((socket) => socket.end('SSH-2.0-OpenSSH\r\n')))
     await expect(recorder.generate({ prompt: 'Hi' })).rejects.toMatchObject({ code: 'unreachable' })

@@ -39,6 +39,8 @@ export const callMessages = {
     `The server at ${host} closed the connection without a reply (${detail}). Check whether it crashed or ran out of memory${
       host.startsWith('http:') ? ', and whether its address has to begin with https://' : ''
     }.`,
+  not_taken: (host: string, detail: string): string =>
+    `The server at ${host} closed the connection while the request was sent (${detail}). Check whether it crashed, and whether it or a proxy between limits the size of a request.`,
   encoded: (host: string, encoding: string): string =>
     `The server at ${host} encoded its reply (${encoding}), although the request excluded that, so its chunks cannot be timed. Disable compression, for example in the reverse proxy between.`,
   web_page: (host: string): string =>

@@ -150,7 +150,7 @@ export class OpenCall implements Tap {
   broke(error: Error, at: number, by: 'connection' | 'reader'): 'error' | 'close' {
     this.#over = true
     if (by === 'reader') this.#reader.left(at)
-    else this.#reader.broke(error, at, this.#writtenAt !== undefined)
+    else this.#reader.broke(error, at, this.#sent?.isConnected() ?? false)
     this.#settle()
     this.#clearDeadlines()
     return this.outcome?.valid ? 'close' : 'error'
@@ -181,7 +181,7 @@ export class OpenCall implements Tap {
     const { timeout, host, bound, protocol } = this.#start
     const runaway = tooLong(0, performance.now() - this.#began(), bound)
     if (runaway) return runaway
-    if (this.#writtenAt === undefined) {
+    if (!this.#sent?.isConnected()) {
       const detail = `no connection within ${timeout} ms`
       return invalid('unreachable', callMessages.unreachable(host, detail, protocol.api))
     }

@@ -134,8 +134,8 @@ export function judgeHead(headers: Headers, host: string): Invalid | undefined {
 
 /** How far an exchange had come when it failed. */
 export interface Progress {
-  /** The whole request was handed to the system. */
-  written: boolean
+  /** There was a connection to write the request to. */
+  connected: boolean
   /** The head of a reply came. */
   heard: boolean
 }
@@ -143,7 +143,7 @@ export interface Progress {
 const CERTIFICATE = /CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH/
 
 /** Judges a connection that failed: one that was never made, or spoke no HTTP, is no server. */
-export function judgeFailure(error: Error, { written, heard }: Progress, host: string, api: Api): Invalid {
+export function judgeFailure(error: Error, { connected, heard }: Progress, host: string, api: Api): Invalid {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   // Node's word for a connection that was closed within a reply, by the other side.
   const detail = error.message === 'aborted' ? 'the connection was closed' : errorText(error.message || code)
@@ -152,10 +152,9 @@ export function judgeFailure(error: Error, { written, heard }: Progress, host: s
     return invalid('unreachable', callMessages.tls_failed(host, said))
   }
   if (CERTIFICATE.test(code)) return invalid('unreachable', callMessages.bad_certificate(host, detail))
-  if (!written || (!heard && code.startsWith('HPE_')))
+  if (!connected || (!heard && code.startsWith('HPE_')))
     return invalid('unreachable', callMessages.unreachable(host, detail, api))
-  return invalid(
-    'truncated_stream',
-    heard ? callMessages.truncated_stream(detail) : callMessages.no_reply(host, detail),
-  )
+  if (heard) return invalid('truncated_stream', callMessages.truncated_stream(detail))
+  const said = code === 'EPIPE' ? callMessages.not_taken : callMessages.no_reply
+  return invalid('truncated_stream', said(host, detail))
 }

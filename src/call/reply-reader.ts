@@ -103,10 +103,10 @@ export class ReplyReader {
     return this.#hiding?.rest()
   }
 
-  broke(error: Error, at: number, written: boolean): void {
+  broke(error: Error, at: number, connected: boolean): void {
     const { host, protocol } = this.#expected
     const otherwise = (): Invalid =>
-      judgeFailure(error, { written, heard: this.#isHeard }, host, protocol.api)
+      judgeFailure(error, { connected, heard: this.#isHeard }, host, protocol.api)
     this.#close(at, otherwise, isCounted)
   }
 

@@ -19,6 +19,7 @@ export interface Tap {
 export interface Sent {
   response: Promise<Response>
   lastByteAt(): number | undefined
+  isConnected(): boolean
   /** Closes the connection; whoever reads the reply sees `reason`. */
   abort(reason: Error): void
   /** Closes the connection; whoever reads the reply waits for ever. */
@@ -121,6 +122,7 @@ export function send(outgoing: Outgoing, signal?: AbortSignal, tap?: Tap, slowdo
   return {
     response: promise,
     lastByteAt: () => current?.lastByteAt(),
+    isConnected: () => current?.isConnected() ?? false,
     abort: (reason) => {
       if (close()) breakOff(reason)
       current?.destroy()

@@ -81,7 +81,7 @@ test.each([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])('a certificate that is rejected: %s', (code) => {
   const error = Object.assign(new Error('the system says so'), { code })
-  const progress = { written: false, heard: false }
+  const progress = { connected: false, heard: false }
   expect(judgeFailure(error, progress, 'https://h', 'ollama')).toMatchObject({
     reason: 'unreachable',
     message: expect.stringMatching(

@@ -115,7 +115,7 @@ function late(written: boolean, host: string, timeout: number): Refusal {
 function failed(error: unknown, written: boolean, host: string): Refusal {
   const cause =
     error instanceof Error && error.cause instanceof Error ? error.cause : new Error(String(error))
-  const { reason, message } = judgeFailure(cause, { written, heard: false }, host, 'ollama')
+  const { reason, message } = judgeFailure(cause, { connected: written, heard: false }, host, 'ollama')
   if (reason === 'unreachable') return { ok: false, reason, message }
   return {
     ok: false,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keepHeaders, keepSecret, keepVariables, redact, redacted } from './secrets.ts'
+import { keepHeaders, keepNames, keepSecret, keepVariables, redact, redacted } from './secrets.ts'
 
 describe('a secret is told by its place', () => {
   test.each([
@@ -110,9 +110,12 @@ test('headers of an arm, credentials of a client and keys of the environment are
   keepHeaders({ 'x-team': 'of-the-arm', authorization: 'Bearer "quoted"\\' }, 'arm')
   keepHeaders({ Authorization: 'Basic of-a-client-1234', accept: 'application/json' }, 'client')
   keepHeaders({ authorization: 'Bearer ollama' }, 'client')
+  keepNames('my-own-suite', 'credential')
+  keepHeaders({ 'x-variant': 'candidate', 'x-title': 'my-own-suite', cookie: 'credential' }, 'arm')
   const text = 'from-the-environment of-the-arm "quoted"\\ of-a-client-1234'
   expect(redact(text)).toBe('*** *** *** ***')
   expect(JSON.parse(redact(JSON.stringify({ text })))).toEqual({ text: '*** *** *** ***' })
-  const harmless = 'ollama at /usr/local/bin/x, short, application/json'
+  expect(redact('credential')).toBe('***')
+  const harmless = 'candidate of my-own-suite: ollama at /usr/local/bin/x, short, application/json'
   expect(redact(harmless)).toBe(harmless)
 })

@@ -34,10 +34,18 @@ const VARIABLES = /(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD)$/i
 /** Shorter ones are words that a text may have by chance, as clients' keys that stand for none mostly are. */
 const SHORTEST_UNNAMED = { arm: 8, client: 12, variable: 12 }
 
-/** Every header of an arm is a secret; of a client's own, those that carry credentials. */
+/** What a report has to say. A header may repeat it, as one by which a gateway tells variants apart. */
+const named = new Set(['baseline', 'candidate'])
+
+/** Names that stay readable, though a header of an arm has one as its value. */
+export function keepNames(...names: readonly string[]): void {
+  for (const name of names) named.add(name)
+}
+
+/** Every header of an arm is a secret, unless it repeats a name; of a client's own, those that carry credentials. */
 export function keepHeaders(headers: Readonly<Record<string, string>>, whose: 'arm' | 'client'): void {
   const values = Object.entries(headers)
-    .filter(([name]) => whose === 'arm' || CREDENTIALS.has(name.toLowerCase()))
+    .filter(([name, value]) => (whose === 'arm' && !named.has(value)) || CREDENTIALS.has(name.toLowerCase()))
     // A scheme such as Bearer stands before the secret.
     .flatMap(([, value]) => [value, value.replace(/^\S+\s+/, ''), passwordOf(value)])
   keepSecret(...values.filter(({ length }) => length >= SHORTEST_UNNAMED[whose]))

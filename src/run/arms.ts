@@ -9,7 +9,7 @@ import type { Place } from '../server/index.ts'
 import { refuseUnsent } from '../server/options.ts'
 import type { Role } from '../schema/generated.ts'
 import { checkOptions } from '../schema/options.ts'
-import { keepHeaders, keepSecret } from '../secrets.ts'
+import { keepHeaders, keepNames, keepSecret } from '../secrets.ts'
 import type { Agent } from './agent.ts'
 
 /** An arm as it runs: all that tells it from another, its code as well as its config. */
@@ -85,6 +85,7 @@ export function plannedArm(
   checkServed(arm, `${named} of ${where}`)
   // Before anything that the arm's server or agent says could be written down.
   keepSecret(...(arm.secrets ?? []).map((name) => process.env[name]))
+  keepNames(arm.name, arm.model, ...members)
   for (const { headers = {} } of [arm, ...Object.values(arm.agents ?? {})]) keepHeaders(headers, 'arm')
   const nameless = members.find((name) => name.trim() === '')
   if (nameless !== undefined) throw suiteErrors.badName(`name of an agent in the team of ${where}`, nameless)

@@ -88,6 +88,16 @@ describe('secrets', () => {
     expect(requests.every(({ headers }) => headers['authorization'] === `Bearer ${CANARY}`)).toBe(true)
   })
 
+  test('a header that repeats a name leaves the name as it is', async () => {
+    const name = 'named-by-its-header'
+    const { trials, plan } = await runArms(
+      {},
+      { name, headers: { 'x-variant': name, 'x-model': 'tiny', 'x-role': 'baseline' } },
+    )
+    expect(redacted({ plan, trials })).toMatchObject({ plan: { baseline: { name } } })
+    expect(redacted(trials).some(({ arm }) => arm === name)).toBe(true)
+  })
+
   test('no plan, fact or trial repeats them, though server and agent do', async () => {
     const echoing: Agent = async (context) => {
       const text = await ask(context)

@@ -6,6 +6,7 @@ import { checkOptions } from '../schema/options.ts'
 import type { Place } from '../server/index.ts'
 import { defaultLooks, MOST_BLOCKS } from '../stats/index.ts'
 import type { AgentBenchOptions, BlocksInput } from './agent.ts'
+import { keepNames } from '../secrets.ts'
 import { plannedArm } from './arms.ts'
 import {
   candidatesOf,
@@ -147,6 +148,7 @@ function planOf(
   baselineMembers = members,
 ): Plan {
   const where = whereOf(suite, file)
+  keepNames(suite)
   const baseline = plannedArm(where, 'baseline', definition.baseline, settings, baselineMembers)
   const candidate = ({ arm: input, settings: point }: CandidateInput): Candidate => {
     const arm = plannedArm(where, 'candidate', input, settings, members)

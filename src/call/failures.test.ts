@@ -213,6 +213,14 @@ describe('every broken call is invalid for exactly one reason, and says its cure
     })
   })
 
+  test('a server that does not read the request is silent, and is there', async () => {
+    const recorder = recording(await listen((socket) => socket.pause()), { timeout: 500 })
+    await expect(recorder.generate({ prompt: 'x'.repeat(20_000_000) })).rejects.toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('did not start within 500 ms') as string,
+    })
+  })
+
   test('a server of another kind', async () => {
     const recorder = recording(await listen((socket) => socket.end('SSH-2.0-OpenSSH\r\n')))
     await expect(recorder.generate({ prompt: 'Hi' })).rejects.toMatchObject({ code: 'unreachable' })

@@ -12,14 +12,13 @@
  *
  * overhead.ts measures the measuring; slowdown.ts plants a known slowdown in it, when an audit asks for one.
  */
-export { agentArm, type Api, type Arm, type Bound, type CallConfig } from './arm.ts'
+export { agentArm, fullName, sameName, type Api, type Arm, type Bound, type CallConfig } from './arm.ts'
 export type { MadeCall } from './call.ts'
 export type { ChatInput, Generated, GenerateInput } from './gathering.ts'
 export { callMessages } from './messages.ts'
 export { holdListener } from './doors/index.ts'
 export { watchDeadlines } from './deadline.ts'
 export { judgeFailure, judgeStatus } from './outcome.ts'
-export { fullName, sameName } from './model-name.ts'
 export { harnessOverhead } from './overhead.ts'
 export { createRecorder, type Recorder } from './recorder.ts'
 export type { RecorderOptions } from './calls.ts'

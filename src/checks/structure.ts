@@ -1,3 +1,4 @@
+import { objectOf } from '../json.ts'
 import { messageOf } from '../errors.ts'
 import { compileSchema } from '../schema/validate.ts'
 import { named, type Check } from './check.ts'
@@ -89,8 +90,8 @@ function asData(output: unknown): { data: unknown } | { problem: string } {
 /** Whether it is what `generate` or `chat` resolve to; an object of the agent's own may say of something that it is done. */
 function isResponse(output: unknown): boolean {
   if (typeof output !== 'object' || output === null || !('done' in output)) return false
-  const { response, message } = output as { response?: unknown; message?: { content?: unknown } | null }
-  return typeof (response ?? message?.content) === 'string'
+  const { response, message } = objectOf(output)
+  return typeof (response ?? objectOf(message)['content']) === 'string'
 }
 
 /** The text within a fence; its ends are looked for one by one, for a pattern of both would try all pairs of them. */

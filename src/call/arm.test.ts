@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sameName } from './model-name.ts'
+import { sameName } from './arm.ts'
 
 test.each([
   ['tiny', 'tiny:latest', true],

@@ -1,4 +1,3 @@
-import { objectOf } from '../json.ts'
 import { messageOf } from '../errors.ts'
 import { compileSchema } from '../schema/validate.ts'
 import { named, type Check } from './check.ts'
@@ -89,9 +88,9 @@ function asData(output: unknown): { data: unknown } | { problem: string } {
 
 /** Whether it is what `generate` or `chat` resolve to; an object of the agent's own may say of something that it is done. */
 function isResponse(output: unknown): boolean {
-  if (typeof output !== 'object' || output === null || !('done' in output)) return false
-  const { response, message } = objectOf(output)
-  return typeof (response ?? objectOf(message)['content']) === 'string'
+  const fields: Readonly<Record<string, unknown>> = Object(output)
+  const message: Readonly<Record<string, unknown>> = Object(fields['message'])
+  return 'done' in fields && typeof (fields['response'] ?? message['content']) === 'string'
 }
 
 /** The text within a fence; its ends are looked for one by one, for a pattern of both would try all pairs of them. */

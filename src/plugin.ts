@@ -101,6 +101,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
       // Where the tree of base lies, for configs that replaced Vitest's own list.
       if (prepared !== undefined) config.exclude = [...config.exclude, '**/.git/**']
       project.provide('chimera', {
+        root: vitest.config.root,
         ...(await server),
         thresholds: options.thresholds ?? {},
         blocks: options.blocks ?? options.pairs ?? {},

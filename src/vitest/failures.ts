@@ -1,4 +1,5 @@
 /** Why Vitest will exit non-zero although no gate failed: the report has to say so, or it would read as passed. */
+import { join, relative } from 'node:path'
 import type { TestCase, TestModule } from 'vitest/node'
 import type { GateFinding } from '../schema/generated.ts'
 import { reporterTexts } from './messages.ts'
@@ -12,7 +13,7 @@ interface Thrown {
 /** A bench file that could not be loaded is reported like a suite that was refused. */
 export function unloadable(module: TestModule): GateFinding[] {
   return module.errors().map((error) => ({
-    suite: module.relativeModuleId,
+    suite: fileOf(module),
     message: reporterTexts.unloadable(firstLine(error.message)),
   }))
 }
@@ -28,7 +29,7 @@ export function failedTests(
     const message = firstLine(errors?.[0]?.message ?? '')
     return {
       suite: test.name,
-      message: reporterTexts.failedTest(test.fullName, test.module.relativeModuleId, message),
+      message: reporterTexts.failedTest(test.fullName, fileOf(test.module), message),
     }
   })
 }
@@ -44,6 +45,12 @@ export function unhandled(errors: readonly Thrown[]): GateFinding[] {
     suite: '',
     message: reporterTexts.unhandled(firstLine(name === undefined ? message : `${name}: ${message}`)),
   }))
+}
+
+/** As suites name their file. A merge may run in another folder than its shards, so the module's own path is no help. */
+function fileOf({ project, relativeModuleId }: TestModule): string {
+  const file = join(project.config.root, relativeModuleId)
+  return relative(project.vitest.config.root, file).replaceAll('\\', '/')
 }
 
 /** Parse errors quote whole files; Vitest has printed them already. */

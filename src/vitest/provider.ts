@@ -3,6 +3,7 @@
  * Vitest's own provider would call each function dozens of times, one after the other.
  */
 import './setup.ts'
+import { relative } from 'node:path'
 import { Bench } from 'tinybench'
 import { inject, vi } from 'vitest'
 import type { BenchmarkGroup, BenchmarkProvider, BenchResult } from 'vitest'
@@ -123,7 +124,8 @@ interface PlannedSuite {
 
 async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promise<PlannedSuite> {
   const { name, agent, definition } = request
-  const { name: file, filepath: path } = test.file
+  const path = test.file.filepath
+  const file = fileOf(test)
   checkSuite(definition.kind, name, file, definition.options)
   if (typeof agent !== 'function') throw suiteErrors.badAgent(name, agent)
   const { base, secrets, headers = {} } = inject('chimera')
@@ -175,12 +177,17 @@ async function forwardTrials(
     await work(trials, { signal: test.context.signal, onTrial, onNotice, onForecast })
   } catch (error) {
     const message = error instanceof ChimeraError ? error.message : suiteErrors.crashed(error).message
-    await tell(test, { kind: 'refused', suite, file: test.file.name, message })
+    await tell(test, { kind: 'refused', suite, file: fileOf(test), message })
     // Vitest prints it.
     redactError(error)
     throw error
   }
   return trials
+}
+
+/** The bench file as reports name it. */
+function fileOf({ file }: BenchmarkGroup['test']): string {
+  return relative(inject('chimera').root, file.filepath).replaceAll('\\', '/')
 }
 
 function settings(): Settings {

@@ -20,6 +20,8 @@ import { redacted } from '../secrets.ts'
 
 /** What the config says to every worker; crosses to it through Vitest's provide and inject, so it is plain data. */
 export interface ProvidedSettings {
+  /** Vitest's root, which reports name bench files from: two projects may each have a file of the same name. */
+  root: string
   /** The run's server, resolved. */
   host: string
   /** The credentials that stand in its address. */

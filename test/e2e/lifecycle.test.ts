@@ -133,12 +133,19 @@ test('plain', async ({ bench }) => { await bench('plain', () => {}).run() })
     'b/vitest.config.ts': inner,
     'a/provider.js': provider,
     'b/provider.js': provider,
-    'a/one.bench.ts': benchFile({ name: 'alpha', more: PAIRS }),
-    'b/one.bench.ts': benchFile({ name: 'beta', more: PAIRS }),
+    'a/one.bench.ts': benchFile({ name: 'same', more: PAIRS }),
+    'b/one.bench.ts': benchFile({ name: 'same', more: PAIRS }),
     'b/plain.bench.ts': plain,
+    'b/broken.bench.ts': 'throw new Error("broken")',
   })
-  const { report, output } = await project.bench([], { OLLAMA_HOST: server.url })
-  expect(report!.suites.map(({ name }) => name).toSorted()).toEqual(['alpha', 'beta'])
+  const { report, trials, output } = await project.bench([], { OLLAMA_HOST: server.url })
+  // Of projects that name files and suites alike, nothing is taken for the other's.
+  expect(report!.suites.map(({ file }) => file).toSorted()).toEqual(['a/one.bench.ts', 'b/one.bench.ts'])
+  expect(new Set(trials.map(({ file }) => file))).toEqual(new Set(['a/one.bench.ts', 'b/one.bench.ts']))
+  expect(report!.gate.failures).toMatchObject([
+    { suite: 'b/broken.bench.ts' },
+    { suite: 'plain', message: expect.stringContaining('in b/plain.bench.ts') as string },
+  ])
   expect(output.match(/report\.md/g)).toHaveLength(1)
   expect(output).toContain('of project "a (bench)" more than once; the first one counts')
   expect(output).toContain('named provider: plain')

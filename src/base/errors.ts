@@ -96,6 +96,11 @@ export const baseErrors = {
       'install',
       `Base's dependencies could not be installed with \`${command}\`. Fix what its last lines name; in CI, check access to the registry.\n${tail(output)}`,
     ),
+  installStopped: (command: string): ChimeraError =>
+    error(
+      'install_stopped',
+      `The run was stopped while \`${command}\` installed base's dependencies. Nothing was measured; run it again.`,
+    ),
   unresolved: (source: string, importer: string): ChimeraError =>
     error(
       'unresolved',

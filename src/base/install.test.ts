@@ -1,8 +1,11 @@
 /** How a manager is run, with Node in the place of one. */
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRepository } from '../../test/support/repository.ts'
 import { findParts } from './checkout.ts'
 import { openRepository } from './git.ts'
@@ -26,6 +29,28 @@ test('one that waits is ended at its limit, with its command', async () => {
     message: expect.stringMatching(/with `.*setTimeout.*`[^]*It was ended after 500 ms/),
   })
 })
+
+test('a signal ends it with all that it has started, and the run with a reason', async () => {
+  const started = join(tmpdir(), `chimera-${randomUUID()}`)
+  onTestFinished(() => rm(started, { force: true }))
+  const script = `require('fs').writeFileSync(${JSON.stringify(started)}, String(process.pid)); setTimeout(() => {}, 60_000)`
+  const stopped = expect(
+    installBy(`require('child_process').spawnSync(process.execPath, ['-e', ${JSON.stringify(script)}])`),
+  ).rejects.toMatchObject({ code: 'base_install_stopped' })
+  const pid = await vi.waitFor(async () => Number(await readFile(started, 'utf8')), { timeout: 20_000 })
+  process.emit('SIGUSR2')
+  await stopped
+  // Until someone has asked about it, it is there as a zombie.
+  await vi.waitFor(async () => expect(await stateOf(pid)).toMatch(/^[ZX]?$/), { timeout: 5000 })
+})
+
+/** What the system says a process does; empty where there is none. */
+async function stateOf(pid: number): Promise<string> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => ({
+    stdout: '',
+  }))
+  return stdout.trim().slice(0, 1)
+}
 
 test('Yarn makes node_modules, also of a base that Plug’n’Play was for', async () => {
   const { path } = await installBy("fs.writeFileSync('linker', process.env.YARN_NODE_LINKER ?? '')")

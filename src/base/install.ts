@@ -1,7 +1,8 @@
 /** An install of base's own packages, in a checkout of base that is kept for its lock file. */
-import { execFile } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { objectOf } from '../json.ts'
 import { checkOut, type Part } from './checkout.ts'
 import type { Install } from './dependencies.ts'
 import { baseErrors } from './errors.ts'
@@ -42,24 +43,55 @@ async function runManager(wanted: Install, checkout: string, options: InstallOpt
   const args = manager.install(text, await isWorkspace(cwd, checkout))
   const command = [manager.name, ...args].join(' ')
   options.onInstall?.(command)
-  await new Promise<void>((resolve, reject) => {
-    const settings = {
-      cwd,
-      env: environment(checkout),
-      maxBuffer: 2 ** 28,
-      timeout: limit,
-      // On Windows the managers are scripts of the shell; no argument comes from outside.
-      shell: process.platform === 'win32',
-    }
-    const child = execFile(manager.name, args, settings, (error, stdout, stderr) => {
-      if (error === null) return resolve()
-      if (error.code === 'ENOENT') return reject(baseErrors.managerMissing(manager.name, lock))
-      const late =
-        error.killed === true && typeof error.code !== 'string' ? `\nIt was ended after ${limit} ms.` : ''
-      reject(baseErrors.install(command, `${stdout}\n${stderr}${late}`))
-    })
-    child.stdin?.end()
+  const child = spawn(manager.name, args, {
+    cwd,
+    env: environment(checkout),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // On Windows the managers are scripts of the shell; no argument comes from outside.
+    shell: isWindows,
+    // A group of their own, which ends as a whole: a manager may leave the scripts that it runs to themselves.
+    detached: !isWindows,
   })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-KEPT)))
+  let ended: 'late' | 'stopped' | undefined
+  const end = (why: 'late' | 'stopped'): void => {
+    ended ??= why
+    endGroup(child)
+  }
+  const onStop = (): void => end('stopped')
+  const timer = setTimeout(() => end('late'), limit)
+  for (const event of STOPS) process.once(event, onStop)
+  try {
+    const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve))
+    if (ended === 'stopped') throw baseErrors.installStopped(command)
+    if (ended === 'late') output += `\nIt was ended after ${limit} ms.`
+    if (status !== 0) throw baseErrors.install(command, output)
+  } catch (error) {
+    throw objectOf(error)['code'] === 'ENOENT' ? baseErrors.managerMissing(manager.name, lock) : error
+  } finally {
+    clearTimeout(timer)
+    for (const event of STOPS) process.off(event, onStop)
+  }
+}
+
+/** Of what a manager writes, the end, characters; the error shows its last lines. */
+const KEPT = 100_000
+
+const isWindows = process.platform === 'win32'
+
+/** The signals of src/vitest/signals.ts, which takes them over once there is a base; Vitest itself exits on some. */
+const STOPS = ['SIGINT', 'SIGTERM', 'SIGUSR2', 'exit'] as const
+
+/** At once and for good: what has been installed so far is thrown away. */
+function endGroup(child: ChildProcess): void {
+  if (isWindows || child.pid === undefined) return void child.kill()
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 async function isWorkspace(cwd: string, checkout: string): Promise<boolean> {

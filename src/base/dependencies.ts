@@ -72,7 +72,7 @@ async function findLocks(
     ),
   ])
   if (base === undefined) {
-    if (head !== undefined) throw baseErrors.lockMissing(head.lock, 'base')
+    if (head !== undefined && isProject(files, place)) throw baseErrors.lockMissing(head.lock, 'base')
     return undefined
   }
   if (head === undefined) throw baseErrors.lockMissing(base.lock, 'head')
@@ -100,6 +100,7 @@ async function withoutLock(
   files: Listing,
   place: string,
 ): Promise<Dependencies> {
+  if (!isProject(files, place)) return { kind: 'linked' }
   for (const folder of upwards(place)) {
     const path = joined(folder, 'package.json')
     if (!files.has(path) && !(await exists(join(top, path)))) continue
@@ -108,6 +109,11 @@ async function withoutLock(
     if (wanted(head) !== wanted(base)) throw baseErrors.noLock(path)
   }
   return { kind: 'linked' }
+}
+
+/** Whether base has packages at all; before a pull request that brings the first ones, it has no suite either. */
+function isProject(files: Listing, place: string): boolean {
+  return upwards(place).some((folder) => files.has(joined(folder, 'package.json')))
 }
 
 function wanted(manifest: string): string {

@@ -331,6 +331,20 @@ test('what cannot be known or redirected is refused by name', async () => {
   await expect(prepare()).rejects.toThrow(/\.pnp\.cjs .*nodeLinker: node-modules/)
 })
 
+test('a base without any package needs none, whatever head brings along', async () => {
+  await using repository = await createRepository()
+  await repository.commit({ 'README.md': 'a project in another language', 'tools/package.json': '{}' })
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  await repository.write({ 'package.json': JSON.stringify({ devDependencies: { a: '1' } }) })
+  const prepare = () => prepareBase({ root: repository.dir, ref: 'main', env: {} })
+  for (const lock of ['package-lock.json', 'pnpm-lock.yaml']) {
+    const { base, release } = await prepare()
+    await release()
+    expect(base.dependencies).toBe('linked')
+    await repository.write({ [lock]: '{}' })
+  }
+})
+
 test('an install that fails shows its output, and one that is killed leaves nothing behind', async () => {
   await using repository = await createRepository()
   await repository.write({ '.gitignore': 'node_modules\n' })

@@ -119,12 +119,12 @@ export const baseErrors = {
   load: (file: string, message: string): ChimeraError =>
     error(
       'load',
-      `The bench file ${oneLine(file)} could not be loaded from base: ${visible(message).trim()} Fix it on the base branch, or leave the file out with a filter.`,
+      `The bench file ${oneLine(file)} could not be loaded from base: ${ended(message)} Fix it on the base branch, or leave the file out with a filter.`,
     ),
   denied: (file: string, message: string): ChimeraError =>
     error(
       'load',
-      `The bench file ${oneLine(file)} could not be loaded from base: ${visible(message).trim()}. In the environments jsdom and happy-dom Vite takes \`?raw\`, \`?url\`, \`?inline\`, .svg and .wasm from no git directory, where base lies. Run the file with \`// @vitest-environment node\`, or set \`server.fs.strict\` to false.`,
+      `The bench file ${oneLine(file)} could not be loaded from base: ${ended(message)} In the environments jsdom and happy-dom Vite takes \`?raw\`, \`?url\`, \`?inline\`, .svg and .wasm from no git directory, where base lies. Run the file with \`// @vitest-environment node\`, or set \`server.fs.strict\` to false.`,
     ),
   empty: (file: string): ChimeraError =>
     error(
@@ -139,6 +139,13 @@ const CURES = {
   package:
     'It is a package that base does not have in its own lock file. Add it to the dependencies at base, or import it from nowhere that base loads.',
 } as const
+
+/** What somebody else's code says, as a sentence that another one may follow. */
+function ended(message: string): string {
+  return visible(message)
+    .trim()
+    .replace(/[^.!?]$/, '$&.')
+}
 
 /** The last lines of what a program wrote, on their lines. */
 function tail(output: string): string {

@@ -136,25 +136,32 @@ describe('the gate of a suite', () => {
     expect(gate(same, decided, REGRESSED, planFor({ thresholds }))).toMatchObject({ status: 'passed' })
   })
 
-  test('a new suite passes, unless it may be one of base by another name', () => {
-    const planOf = (formerly: readonly string[]): Plan => {
+  test('a new suite passes, unless it may be one of base by another name or in another file', () => {
+    const planOf = (former: { formerly?: string[]; movedFrom?: string[] }): Plan => {
       const plan = planFor()
       return {
         ...plan,
         kind: 'code',
         rules: ungated(plan.rules),
-        trees: { modules: 1, changed: [], isNew: true, formerly },
+        trees: { modules: 1, changed: [], isNew: true, ...former },
       }
     }
-    expect(gate(slower, decided, REGRESSED, planOf([]))).toEqual({
+    expect(gate(slower, decided, REGRESSED, planOf({ formerly: [], movedFrom: [] }))).toEqual({
       status: 'passed',
       failures: [],
       notices: [],
     })
-    expect(gate(slower, decided, REGRESSED, planOf(['old']))).toMatchObject({
+    expect(gate(slower, decided, REGRESSED, planOf({ formerly: ['old'] }))).toMatchObject({
       status: 'inconclusive',
       failures: [],
       notices: [{ suite: 'made', message: expect.stringContaining('if the suite was renamed') }],
+    })
+    expect(gate(slower, decided, REGRESSED, planOf({ movedFrom: ['old.bench.ts'] }))).toMatchObject({
+      status: 'inconclusive',
+      failures: [],
+      notices: [
+        { suite: 'made', message: expect.stringMatching(/in "old.bench.ts": if the suite was moved/) },
+      ],
     })
   })
 })

@@ -89,8 +89,8 @@ function gateComparisons(
   const isMissing = isAsked && judged.every(({ metric }) => metric === 'valid_rate')
   const unknown = [
     ...(isMissing && !hasRegressed ? candidates.map(nothingGated) : []),
-    // A new suite has nothing to be compared with; one that was renamed would have.
-    ...(trees?.formerly?.length ? [warningTexts.newSuite(suite, trees.formerly)] : []),
+    // A new suite has nothing to be compared with; one that was renamed or moved would have.
+    ...(trees?.formerly?.length || trees?.movedFrom?.length ? [warningTexts.newSuite(suite, trees)] : []),
   ].map((message) => ({ suite, file, message }))
   const open = [...found((verdict) => verdict === 'inconclusive'), ...unknown]
   return {
@@ -109,9 +109,9 @@ export function gateRun(
 ): Gate {
   const failures = [...refusals, ...suites.flatMap((suite) => suite.failures)]
   const notices = [...suites.flatMap((suite) => suite.notices), ...more]
+  if (interrupted && failures.length === 0) failures.push({ suite: '', message: gateTexts.runInterrupted() })
   if (suites.length === 0 && failures.length === 0)
     failures.push({ suite: '', message: gateTexts.nothingRan() })
-  if (interrupted && failures.length === 0) failures.push({ suite: '', message: gateTexts.runInterrupted() })
   const statuses: readonly Gate['status'][] = [
     ...suites.map((suite) => suite.status),
     ...(refusals.length > 0 || suites.length === 0 ? (['invalid'] as const) : []),

@@ -82,10 +82,20 @@ export const warningTexts = {
     `${count(apart, 'block')} ${apart === 1 ? 'was' : 'were'} set apart, to be run again: a trial of ${apart === 1 ? 'it' : 'each'} lost more than ${share(most)} of its time to other machines of the host or to the container's processor limit. ${apart === 1 ? 'It is' : 'They are'} in trials.jsonl, and not in the statistics.${kept === 0 ? '' : ` ${count(kept, 'more block')} of that kind ${kept === 1 ? 'counts' : 'count'}, because at most a tenth of the blocks, and two, are set apart.`} Raise the limit, or use a machine that is not shared.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>
     `${hits} of ${calls} calls of arm "${arm}" hit the server's prompt cache: their ttft reflects the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the prompts of a trial share less.`,
-  newSuite: (suite: string, formerly: readonly string[] = []): string =>
-    `${suite} is new: base has no such suite. Head is measured, and nothing is gated.${formerly.length === 0 ? '' : ` In this file base has ${formerly.map((name) => `"${oneLine(name)}"`).join(', ')}: if the suite was renamed, keep its name in this pull request and rename it in another.`}`,
-  sameCode: (suite: string, modules: number): string =>
-    `No module of ${suite} differs between base and head (${modules} loaded): both arms ran the same code.`,
+  newSuite: (
+    suite: string,
+    { formerly = [], movedFrom = [] }: { formerly?: readonly string[]; movedFrom?: readonly string[] },
+  ): string => {
+    const own = `${suite} is new: base has no such suite. Head is measured, and nothing is gated.`
+    const names = (all: readonly string[]): string => all.map((name) => `"${oneLine(name)}"`).join(', ')
+    if (formerly.length > 0)
+      return `${own} In this file base has ${names(formerly)}: if the suite was renamed, keep its name in this pull request and rename it in another.`
+    if (movedFrom.length > 0)
+      return `${own} Base has a suite of this name in ${names(movedFrom)}: if the suite was moved, leave it there in this pull request and move it in another.`
+    return own
+  },
+  sameCode: (suite: string, modules: number, hasOtherRequests: boolean): string =>
+    `No module of ${suite} differs between base and head (${modules} loaded): both arms ran the same code.${hasOtherRequests ? ' Their requests differ, as do those of an agent that reads a prompt from a file.' : ''}`,
   reportedDiffers: (arm: string, reported: number, arrives: number): string =>
     `The server reports ${quantity(reported, 'tok/s')} for arm "${arm}", but ${quantity(arrives, 'tok/s')} arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure, which may exclude part of the work (Ollama 0.12.5 to 0.24 excludes sampling).`,
   implausibleCounters: (arm: string, names: readonly string[], calls: number, of: number): string =>

@@ -116,6 +116,8 @@ export interface Plan {
     isNew: boolean
     /** Of a new suite: what base has in its file and head no longer, one of which may be its former name. */
     formerly?: readonly string[]
+    /** Of a new suite in a bench file that base lacks: those that head lacks and that have a suite of its name. */
+    movedFrom?: readonly string[]
   }
 }
 

@@ -154,19 +154,19 @@ function buildPair(record: SuiteRecord, { candidates }: Results): Partial<SuiteB
 function pairWarnings({ plan, facts, ending }: SuiteRecord, { candidates }: Results): Warning[] {
   const baseline = factsOf(facts, plan.baseline)
   return [
-    ...codeWarnings(plan),
+    ...codeWarnings(plan, ending),
     ...candidates.flatMap(({ candidate, pair, trials, assessment }) =>
       suiteWarnings(pair, { baseline, candidate: factsOf(facts, candidate.arm) }, trials, assessment, ending),
     ),
   ]
 }
 
-function codeWarnings({ suite, trees }: Plan): Warning[] {
+function codeWarnings({ suite, trees }: Plan, ending: SuiteRecord['ending']): Warning[] {
   if (trees === undefined) return []
-  if (trees.isNew) return [{ code: 'new_suite', message: warningTexts.newSuite(suite, trees.formerly) }]
-  return trees.changed.length > 0
-    ? []
-    : [{ code: 'same_code', message: warningTexts.sameCode(suite, trees.modules) }]
+  if (trees.isNew) return [{ code: 'new_suite', message: warningTexts.newSuite(suite, trees) }]
+  if (trees.changed.length > 0) return []
+  const hasOtherRequests = ending?.requests !== undefined
+  return [{ code: 'same_code', message: warningTexts.sameCode(suite, trees.modules, hasOtherRequests) }]
 }
 
 /** Whole trials first, then stage by stage, each in the order of the table of metrics. */

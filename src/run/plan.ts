@@ -75,6 +75,8 @@ export interface CodeDefinition {
   base: Pick<AgentBenchOptions, 'candidate'> | undefined
   /** Suites that base has in the same file and head no longer: one may be the former name of a new suite. */
   gone: readonly string[]
+  /** Where base lacks the file: the bench files from which the suite may have been moved. */
+  movedFrom: readonly string[]
   code: { base: PlannedCode; head: PlannedCode }
   /** What of the project's own code the two trees loaded. */
   proof: { modules: number; changed: string[] }
@@ -87,7 +89,7 @@ const CODE_GATES = { trial_duration: true } as const
 export function makeCodePlan(
   suite: string,
   file: string,
-  { head, base, gone, code, proof }: CodeDefinition,
+  { head, base, gone, movedFrom, code, proof }: CodeDefinition,
   settings: Settings,
   members: { base: readonly string[]; head: readonly string[] },
 ): Plan {
@@ -100,7 +102,10 @@ export function makeCodePlan(
   return {
     ...made,
     kind: 'code',
-    trees: { ...proof, ...(base === undefined ? { isNew: true, formerly: gone } : { isNew: false }) },
+    trees: {
+      ...proof,
+      ...(base === undefined ? { isNew: true, formerly: gone, movedFrom } : { isNew: false }),
+    },
     baseline: {
       ...made.baseline,
       code: base === undefined ? code.head : code.base,

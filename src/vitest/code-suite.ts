@@ -3,6 +3,8 @@
  * file is loaded beside head's, through the same module runner, and what each of the two loaded is held against the
  * other before the first trial and after the last.
  */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   loadBase,
   loadedFrom,
@@ -31,6 +33,8 @@ export interface CodeSuite {
 
 /** Head's bench file, and how Vitest imports another one. */
 export interface BenchFile {
+  /** Bench files of base that head no longer has, relative to the top level. */
+  removed: readonly string[]
   /** Absolute. */
   path: string
   /** As reports name it. */
@@ -42,7 +46,7 @@ export interface BenchFile {
 export async function openCodeSuite(
   base: Base,
   head: ConfigRequest,
-  { path, file, load, settings }: BenchFile & { settings: Settings },
+  { path, file, load, settings, removed }: BenchFile & { settings: Settings },
 ): Promise<CodeSuite> {
   const modules = evaluatedModules()
   const loaded = await loadBase<SuiteRequest>(base, path, { load, modules })
@@ -63,6 +67,7 @@ export async function openCodeSuite(
       head: shipped,
       base: before && { candidate: shippedConfig(before.definition.options) },
       gone,
+      movedFrom: loaded === undefined ? await naming(base, head.name, removed) : [],
       code: codeOf(base),
       proof: await prove(),
     },
@@ -76,6 +81,13 @@ export async function openCodeSuite(
     removed: hasNew ? [] : gone.map((name) => gateTexts.suiteIn(name, file)),
     prove,
   }
+}
+
+/** Those of base's files that name the suite. They are not loaded: one that is gone for good need not even load. */
+async function naming({ tree }: Base, name: string, files: readonly string[]): Promise<string[]> {
+  const quoted = ["'", '"', '`'].map((quote) => quote + name + quote)
+  const texts = await Promise.all(files.map((file) => readFile(join(tree, file), 'utf8').catch(() => '')))
+  return files.filter((_, i) => quoted.some((one) => texts[i]?.includes(one)))
 }
 
 function codeOf({ ref, sha, head }: Base): { base: PlannedCode; head: PlannedCode } {

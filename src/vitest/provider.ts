@@ -128,13 +128,13 @@ async function planSuite({ test }: BenchmarkGroup, request: SuiteRequest): Promi
   const file = fileOf(test)
   checkSuite(definition.kind, name, file, definition.options)
   if (typeof agent !== 'function') throw suiteErrors.badAgent(name, agent)
-  const { base, secrets, headers = {} } = inject('chimera')
+  const { base, removed, secrets, headers = {} } = inject('chimera')
   keepVariables(process.env)
   keepHeaders(headers, 'arm')
   keepSecret(...secrets.map((name) => process.env[name]))
   const load = (id: string): Promise<unknown> => vi.importActual(id)
   if (base !== undefined && isConfig(request))
-    return openCodeSuite(base, request, { path, file, load, settings: settings() })
+    return openCodeSuite(base, request, { path, file, load, settings: settings(), removed })
   const members = membersOf(agent)
   const plan =
     definition.kind === 'sweep'

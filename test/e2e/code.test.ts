@@ -251,7 +251,7 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
     expect(report!.gate).toMatchObject({
       status: 'invalid',
       failures: expect.arrayContaining([
-        { suite: 'reports', message: expect.stringContaining('base is broken') },
+        { suite: 'reports', message: expect.stringContaining('base is broken. Fix it') },
       ]),
     })
     expect(trials).toEqual([])
@@ -314,6 +314,43 @@ test('a file with several suites: what was added is new, and what was dropped is
   const filtered = await project.bench(['-t', 'ctx-4096'], env)
   expect(filtered.report!.suites).toMatchObject([{ name: 'grid', trees: { is_new: true } }])
   expect(filtered.report!.gate).toEqual({ status: 'passed', failures: [], notices: [] })
+})
+
+test('a suite that moved to another file is no news, and a prompt in a file is told from no change', async () => {
+  await using server = await startScriptedOllama({ call: { ttft: 1, per_token: 0, tokens: 24 } })
+  const prompt = `async ({ generate }) =>
+  (await generate({ prompt: readFileSync(new URL('prompt.md', import.meta.url), 'utf8') })).response`
+  const kept = benchFile({ name: 'kept', agent: prompt, more: MORE })
+  await using project = await createChange({
+    'suites/kept.bench.ts': `import { readFileSync } from 'node:fs'\n${kept}`,
+    'suites/prompt.md': 'Say this.',
+    'suites/old.bench.ts': benchFile(shipping('moved', 1024)),
+  })
+  await project.repository.git('mv', 'suites/old.bench.ts', 'suites/place.bench.ts')
+  await project.write({
+    'suites/prompt.md': 'Say that.',
+    'suites/fresh.bench.ts': benchFile(shipping('fresh', 1024)),
+  })
+  const { exitCode, report, output } = await project.bench([], {
+    OLLAMA_HOST: server.url,
+    CHIMERA_BASE: 'main',
+  })
+  const suiteOf = (name: string) => report!.suites.find((one) => one.name === name)!
+  expect(suiteOf('kept').warnings, output).toContainEqual({
+    code: 'same_code',
+    message: expect.stringContaining('Their requests differ') as string,
+  })
+  expect(suiteOf('moved')).toMatchObject({ trees: { is_new: true } })
+  // What head has besides is new, and passes.
+  expect(report!.gate).toMatchObject({
+    status: 'inconclusive',
+    failures: [],
+    notices: [
+      { suite: 'moved', message: expect.stringContaining('"suites/old.bench.ts": if the suite was moved') },
+      { suite: '', message: expect.stringMatching(/^suites\/old\.bench\.ts exists at base/) },
+    ],
+  })
+  expect(exitCode).toBe(0)
 })
 
 test('a removed bench file is told by the project that had it, one outside of a sparse checkout is not', async () => {

@@ -236,7 +236,10 @@ export default class ChimeraReporter implements Reporter {
       suitesOf(records.get(test)).some((suite) => judged.gate.failures.some((one) => isAbout(one, suite)))
     const more = [
       ...failedTests(tests, isExplained),
-      ...this.#unhandled(errors, this.#stalled.size > 0 || suites.some(({ ending }) => ending === undefined)),
+      ...this.#unhandled(
+        errors,
+        interrupted || this.#stalled.size > 0 || suites.some(({ ending }) => ending === undefined),
+      ),
     ]
     const report = more.length === 0 ? judged : soundReport({ ...run, refusals: [...refusals, ...more] })
     if (report.gate.failures.length > 0 || report.status === 'interrupted') process.exitCode = 1

@@ -74,6 +74,21 @@ test('a killed worker: what was measured is in the reports, marked interrupted',
   expect(exitCode).not.toBe(0)
 })
 
+test('a signal that ends a worker before its suite begins is no error of the suite', async () => {
+  await using project = await createFixture({
+    'suites/one.bench.ts': `process.kill(process.ppid, 'SIGINT')
+await new Promise((resolve) => setTimeout(resolve, 500))
+process.kill(process.pid, 'SIGKILL')
+`,
+  })
+  const { report, exitCode } = await project.bench([], { OLLAMA_HOST: '127.0.0.1:1' })
+  expect(report).toMatchObject({ status: 'interrupted', gate: { status: 'invalid' } })
+  expect(report!.gate.failures).toMatchObject([
+    { suite: '', message: expect.stringMatching(/interrupted/i) as string },
+  ])
+  expect(exitCode).not.toBe(0)
+})
+
 test('a retry does not erase a regression, and repeats do not pool runs; both sides load this package natively', async () => {
   await using server = await startScriptedOllama({
     call: QUICK,

@@ -49,6 +49,23 @@ test.each([
   )
 })
 
+test('tells the configs of one agent apart, and the files of one config', () => {
+  const configs = ['small', 'large', 'large']
+  const report = comparisonOf(3, ({ arms }, i) => ({
+    name: 'agent',
+    file: `${i}.bench.ts`,
+    arms: arms.map((arm) => ({ ...arm, config: configs[i]! })),
+  }))
+  for (const [i, failure] of report.gate.failures.entries()) failure.file = `${i}.bench.ts`
+  const comment = commentMarkdown(report, [], {})
+  for (const name of ['agent (small)', 'agent (large, 1.bench.ts)', 'agent (large, 2.bench.ts)']) {
+    expect(comment).toContain(`- ❌ **${name}** · `)
+    expect(comment).toContain(`- **${name}**: `)
+    expect(comment).toContain(`| ${name} | `)
+    expect(comment).toContain(`\n**${name}**\n`)
+  }
+})
+
 test('has no link elsewhere', () => {
   expect(commentMarkdown(twenty, [], { CI_JOB_URL: 'no url' })).not.toContain('](')
 })

@@ -6,7 +6,7 @@ import { columns, fold, joined, prose, remark, say, strong, table, trusted } fro
 import type { Block, Inline } from './blocks.ts'
 import { changePart, label } from './comparisons.ts'
 import { requestBlocks } from './requests.ts'
-import { inReadingOrder, top } from './run.ts'
+import { inReadingOrder, nameIn, top } from './run.ts'
 
 /** Most lines of the diffs of one suite. */
 const MOST_DIFF = 12
@@ -29,19 +29,16 @@ export function commentDocument(
     top(report, suites, trials.length, items),
     decisive(suites, items),
     newSuites(suites, items),
-    requestFold(
-      suites.filter((suite) => suite.requests !== undefined),
-      requests,
-    ),
+    requestFold(suites, requests),
   )
 }
 
 /** What gates and is not unchanged, the regressions first: what a reviewer has to know of a run in five columns. */
 function decisive(suites: readonly SuiteReport[], most: number): Block[] {
-  const all = suites.flatMap(({ name, comparisons }) =>
-    comparisons
+  const all = suites.flatMap((suite) =>
+    suite.comparisons
       .filter(({ gated, verdict }) => gated && verdict !== 'unchanged')
-      .map((comparison) => ({ name, comparison })),
+      .map((comparison) => ({ name: nameIn(suites, suite), comparison })),
   )
   if (all.length === 0) return []
   const order: Verdict[] = ['regressed', 'inconclusive', 'improved']
@@ -70,12 +67,13 @@ function decisive(suites: readonly SuiteReport[], most: number): Block[] {
 function newSuites(suites: readonly SuiteReport[], most: number): Block[] {
   const added = suites.filter((suite) => suite.kind === 'code' && suite.trees.is_new)
   if (added.length === 0) return []
-  const names = added.slice(0, most).map(({ name }) => strong(name))
+  const names = added.slice(0, most).map((suite) => strong(nameIn(suites, suite)))
   const rest = added.length > most ? trusted(` and ${added.length - most} more`) : undefined
   return [prose(say`New, measured and not gated: ${joined(names, ', ')}${rest}.`)]
 }
 
-function requestFold(differing: readonly SuiteReport[], most: number): Block[] {
+function requestFold(suites: readonly SuiteReport[], most: number): Block[] {
+  const differing = suites.filter((suite) => suite.requests !== undefined)
   if (differing.length === 0) return []
   const title = trusted(`Requests differ in ${count(differing.length, 'suite')}`)
   const shown = differing.slice(0, most)
@@ -84,7 +82,7 @@ function requestFold(differing: readonly SuiteReport[], most: number): Block[] {
   return [
     fold(
       title,
-      ...shown.flatMap((suite) => [prose(strong(suite.name)), ...requestBlocks(suite, MOST_DIFF)]),
+      ...shown.flatMap((suite) => [prose(strong(nameIn(suites, suite))), ...requestBlocks(suite, MOST_DIFF)]),
       ...(rest > 0 ? [remark(`Requests of ${count(rest, 'more suite')} differ; see report.md.`)] : []),
     ),
   ]

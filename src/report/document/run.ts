@@ -62,10 +62,11 @@ export function top(
     git && `${git.sha.slice(0, 9)}${git.branch === undefined ? '' : ` on ${git.branch}`}`,
   )
   const lines = suites.flatMap((suite) => suiteLines(report, suite))
+  const lineOf = (finding: GateFinding): Inline => findingLine(report, finding)
   return present<Block>(
     { kind: 'title', ...headline(report), facts },
-    list(atMost(gate.failures.map(findingLine), most), { title: 'Failed', tone: 'failures' }),
-    list(atMost(openNotices(report).map(findingLine), most), { title: 'Notices', tone: 'notices' }),
+    list(atMost(gate.failures.map(lineOf), most), { title: 'Failed', tone: 'failures' }),
+    list(atMost(openNotices(report).map(lineOf), most), { title: 'Notices', tone: 'notices' }),
     engine !== undefined && prose(engine, 'engine'),
     only('markdown', ...list(atMost(lines, most), { title: 'Suites' })),
     only('html', ...overview(suites)),
@@ -82,7 +83,7 @@ function atMost(items: Inline[], most: number): Inline[] {
 function overview(suites: readonly SuiteReport[]): Block[] {
   const groups = suites.flatMap((suite, i) =>
     pairings(suite).map(({ baseline, candidate, comparisons }) => ({
-      title: say`${{ kind: 'link', href: `#suite-${i + 1}`, text: say`${suite.name} · ${candidate}` }} against ${baseline}`,
+      title: say`${{ kind: 'link', href: `#suite-${i + 1}`, text: say`${nameIn(suites, suite)} · ${candidate}` }} against ${baseline}`,
       comparisons: comparisons.filter((comparison) => comparison.gated),
     })),
   )
@@ -127,7 +128,7 @@ function suiteLines(report: Report, suite: SuiteReport): Inline[] {
     })
     const decisive = found.length === 0 ? [trusted('no gated metric was compared')] : found
     const why = suite.attribution === undefined ? [] : [attributionSentence(suite.attribution)]
-    return say`${mark}${strong(suite.name)} · ${pairing.candidate} vs ${pairing.baseline}: ${joined([...decisive, validRates(suite, pairing), ...why], ' · ')}`
+    return say`${mark}${strong(nameIn(report.suites, suite))} · ${pairing.candidate} vs ${pairing.baseline}: ${joined([...decisive, validRates(suite, pairing), ...why], ' · ')}`
   })
 }
 
@@ -143,8 +144,25 @@ function validRates({ arms }: SuiteReport, { baseline, candidate, comparisons }:
 }
 
 /** What was found, led by its suite. */
-export function findingLine({ suite, message }: GateFinding): Inline {
-  return suite === '' ? message : say`${strong(suite)}: ${message}`
+export function findingLine({ suites }: Report, finding: GateFinding): Inline {
+  const { suite, message } = finding
+  const [about, another] = suites.filter(({ name, file }) => isAbout(finding, { suite: name, file }))
+  const name = about === undefined || another !== undefined ? suite : nameIn(suites, about)
+  return suite === '' ? message : say`${strong(name)}: ${message}`
+}
+
+/** The name of a suite where its file is not shown. Code comparisons of one agent differ in the config, their arms in nothing. */
+export function nameIn(suites: readonly SuiteReport[], suite: SuiteReport): string {
+  const { name, file, kind } = suite
+  const namesakes = suites.filter((one) => one.name === name)
+  if (kind !== 'code' || namesakes.length < 2) return name
+  const config = configOf(suite)
+  const alike = namesakes.filter((one) => configOf(one) === config)
+  return `${name} (${present(config, alike.length > 1 && file).join(', ')})`
+}
+
+function configOf({ arms }: SuiteReport): string | undefined {
+  return arms.find(({ role }) => role === 'candidate')?.config
 }
 
 /** Notices, without those on a comparison, which has its line. */

@@ -40,8 +40,8 @@ export function summaryDocument(report: Report, outputDir: string | undefined): 
     inReadingOrder(report).flatMap(suiteSections),
     engine !== undefined && prose(strong(engine, 'warning')),
     section(
-      ...openNotices(report).map((notice) => led('notice', 'warning', findingLine(notice))),
-      ...report.gate.failures.map((failure) => led('failed', 'failed', findingLine(failure))),
+      ...openNotices(report).map((notice) => led('notice', 'warning', findingLine(report, notice))),
+      ...report.gate.failures.map((failure) => led('failed', 'failed', findingLine(report, failure))),
       { kind: 'title', ...headline(report), facts: [] },
       ...(outputDir === undefined ? [] : reportsLine(outputDir)),
     ),

@@ -5,6 +5,9 @@ import { oneLine, visible } from '../text/index.ts'
 const DEEPER =
   'In GitHub Actions set `fetch-depth: 0` for actions/checkout, in GitLab CI `GIT_DEPTH: 0`; elsewhere run `git fetch --unshallow`.'
 
+const UNTRACKED =
+  'A file that git does not track, such as a built or generated one, is never at base: import what it is made from.'
+
 function error(code: string, message: string): ChimeraError {
   return new ChimeraError(`base_${code}`, message)
 }
@@ -48,6 +51,11 @@ export const baseErrors = {
     error(
       'checkout',
       `The files of base ${sha.slice(0, 12)} could not be written. Fix what git's last lines name.\n${tail(stderr)}`,
+    ),
+  store: (folder: string, why: string): ChimeraError =>
+    error(
+      'store',
+      `The files of base go to ${oneLine(folder)}, which cannot be written: ${ended(why)} Make the git directory writable.`,
     ),
   submodule: (path: string, sha: string): ChimeraError =>
     error(
@@ -104,7 +112,7 @@ export const baseErrors = {
   unresolved: (source: string, importer: string): ChimeraError =>
     error(
       'unresolved',
-      `Base's ${oneLine(importer)} imports "${oneLine(source)}", which leads to a file that only head has. Import it by a relative path, or by an alias that does not hold head's absolute path.`,
+      `Base's ${oneLine(importer)} imports "${oneLine(source)}", which leads to a file that only head has. Import it by a relative path, or by an alias that does not hold head's absolute path. ${UNTRACKED}`,
     ),
   foreign: (path: string, how: 'link' | 'path' | 'package'): ChimeraError =>
     error(
@@ -119,7 +127,7 @@ export const baseErrors = {
   load: (file: string, message: string): ChimeraError =>
     error(
       'load',
-      `The bench file ${oneLine(file)} could not be loaded from base: ${ended(message)} Fix it on the base branch, or leave the file out with a filter.`,
+      `The bench file ${oneLine(file)} could not be loaded from base: ${ended(message)}${message.startsWith('Cannot find module') ? ` ${UNTRACKED}` : ''} Fix it on the base branch, or leave the file out with a filter.`,
     ),
   denied: (file: string, message: string): ChimeraError =>
     error(

@@ -39,6 +39,14 @@ test('a folder is made once, and of two runs at once one makes it for both', asy
   await (await hold(store, 'one', () => Promise.reject(new Error('made again')))).release()
 })
 
+test('a folder that cannot be written is an error with its cure', async () => {
+  await writeFile(join(store, 'file'), '')
+  await expect(hold(join(store, 'file', 'base'), 'a', async () => {})).rejects.toMatchObject({
+    code: 'base_store',
+    message: expect.stringMatching(/cannot be written: .*ENOTDIR.* Make the git directory writable\.$/),
+  })
+})
+
 test('what fails to be made leaves nothing', async () => {
   await expect(hold(store, 'one', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(await readdir(store)).toEqual([])

@@ -8,6 +8,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { objectOf } from '../json.ts'
+import { baseErrors } from './errors.ts'
 import { exists } from './paths.ts'
 
 /** A folder that stays where it is until it is released. */
@@ -22,11 +23,15 @@ export async function hold(
   name: string,
   make: (empty: string) => Promise<void>,
 ): Promise<Held> {
-  await mkdir(store, { recursive: true })
   const path = join(store, name)
   const lease = `${path}${LEASE}${randomUUID()}`
   const owner = JSON.stringify({ pid: process.pid, host: hostname() } satisfies Owner)
-  await writeFile(lease, owner)
+  try {
+    await mkdir(store, { recursive: true })
+    await writeFile(lease, owner)
+  } catch (error) {
+    throw baseErrors.store(store, error instanceof Error ? error.message : String(error))
+  }
   const release = (): Promise<void> => rm(lease, { force: true })
   try {
     if (!(await exists(path))) await build(store, path, owner, make)

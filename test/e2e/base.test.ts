@@ -233,7 +233,16 @@ test('a file that only head has is not found from base', async () => {
   const made = await project({ 'suites/later.ts': "export { late as later } from '@/late'" })
   await made.write({ ...CHANGED, 'src/late.ts': "export const late = 'head'" })
   expect((await probe(made)).error).toMatch(
-    /Base's suites\/later\.ts imports "(@\/late|\/.*\/src\/late)", which leads to a file that only head has/,
+    /Base's suites\/later\.ts imports "(@\/late|\/.*\/src\/late)", which leads to a file that only head has.*such as a built or generated one/,
+  )
+  await made.commit({
+    'src/word.ts': "export { word } from './generated.ts'",
+    '.gitignore': 'node_modules\nout.json\ngenerated.ts\n',
+  })
+  await made.git('branch', '--force', 'main')
+  await made.write({ 'src/generated.ts': "export const word = 'head'" })
+  expect((await probe(made)).error).toMatch(
+    /could not be loaded from base: Cannot find module .*such as a built or generated one/,
   )
 })
 

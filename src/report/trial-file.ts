@@ -61,7 +61,7 @@ export class TrialFile implements Disposable {
   }
 
   #quote(kept: Trial, output: unknown): void {
-    const key = JSON.stringify([kept.suite, kept.file, kept.arm])
+    const key = JSON.stringify([kept.suite, kept.file, kept.arm, kept.config])
     delete this.#quoted.get(key)?.output
     this.#quoted.set(key, kept)
     kept.output = output

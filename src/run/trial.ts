@@ -127,6 +127,7 @@ async function recordTrial(setup: TrialSetup): Promise<Trial> {
     phase: block.phase,
     arm: planned.name,
     role: planned.role,
+    ...defined({ config: planned.config }),
     seed,
     ...(nonce !== undefined && { nonce }),
     started_at: startedAt,

@@ -89,6 +89,10 @@ export interface TrialBase {
   arm: string
   role: Role
   /**
+   * Of a code comparison: the name of the config it ran. Suites of one name in one file differ in it.
+   */
+  config?: string
+  /**
    * The sampling seed sent with every call. Absent in an import.
    */
   seed?: number

@@ -284,7 +284,11 @@ test('a file with several suites: what was added is new, and what was dropped is
     'suites/kept.bench.ts': benchFile(shipping('kept', 2048)),
   })
   const env = { OLLAMA_HOST: server.url, CHIMERA_BASE: 'main' }
-  const { exitCode, report, output } = await project.bench([], env)
+  const { exitCode, report, trials, output } = await project.bench([], env)
+  const configsOf = (suite: string) =>
+    new Set(trials.filter((one) => one.suite === suite).map(({ config }) => config))
+  expect(configsOf('grid')).toEqual(new Set(['ctx-1024', 'ctx-4096']))
+  expect(configsOf('kept')).toEqual(new Set(['ctx-1024', 'ctx-2048']))
   expect(
     report!.suites.map(({ name, arms, ...suite }) => [
       name,

@@ -26,3 +26,15 @@ test('suites that share a name and a file have the trials beside their own candi
     'Medians over 8 valid trials',
   ])
 })
+
+test('of code comparisons, whose arms are all called alike, the config tells them apart', () => {
+  const { suites, trials } = alike()
+  const inCode = suites.map((suite, i) => ({
+    ...suite,
+    arms: suite.arms.map((arm) => ({ ...arm, name: arm.role, config: `config-${i}` })),
+  }))
+  const ran = trials.map((own, i) =>
+    own.map((trial) => ({ ...trial, arm: trial.role, config: `config-${i}` })),
+  )
+  for (const [i, suite] of inCode.entries()) expect(trialsOf(suite, ran.flat())).toEqual(ran[i])
+})

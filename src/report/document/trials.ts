@@ -5,10 +5,15 @@ import { median } from '../../stats/index.ts'
 
 /**
  * A suite's own trials among all. Several suites of one file may share name and baseline; a baseline trial belongs to the
- * candidates beside which it ran, the trials of a block, warm-ups between them included, being neighbors in the file.
+ * candidates beside which it ran (of code comparisons all are `head`, and the config tells them apart), the trials of a block, warm-ups between them included, being neighbors in the file.
  */
 export function trialsOf({ name, file, arms }: SuiteReport, trials: readonly Trial[]): Trial[] {
-  const candidates = new Set(arms.flatMap((arm) => (arm.role === 'candidate' ? [arm.name] : [])))
+  // A trial of an earlier version has no config.
+  const isOwn = ({ arm, config }: Trial): boolean =>
+    arms.some(
+      (one) =>
+        one.role === 'candidate' && one.name === arm && (config === undefined || one.config === config),
+    )
   const blocks: Trial[][] = []
   let open: Trial[] = []
   for (const trial of trials) {
@@ -19,7 +24,7 @@ export function trialsOf({ name, file, arms }: SuiteReport, trials: readonly Tri
   return blocks
     .filter((block) => {
       const beside = block.filter(({ role }) => role === 'candidate')
-      return beside.length === 0 || beside.some(({ arm }) => candidates.has(arm))
+      return beside.length === 0 || beside.some(isOwn)
     })
     .flat()
 }

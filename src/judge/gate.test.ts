@@ -160,7 +160,10 @@ describe('the gate of a suite', () => {
       status: 'inconclusive',
       failures: [],
       notices: [
-        { suite: 'made', message: expect.stringMatching(/in "old.bench.ts": if the suite was moved/) },
+        {
+          suite: 'made',
+          message: expect.stringMatching(/in "old.bench.ts", which head lacks: if the suite was moved/),
+        },
       ],
     })
   })

@@ -91,7 +91,7 @@ export const warningTexts = {
     if (formerly.length > 0)
       return `${own} In this file base has ${names(formerly)}: if the suite was renamed, keep its name in this pull request and rename it in another.`
     if (movedFrom.length > 0)
-      return `${own} Base has a suite of this name in ${names(movedFrom)}: if the suite was moved, leave it there in this pull request and move it in another.`
+      return `${suite} is new in its file. Head is measured, and nothing is gated. Base has a suite of this name in ${names(movedFrom)}, which head lacks: if the suite was moved, leave it there in this pull request and move it in another.`
     return own
   },
   sameCode: (suite: string, modules: number, hasOtherRequests: boolean): string =>

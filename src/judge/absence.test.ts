@@ -25,6 +25,7 @@ describe('why a gated metric has no value', () => {
     ['output_throughput', 'not_streamed', { streamed: false, eval_count: 4 }],
     ['output_throughput', 'short', { eval_count: 15 }],
     ['output_throughput', 'one_chunk', { chunks: 1, chunk_times: [50] }],
+    ['output_throughput', 'at_once', { chunks: 3, chunk_times: [50, 50, 50] }],
     ['reported_throughput', 'short', { eval_count: 15 }],
     ['tpot', 'one_chunk', { chunks: 1, chunk_times: [50] }],
     ['itl', 'not_streamed', { streamed: false }],
@@ -70,10 +71,10 @@ test('each reason has its own sentence, with a cure', () => {
   expect(said('all_cold', 'kept "x"')).toContain('every call of arm "kept "x"" loaded the model')
   expect(said('not_streamed')).toMatch(/no call is streamed/)
   expect(said('short')).toMatch(/fewer than 16 tokens.*num_predict/)
-  const all = (['not_streamed', 'all_cold', 'all_warm', 'short', 'one_chunk', 'none'] as const).map((r) =>
-    said(r),
-  )
-  expect(new Set(all).size).toBe(6)
+  const all = (
+    ['not_streamed', 'all_cold', 'all_warm', 'short', 'one_chunk', 'at_once', 'none'] as const
+  ).map((r) => said(r))
+  expect(new Set(all).size).toBe(7)
   for (const text of all)
     expect(text).toMatch(/^ttft is gated but could not be measured: .*The other metrics decide the gate\.$/)
 })

@@ -6,7 +6,7 @@ import type { ArmPair } from './pair.ts'
 import { endsOf } from '../stream.ts'
 import { resembles } from '../text/index.ts'
 
-type Lack = 'not_streamed' | 'all_cold' | 'all_warm' | 'short' | 'one_chunk'
+type Lack = 'not_streamed' | 'all_cold' | 'all_warm' | 'short' | 'one_chunk' | 'at_once'
 
 const MEETS: Readonly<Record<Lack, (call: Call) => boolean>> = {
   not_streamed: (call) => call.streamed,
@@ -14,6 +14,10 @@ const MEETS: Readonly<Record<Lack, (call: Call) => boolean>> = {
   all_warm: (call) => call.cold,
   short: (call) => (call.eval_count ?? 0) >= MIN_TOKENS_FOR_THROUGHPUT,
   one_chunk: (call) => (call.chunks ?? endsOf(call)?.chunks ?? 0) >= 2,
+  at_once: (call) => {
+    const { first, last } = endsOf(call) ?? { first: 0, last: 1 }
+    return last > first
+  },
 }
 
 /** What a metric needs of a call, in the order in which its lack is told. */
@@ -21,9 +25,9 @@ const NEEDS: Partial<Record<MetricName, readonly Lack[]>> = {
   ttft: ['not_streamed', 'all_cold'],
   ttft_content: ['not_streamed', 'all_cold'],
   ttft_cold: ['not_streamed', 'all_warm'],
-  output_throughput: ['not_streamed', 'short', 'one_chunk'],
+  output_throughput: ['not_streamed', 'short', 'one_chunk', 'at_once'],
   reported_throughput: ['short'],
-  tpot: ['not_streamed', 'one_chunk'],
+  tpot: ['not_streamed', 'one_chunk', 'at_once'],
   itl: ['not_streamed', 'one_chunk'],
 }
 

@@ -1,6 +1,7 @@
 /** What the gate says, and the warnings that go with a comparison. */
 import { ChimeraError } from '../errors.ts'
-import { change, count, oneLine, quantity, share, threshold } from '../text/index.ts'
+import { isDifference, type MetricName } from '../metrics.ts'
+import { change, count, oneLine, points, quantity, share, threshold } from '../text/index.ts'
 import type { Comparison } from '../schema/generated.ts'
 import type { Absence, AbsentStage } from './absence.ts'
 
@@ -70,12 +71,16 @@ export const warningTexts = {
       threshold,
       scale,
       blocks,
-    }: { metric: string; threshold: number; scale: number; blocks: number },
+    }: { metric: MetricName; threshold: number; scale: number; blocks: number },
     max: number,
-  ): string =>
-    `A threshold of ${share(threshold)} for ${metric} is out of reach on this machine: values scatter by ${share(scale)} between blocks, so a verdict would take about ${blocks} blocks; at most ${max} are allowed. Raise \`blocks.max\` or the threshold, ask for longer replies, or reduce other load on the machine.`,
+  ): string => {
+    const size = isDifference(metric) ? points : share
+    // Most blocks of a fraction may be equal and a few far off: then this scale is 0 although the interval is wide.
+    const scatter = scale > 0 ? `values scatter by ${size(scale)} between blocks, so ` : ''
+    return `A threshold of ${size(threshold)} for ${metric} is out of reach on this machine: ${scatter}a verdict would take about ${blocks} blocks; at most ${max} are allowed. Raise \`blocks.max\` or the threshold, ask for longer replies, or reduce other load on the machine.`
+  },
   tooFewBlocks: (max: number, needed: number): string =>
-    `At most ${max} blocks are too few for a verdict, which takes at least ${needed}. Raise \`blocks.max\` or CHIMERA_BLOCKS_MAX.`,
+    `At most ${count(max, 'block')} ${max === 1 ? 'is' : 'are'} too few for a verdict, which takes at least ${needed}. Raise \`blocks.max\` or CHIMERA_BLOCKS_MAX.`,
   requeued: (blocks: number): string =>
     `${count(blocks, 'block')} ${blocks === 1 ? 'was' : 'were'} run again because a trial was invalid or unexpectedly cold.`,
   setApart: (apart: number, kept: number, most: number): string =>
@@ -106,8 +111,8 @@ export const warningTexts = {
     `${suite} lost ${share(least)} of its time or more to other machines of the host or to the container's processor limit. Raise the limit, or use a machine that is not shared.`,
   retriedCalls: (arm: string, retried: number, calls: number, reasons: readonly string[]): string =>
     `${retried} of ${calls} calls of arm "${arm}" failed (${reasons.join(', ')}) and ${retried === 1 ? 'was' : 'were'} made again with success, as clients do by themselves. Their trials count as they ran, with the time that this took. Check the server's log, or turn the client's retries off to have such trials invalid.`,
-  reportedGated: (suite: string): string =>
-    `Nothing in ${suite} is streamed, so output_throughput cannot be measured and reported_throughput, the server's own figure, is gated instead. Stream the calls to gate output_throughput.`,
+  reportedGated: (absence: Absence): string =>
+    `output_throughput could not be measured: ${absent('output_throughput', absence)} Until then reported_throughput, the server's own figure, is gated instead.`,
   metricAbsent: (metric: string, absence: Absence): string =>
     `${metric} is gated but could not be measured: ${absent(metric, absence)} The other metrics decide the gate.`,
   stageAbsent: ({ metric, stage, arm, meant }: AbsentStage): string => {
@@ -127,6 +132,7 @@ export function absent(metric: string, { reason, arm }: Absence): string {
     all_warm: `no call${of} loaded the model. Set \`keep_alive: 0\`, or gate ttft.`,
     short: `every reply${of} has fewer than 16 tokens. Raise num_predict, or ask for longer replies.`,
     one_chunk: `every reply${of} came in one chunk. Ask for longer replies, or use a server that streams token by token.`,
+    at_once: `every reply${of} arrived all at once. Check what holds replies back, such as a proxy that buffers them.`,
     none: 'no block has a value for both arms.',
   }
   return texts[reason]

@@ -110,7 +110,7 @@ export function thresholdOf({ metric, rule, series }: Series): number {
   return effectiveThreshold(metric, rule, median(series.baseline))
 }
 
-/** Whether the server's figure is judged in place of what arrives, because nothing was streamed. */
+/** Whether the server's figure is judged in place of what arrives, because of no block that is known for both arms. */
 export function isReportedGated(plan: ArmPair, series: Iterable<Series>): boolean {
   const { gated, stages } = plan.rules.output_throughput
   if (!gated && stages.length === 0) return false
@@ -118,7 +118,7 @@ export function isReportedGated(plan: ArmPair, series: Iterable<Series>): boolea
   return present.has('reported_throughput') && !present.has('output_throughput')
 }
 
-/** The server's figure under the rule of what arrives, where nothing was streamed. */
+/** The server's figure under the rule of what arrives, where that is unknown. */
 function withReported<Found extends Series>(
   plan: ArmPair,
   found: ReadonlyMap<string, Found>,

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, planFor, trialOf } from '../../test/support/trials.ts'
 import type { Arm } from '../index.ts'
 import { makePlan } from '../run/plan.ts'
-import type { MachineTime, Effective, Trial } from '../schema/generated.ts'
+import type { Call, MachineTime, Effective, Trial } from '../schema/generated.ts'
 import type { ArmFacts, Ending, Plan } from './plan.ts'
+import { warningTexts } from './messages.ts'
 import { judge } from './results.ts'
 import { suiteWarnings } from './warnings.ts'
 
@@ -199,6 +200,36 @@ describe('budget, noise and cache', () => {
       { code: 'threshold_out_of_reach', metric: 'output_throughput' },
     ])
     expect(warn(planFor({ thresholds: { output_throughput: { gated: false } } }), facts, trials)).toEqual([])
+  })
+
+  test('a threshold of a fraction is told in points, and no scatter where most blocks are equal', () => {
+    const found = { metric: 'stall_share', threshold: 0.05, scale: 0.02, blocks: 49 } as const
+    expect(warningTexts.outOfReach(found, 16)).toMatch(
+      /^A threshold of 5 points for stall_share .*: values scatter by 2 points between blocks, so a verdict would/,
+    )
+    expect(warningTexts.outOfReach({ ...found, scale: 0 }, 16)).toMatch(
+      /is out of reach on this machine: a verdict would take about 49 blocks; at most 16 are allowed\./,
+    )
+    expect(warningTexts.outOfReach({ ...found, metric: 'ttft' }, 16)).toContain('5 % for ttft')
+  })
+
+  test("the server's own figure takes the place of what does not arrive piece by piece, and why is told", () => {
+    const why = (candidate: Partial<Call>, baseline: Partial<Call> = {}) =>
+      warn(
+        planFor(),
+        facts,
+        blocksOf(
+          6,
+          () => candidate,
+          () => baseline,
+        ),
+      ).find(({ code }) => code === 'reported_gated')?.message
+    expect(why({ chunks: 1, chunk_times: [50] })).toBe(
+      `output_throughput could not be measured: every reply of arm "candidate" came in one chunk. Ask for longer replies, or use a server that streams token by token. Until then reported_throughput, the server's own figure, is gated instead.`,
+    )
+    expect(why({ chunks: 3, chunk_times: [50, 50, 50] })).toMatch(/of arm "candidate" arrived all at once\./)
+    expect(why({}, { streamed: false, chunk_times: [] })).toMatch(/no call of arm "baseline" is streamed\./)
+    expect(why({})).toBeUndefined()
   })
 
   test('prompts found in the cache are counted by arm', () => {

@@ -36,7 +36,7 @@ export function suiteWarnings(
     ...cacheWarnings(plan, trials),
     ...counterWarnings(plan, trials),
     ...retryWarnings(plan, trials),
-    ...reportedWarnings(plan, assessment),
+    ...reportedWarnings(plan, trials, assessment),
     ...machineWarnings(plan, trials, assessment),
     ...assessment.absent.map((metric) => ({
       code: 'metric_absent',
@@ -233,13 +233,17 @@ function machineWarnings(
 /** Beyond this the server's figure and what arrives are two different things. */
 const REPORTED_DIFFERS = 1.1
 
-function reportedWarnings(plan: ArmPair, { comparisons, reportedGated }: Assessment): Warning[] {
+function reportedWarnings(
+  plan: ArmPair,
+  trials: readonly Trial[],
+  { comparisons, reportedGated }: Assessment,
+): Warning[] {
   if (reportedGated)
     return [
       {
         code: 'reported_gated',
         metric: 'reported_throughput',
-        message: warningTexts.reportedGated(plan.suite),
+        message: warningTexts.reportedGated(whyAbsent(plan, trials, 'output_throughput')),
       },
     ]
   const whole = (metric: string) => comparisons.find((one) => one.metric === metric && one.stage === null)

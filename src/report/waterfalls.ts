@@ -110,7 +110,7 @@ function gapsBetween(calls: readonly Call[], [from, to]: readonly [number, numbe
   return gaps
 }
 
-/** What a call did, in order; thinking ends with the first chunk of the answer. */
+/** What a call did, in order; thinking ends with the first chunk of the answer, where that is not the first chunk of all. */
 function callTimes(call: Call): CallTimes {
   const { index, stage, endpoint, valid, cold, start, duration, ttft, ttft_content: answer } = call
   let at = start
@@ -118,8 +118,8 @@ function callTimes(call: Call): CallTimes {
     const [from, to] = [at, (at += ms)]
     if (ms <= 0) return []
     if (part !== 'decode') return [{ part, start: from, end: to }]
-    const thought =
-      ttft !== undefined && answer !== undefined ? Math.min(to, Math.max(from, start + answer)) : from
+    const thinks = ttft !== undefined && answer !== undefined && answer > ttft
+    const thought = thinks ? Math.min(to, Math.max(from, start + answer)) : from
     const both = [
       { part: 'thinking' as const, start: from, end: thought },
       { part: 'tokens' as const, start: thought, end: to },

@@ -136,6 +136,11 @@ export function share(fraction: number): string {
   return `${rounded(fraction)} %`
 }
 
+/** A difference of two fractions: `5 points`. */
+export function points(difference: number): string {
+  return `${rounded(difference)} points`
+}
+
 function rounded(fraction: number): number {
   return Number((fraction * 100).toPrecision(3))
 }
@@ -146,7 +151,7 @@ export function threshold(
 ): string {
   if (of.floor !== undefined) return quantity(of.floor, of.unit)
   if (!(of.threshold > 0)) return absent
-  return of.difference === undefined ? share(of.threshold) : `${rounded(of.threshold)} points`
+  return of.difference === undefined ? share(of.threshold) : points(of.threshold)
 }
 
 /** `1 block`, `10 blocks`. */

@@ -176,6 +176,8 @@ describe('what a suite starts with', () => {
     expect(shown(false, [plan]).text).toBe('made: candidate against baseline, 6 to 10 blocks, seed 9\n')
     const few: Message = { kind: 'plan', plan: planFor({ blocks: { min: 1, max: 3 } }) }
     expect(shown(false, [few]).text).toMatch(/\n {2}At most 3 blocks are too few for a verdict/)
+    const one: Message = { kind: 'plan', plan: planFor({ blocks: { min: 1, max: 1 } }) }
+    expect(shown(false, [one]).text).toMatch(/\n {2}At most 1 block is too few for a verdict/)
   })
 
   test('the server is named once, the embedded engine as such', () => {

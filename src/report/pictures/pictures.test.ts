@@ -156,6 +156,22 @@ describe('the waterfall', () => {
       expect(both[0]).toContain(`class="part ${part}"`)
   })
 
+  test('shows no thinking where the first chunk is of the answer, however the reply arrived', () => {
+    const trials = run.trials.map((trial) => ({
+      ...trial,
+      calls: trial.calls.map((call) => ({
+        ...call,
+        chunk_times: [],
+        ttft: call.duration,
+        ttft_content: call.duration,
+        e2e_latency: call.duration,
+      })),
+    }))
+    const [first] = figures(htmlOf(run.report, trials), 'waterfall')
+    expect(first).toContain('class="part tokens"')
+    expect(first).not.toContain('class="part thinking"')
+  })
+
   test('says how the time of a trial was spent', () => {
     expect(both[0]).toMatch(/<desc>baseline: \d+ ms in 2 lanes; .*load .* thinking .* tokens .* own code/)
   })

@@ -64,6 +64,14 @@ describe('why a gated metric has no value', () => {
   })
 })
 
+test('a stage that no trial enters is told with those there are', () => {
+  const said = (others: string[]) => warningTexts.stageAbsent({ metric: 'ttft', stage: 'summary', others })
+  expect(said(['plan', 'report'])).toBe(
+    'ttft is gated in stage "summary", which no trial enters. The suite has "plan", "report".',
+  )
+  expect(said([])).toMatch(/which no trial enters\. The suite has no stages\.$/)
+})
+
 test('each reason has its own sentence, with a cure', () => {
   const said = (reason: Parameters<typeof warningTexts.metricAbsent>[1]['reason'], arm?: string) =>
     warningTexts.metricAbsent('ttft', { reason, ...(arm !== undefined && { arm }) })

@@ -75,11 +75,13 @@ export interface AbsentStage {
   arm?: string
   /** Where neither does: a stage of both that may have been meant. */
   meant?: string
+  /** Likewise, where none resembles it: the stages of both. */
+  others?: readonly string[]
 }
 
 /**
- * The gated stages that cannot be judged. One that neither arm knows is told only where it looks like a slip: thresholds
- * of the config hold for every suite, and most suites have other stages.
+ * The gated stages that cannot be judged. One that neither arm knows is told where the suite itself names it, or where it
+ * looks like a slip: thresholds of the config hold for every suite, and most suites have other stages.
  */
 export function absentStages(
   { arms, rules }: Pick<ArmPair, 'arms' | 'rules'>,
@@ -96,8 +98,11 @@ export function absentStages(
       if (isMeasured(metric, stage)) return []
       const known = [baseline.has(stage), candidate.has(stage)]
       if (known[0] === known[1]) {
-        const meant = [...baseline].find((name) => candidate.has(name) && resembles(name, stage))
-        return known[0] ? [{ metric, stage }] : meant === undefined ? [] : [{ metric, stage, meant }]
+        if (known[0]) return [{ metric, stage }]
+        const others = [...baseline].filter((name) => candidate.has(name))
+        const meant = others.find((name) => resembles(name, stage))
+        if (meant !== undefined) return [{ metric, stage, meant }]
+        return rules[metric].ownStages ? [{ metric, stage, others }] : []
       }
       return [{ metric, stage, arm: (known[0] ? arms.candidate : arms.baseline).name }]
     }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
 import schema from '../../schemas/trial.schema.json' with { type: 'json' }
 import type { TrialReason } from '../schema/generated.ts'
+import { makeRules } from '../run/rules.ts'
 import { assess, hasRegression, judgePair } from './assess.ts'
 import { countValid } from './validity.ts'
 
@@ -121,8 +122,10 @@ describe('assess', () => {
   })
 
   test('a gated stage that one arm never enters, or that looks like a slip, is told', () => {
-    const named = (baseline: string, candidate: string, gated: string) => {
-      const own = pairFor({ thresholds: { e2e_latency: { relative: 0.1, stages: [gated] } } })
+    const named = (baseline: string, candidate: string, gated: string, isOwn = false) => {
+      const thresholds = { e2e_latency: { relative: 0.1, stages: [gated] } }
+      const rules = isOwn ? makeRules({}, thresholds) : makeRules(thresholds, {})
+      const own = { ...pairFor(), rules }
       const trials = blocksOf(6, () => ({})).map((trial) => {
         const name = trial.role === 'baseline' ? baseline : candidate
         const calls = trial.calls.map((call) => ({ ...call, stage: name }))
@@ -134,8 +137,15 @@ describe('assess', () => {
     expect(named('report', 'report', 'report')).toEqual([])
     expect(named('report', 'summary', 'report')).toEqual([{ metric, stage: 'report', arm: 'candidate' }])
     expect(named('report', 'report', 'reprot')).toEqual([{ metric, stage: 'reprot', meant: 'report' }])
+    // One exchange in a short name.
+    expect(named('two', 'two', 'tow')).toEqual([{ metric, stage: 'tow', meant: 'two' }])
     // The config's thresholds hold for every suite.
     expect(named('report', 'report', 'summary')).toEqual([])
+    // The suite's own are about its own stages.
+    expect(named('report', 'report', 'summary', true)).toEqual([
+      { metric, stage: 'summary', others: ['report'] },
+    ])
+    expect(named('report', 'report', 'report', true)).toEqual([])
   })
 
   test('five blocks decide nothing', () => {

@@ -224,8 +224,34 @@ describe('data that cannot be judged', () => {
     ])
     expect(gate(cold)).toMatchObject({
       status: 'invalid',
-      failures: [{ message: expect.stringMatching(/In every block/) }],
+      failures: [{ message: expect.stringMatching(/In every block at least one call loaded the model/) }],
     })
+    expect(gate(cold).failures[0]).not.toHaveProperty('arm')
+  })
+
+  test('where trials were invalid in every block, the reason of most is told with its cure', () => {
+    const trials = [1, 2, 3].flatMap((block) => [
+      trialOf({ role: 'baseline', block, ...(block === 1 && { call: brokenCall('busy') }) }),
+      trialOf({ role: 'candidate', block, ...(block > 1 && { call: brokenCall('no_done') }) }),
+    ])
+    expect(gate(trials)).toMatchObject({
+      status: 'invalid',
+      failures: [
+        {
+          arm: 'candidate',
+          message: expect.stringMatching(
+            /^nothing usable was measured\. In every block .* most often with no_done in arm "candidate" \(2 of 3 trials\)\. \S/,
+          ),
+        },
+      ],
+    })
+  })
+
+  test('a suite that ended before its first block does not blame its trials', () => {
+    const warm = [trialOf({ role: 'candidate', block: 0, phase: 'warmup' })]
+    expect(gate(warm).failures).toMatchObject([
+      { message: expect.stringMatching(/ended before its first block; the warnings say why/) },
+    ])
   })
 
   test.each<[string, Ending | undefined, RegExp]>([

@@ -4,7 +4,7 @@
  */
 import { gateErrors, gateTexts, warningTexts } from './messages.ts'
 import { metricNames } from '../metrics.ts'
-import type { Gate, GateFinding, Verdict } from '../schema/generated.ts'
+import type { Gate, GateFinding, Trial, Verdict } from '../schema/generated.ts'
 import { whyAbsent } from './absence.ts'
 import { isRanked, type Plan, type SuiteRecord } from './plan.ts'
 import type { CandidateResults, Results } from './results.ts'
@@ -51,7 +51,7 @@ export function gateSuite(
     return failed('inconclusive', { suite, file, message: text() })
   }
   if (results.candidates.every(({ assessment }) => assessment.blocks === 0))
-    return failed('invalid', { suite, file, message: gateTexts.noBlock() })
+    return failed('invalid', { suite, file, ...whyNoBlock(judged.trials) })
   if (isRanked(plan)) {
     const notices = unranked.length === 0 ? [] : [{ suite, file, message: gateTexts.notRanked(unranked) }]
     const isOpen = plan.candidates.every(({ arm }) => unranked.includes(arm.name))
@@ -124,6 +124,19 @@ export function gateRun(
 function nothingGated({ pair, trials, assessment }: CandidateResults): string {
   const absences = assessment.absent.map((metric) => ({ metric, ...whyAbsent(pair, trials, metric) }))
   return gateTexts.nothingGated(absences)
+}
+
+/** Why no block is complete: the reason that most trials of one arm share, in the words of the last of them. */
+function whyNoBlock(trials: readonly Trial[]): { arm?: string; message: string } {
+  if (trials.every(({ phase }) => phase === 'warmup')) return { message: gateTexts.noBlockBegun() }
+  const invalid = trials.filter(({ valid, invalid_reason: reason }) => !valid && reason !== 'interrupted')
+  const alike = Map.groupBy(invalid, ({ arm, invalid_reason: reason }) => JSON.stringify([arm, reason]))
+  const [most = []] = [...alike.values()].toSorted((a, b) => b.length - a.length)
+  const last = most.at(-1)
+  if (last === undefined) return { message: gateTexts.allCold() }
+  const { arm, invalid_reason: reason = '', message = '' } = last
+  const all = trials.filter((trial) => trial.arm === arm).length
+  return { arm, message: gateTexts.noBlock(arm, most.length, all, reason, message) }
 }
 
 /** An arm without a valid trial, or one whose server or model went away for good. */

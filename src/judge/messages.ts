@@ -19,8 +19,12 @@ export const gateTexts = {
   noValidTrial: (arm: string, trials: number, reasons: readonly string[], message: string): string =>
     `arm "${arm}" has no valid trial (${trials} of ${trials} ${reasons.join(', ')}). ${message}`,
   unusable: (message: string): string => `nothing usable was measured. ${message}`,
-  noBlock: (): string =>
-    `nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold; see the arms' invalid trials for the reasons.`,
+  noBlock: (arm: string, invalid: number, trials: number, reason: string, message: string): string =>
+    `nothing usable was measured. In every block at least one trial was invalid or unexpectedly cold, most often with ${reason} in arm "${arm}" (${invalid} of ${count(trials, 'trial')}). ${message}`,
+  allCold: (): string =>
+    'nothing usable was measured. In every block at least one call loaded the model unexpectedly. Check what unloads it: another client, a short `keep_alive`, or runner options that differ between calls.',
+  noBlockBegun: (): string =>
+    'nothing usable was measured. The suite ended before its first block; the warnings say why.',
   interrupted: (): string => `interrupted before a verdict. Run it again.`,
   workerLost: (): string =>
     `its worker ended before a verdict: the process exited, crashed or was killed. See the error that Vitest prints; results so far are in the reports.`,
@@ -115,9 +119,11 @@ export const warningTexts = {
     `output_throughput could not be measured: ${absent('output_throughput', absence)} Until then reported_throughput, the server's own figure, is gated instead.`,
   metricAbsent: (metric: string, absence: Absence): string =>
     `${metric} is gated but could not be measured: ${absent(metric, absence)} The other metrics decide the gate.`,
-  stageAbsent: ({ metric, stage, arm, meant }: AbsentStage): string => {
+  stageAbsent: ({ metric, stage, arm, meant, others }: AbsentStage): string => {
     const gated = `${metric} is gated in stage "${oneLine(stage)}", `
     if (arm !== undefined) return `${gated}which arm "${arm}" never enters, so nothing is compared there.`
+    if (others !== undefined)
+      return `${gated}which no trial enters. The suite ${others.length === 0 ? 'has no stages' : `has ${others.map((name) => `"${oneLine(name)}"`).join(', ')}`}.`
     if (meant === undefined) return `${gated}where no block has a value for both arms.`
     return `${gated}which no trial enters. Did you mean "${oneLine(meant)}"?`
   },

@@ -19,6 +19,8 @@ export interface Rule {
   gated: boolean
   /** Stages whose own value decides over the gate as well. */
   stages: readonly string[]
+  /** Whether the suite itself names these stages: then one that no trial enters is a slip. */
+  ownStages?: true
 }
 
 /** What a call is made with, as requested. */

@@ -110,7 +110,7 @@ export function thresholdOf({ metric, rule, series }: Series): number {
   return effectiveThreshold(metric, rule, median(series.baseline))
 }
 
-/** Whether the server's figure is judged in place of what arrives, because of no block that is known for both arms. */
+/** Whether the server's figure is judged in place of what arrives, because no block has that for both arms. */
 export function isReportedGated(plan: ArmPair, series: Iterable<Series>): boolean {
   const { gated, stages } = plan.rules.output_throughput
   if (!gated && stages.length === 0) return false

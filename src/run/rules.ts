@@ -5,7 +5,7 @@ import type { ThresholdInput } from './agent.ts'
 /** By metric: what may move by how much. */
 export type Thresholds = Readonly<Partial<Record<MetricName, ThresholdInput>>>
 
-/** The rule of every metric: its default, changed by each layer of thresholds in turn, such as the config's and the suite's. */
+/** The rule of every metric: its default, changed by each layer of thresholds in turn; the last layer is the suite's own. */
 export function makeRules(...layers: readonly Thresholds[]): Record<MetricName, Rule> {
   const rules = byMetric((name): Rule => {
     const { threshold, floor, gated } = metrics[name]
@@ -13,7 +13,8 @@ export function makeRules(...layers: readonly Thresholds[]): Record<MetricName, 
   })
   for (const layer of layers) {
     for (const [name, input] of Object.entries(layer))
-      if (isMetric(name) && input !== undefined) rules[name] = merged(rules[name], input)
+      if (isMetric(name) && input !== undefined)
+        rules[name] = merged(rules[name], input, layer === layers.at(-1))
   }
   // Pauses are a part of decoding, and gated as it is unless something else was asked for.
   const isNamed = layers.some((layer) => layer.stall_share !== undefined)
@@ -26,7 +27,7 @@ function asObject(input: ThresholdInput): Exclude<ThresholdInput, number | boole
 }
 
 /** Naming a metric asks for its gate; `gated: false` takes that back. */
-function merged(rule: Rule, input: ThresholdInput): Rule {
+function merged(rule: Rule, input: ThresholdInput, isOwn: boolean): Rule {
   const asked = asObject(input)
   const onlyStages = asked.stages !== undefined && asked.gated === undefined
   return {
@@ -34,6 +35,7 @@ function merged(rule: Rule, input: ThresholdInput): Rule {
     floor: asked.floor ?? rule.floor,
     gated: asked.gated ?? (onlyStages ? rule.gated : true),
     stages: asked.stages ?? rule.stages,
+    ...(isOwn && asked.stages !== undefined && { ownStages: true }),
   }
 }
 

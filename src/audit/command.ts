@@ -150,7 +150,7 @@ function parse(args: readonly string[]): AuditOptions {
   const budget = Number(values.budget)
   if (!(budget > 0 && budget <= 24 * 60))
     throw auditErrors.usage(
-      `Invalid --budget: Expected minutes, from 0 to 1440, but received "${values.budget}".`,
+      `Invalid --budget: Expected minutes, more than 0 and at most 1440, but received "${values.budget}".`,
     )
   return { help: values.help, budget, reports: values.reports, rest: positionals }
 }

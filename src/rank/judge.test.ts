@@ -198,6 +198,14 @@ describe('who is not ranked', () => {
     expect(gate.notices[0]!.message).toMatch(/^\d candidates are not ranked/)
   })
 
+  test('a candidate that never started has no valid_rate', () => {
+    const warm = sweepTrial(sweep, A, 0, () => 100, { phase: 'warmup' })
+    const { ranking } = judgeSweep(sweep, {}, [warm], ended).sweep
+    const rateOf = (name: string) => ranking.find(({ arm }) => arm === name)!.valid_rate
+    expect(rateOf(A)).toBe(1)
+    expect(rateOf(B)).toBeUndefined()
+  })
+
   test('the gate fails when the baseline, or every block, is broken, and when it was interrupted', () => {
     const broken = sweepTrials(sweep, 1, 3, (arm) => (arm === 'baseline' ? undefined : 100))
     const gateOf = (trials: typeof broken, ending: Ending | undefined) =>

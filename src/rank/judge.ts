@@ -138,7 +138,7 @@ function figuresOf(
     ...defined({ ratio: compared?.ratio, interval: compared?.interval }),
     verdict: compared?.verdict ?? 'inconclusive',
     blocks: compared?.blocks ?? 0,
-    valid_rate: counted.trials === 0 ? 0 : counted.valid / counted.trials,
+    ...(counted.trials > 0 && { valid_rate: counted.valid / counted.trials }),
     ...defined({ eliminated_after: dropped }),
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
+import { judgeSweep, sweepFor, sweepTrials } from '../../test/support/sweeps.ts'
 import type { Gate, Report } from '../schema/generated.ts'
 import { embeddedNote, headline } from './headline.ts'
 
@@ -22,6 +23,25 @@ test.each([
   ['Interrupted', false, run({ status: 'invalid', failures }, 'interrupted')],
 ])('%s, may merge: %s', (word, mayMerge, report) => {
   expect(headline(report)).toMatchObject({ word, mayMerge, answer: mayMerge ? 'may merge' : 'do not merge' })
+})
+
+test('a sweep that ranks no candidate speaks of that, and not of gated metrics', () => {
+  const { sweep } = judgeSweep(
+    sweepFor(),
+    {},
+    sweepTrials(sweepFor(), 1, 6, () => 100),
+    { stopped: 'decided', requeued: 0, warnings: [] },
+  )
+  const reasonOf = (rows: typeof sweep.ranking): string => {
+    const open = run({ status: 'inconclusive' })
+    const [suite] = open.suites
+    return headline({
+      ...open,
+      suites: [{ ...suite!, kind: 'sweep', sweep: { ...sweep, ranking: rows }, comparisons: [] }],
+    } as Report).reason
+  }
+  expect(reasonOf([])).toBe('No candidate could be ranked; the warnings say why.')
+  expect(reasonOf(sweep.ranking)).toMatch(/^No regression was found/)
 })
 
 test('a passed gate says first what it does not watch and what got worse', () => {

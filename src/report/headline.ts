@@ -33,6 +33,7 @@ function decide({ status, gate, suites }: Report): Omit<Headline, 'title' | 'ans
   const all = count(gated.length, 'gated comparison')
   const found = (verdict: Verdict): number => gated.filter((one) => one.verdict === verdict).length
   const failing = gate.failures.length > 0
+  const isSweepOnly = suites.length > 0 && suites.every(({ sweep }) => sweep !== undefined)
   if (status === 'interrupted') {
     const reason =
       'The run was stopped before it could decide. What was measured is reported; run it again for a verdict.'
@@ -42,7 +43,12 @@ function decide({ status, gate, suites }: Report): Omit<Headline, 'title' | 'ans
     const open = found('inconclusive')
     const what =
       open === 0 ? 'not every gated metric could be decided' : `${open} of ${all} could not be decided`
-    return { mayMerge: !failing, word: 'Inconclusive', reason: `No regression was found, but ${what}.` }
+    const isUnranked = suites.every(({ sweep }) => sweep?.ranking.every(({ rank }) => rank === undefined))
+    const reason =
+      isSweepOnly && isUnranked
+        ? 'No candidate could be ranked; the warnings say why.'
+        : `No regression was found, but ${what}.`
+    return { mayMerge: !failing, word: 'Inconclusive', reason }
   }
   if (gate.status === 'invalid') {
     const reason = 'The data cannot be judged; the failures say what to do.'
@@ -59,9 +65,7 @@ function decide({ status, gate, suites }: Report): Omit<Headline, 'title' | 'ans
       (word) => found(word) > 0 && `${found(word)} ${word}`,
     ),
   ).join(', ')
-  const none = suites.every(({ sweep }) => sweep !== undefined)
-    ? 'a sweep gates nothing'
-    : 'none was compared'
+  const none = isSweepOnly ? 'a sweep gates nothing' : 'none was compared'
   const cure = metric === undefined ? '' : ` To gate it, set \`thresholds: { ${metric}: true }\`.`
   const reason = `No gated metric regressed: ${tally || none}.${cure}`
   return { mayMerge: true, word: 'Passed', reason, ...defined({ caveat }) }

@@ -1160,9 +1160,9 @@ export interface SweepRowBase {
    */
   blocks: number
   /**
-   * Valid trials / trials started; 0 where none was.
+   * Valid trials / trials started; absent where none was.
    */
-  valid_rate: number
+  valid_rate?: number
   /**
    * Blocks after which halving dropped it.
    */

@@ -154,7 +154,7 @@ describe('a wrong value is refused with what was expected', () => {
     [
       'agentSweep',
       { baseline: arms.baseline, rankBy: 'valid_rate' },
-      '`rankBy` of it: Expected a metric with an interval but received "valid_rate".',
+      '`rankBy` of it: Expected a metric that is compared as a ratio but received "valid_rate".',
     ],
     [
       'arm',

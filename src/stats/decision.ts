@@ -118,7 +118,8 @@ export function undecided(metric: Prepared, looks: readonly number[], share: Sha
   const last = atLook(metric, looks, k, share)
   if (last === undefined) {
     const open = { estimate: hodgesLehmann(d), n: d.length, alpha: share.alpha / share.tests }
-    return { ...open, blocksNeeded: Math.max(open.n + 1, minimumBlocks(open.alpha)) }
+    const first = looks.find((n) => n > d.length) ?? 0
+    return { ...open, blocksNeeded: Math.max(open.n + 1, first, minimumBlocks(open.alpha)) }
   }
   if (last.verdict !== undefined) return last
   const needed =

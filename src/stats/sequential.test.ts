@@ -63,6 +63,9 @@ describe('decideSequentially', () => {
       alpha,
       blocksNeeded: 6,
     })
+    // Nothing is decided before the first look, however few blocks would do.
+    const late = decideSequentially({ metrics: { m: series(2, 0.01, 7) }, looks: [20, 30], alpha })
+    expect(late.decisions.m).toMatchObject({ n: 7, blocksNeeded: 20 })
     const small = decideSequentially({ metrics: { m: series(2, 0.01, 3) }, looks: [3], alpha })
     expect(small.decisions.m).toEqual({
       estimate: expect.closeTo(Math.log(2), 1),

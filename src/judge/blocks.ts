@@ -1,5 +1,6 @@
 import type { Phase, Role, Trial } from '../schema/generated.ts'
 import type { ArmPair } from './pair.ts'
+import type { PlannedArm } from './plan.ts'
 
 /** One block that may enter the statistics: every trial of both arms is valid and as warm as the arm is meant to be. */
 export interface Block {
@@ -89,11 +90,14 @@ export function isCold(trial: Trial): boolean {
   return trial.calls.some((call) => call.cold)
 }
 
+/** Whether an arm or an agent of it asks that the model leave after each call. */
+export function asksForCold({ keep_alive, agents = [] }: PlannedArm): boolean {
+  return [keep_alive, ...agents.map((agent) => agent.keep_alive)].some((one) => keepAliveMs(one) === 0)
+}
+
 /** An arm whose every trial loads the model, by its keep_alive or its agent's way, is meant to be cold. */
 function alwaysCold(plan: Pick<ArmPair, 'arms'>, trials: readonly Trial[], role: Role): boolean {
-  const { keep_alive, agents } = plan.arms[role]
-  if ([keep_alive, ...(agents ?? []).map((agent) => agent.keep_alive)].some((one) => keepAliveMs(one) === 0))
-    return true
+  if (asksForCold(plan.arms[role])) return true
   const own = trials.filter((trial) => trial.role === role && trial.valid && trial.phase !== 'warmup')
   return own.length >= 3 && own.every(isCold)
 }

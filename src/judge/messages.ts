@@ -89,6 +89,8 @@ export const warningTexts = {
     `${count(blocks, 'block')} ${blocks === 1 ? 'was' : 'were'} run again because a trial was invalid or unexpectedly cold.`,
   setApart: (apart: number, kept: number, most: number): string =>
     `${count(apart, 'block')} ${apart === 1 ? 'was' : 'were'} set apart, to be run again: a trial of ${apart === 1 ? 'it' : 'each'} lost more than ${share(most)} of its time to other machines of the host or to the container's processor limit. ${apart === 1 ? 'It is' : 'They are'} in trials.jsonl, and not in the statistics.${kept === 0 ? '' : ` ${count(kept, 'more block')} of that kind ${kept === 1 ? 'counts' : 'count'}, because at most a tenth of the blocks, and two, are set apart.`} Raise the limit, or use a machine that is not shared.`,
+  coldTrials: (arm: string, cold: number, trials: number, other: number): string =>
+    `In ${cold} of ${count(trials, 'trial')} of arm "${arm}" a call loaded the model, in ${other} of the other arm. Cold calls count as ttft_cold and never as ttft, so gated metrics may not show the loads. Check what unloads the model: runner options that differ between calls, a short \`keep_alive\`, or too little memory. To gate the loads, set \`thresholds: { e2e_latency: true }\`.`,
   cacheHit: (arm: string, hits: number, calls: number): string =>
     `${hits} of ${calls} calls of arm "${arm}" hit the server's prompt cache: their ttft reflects the cache, and prompt_throughput is not measured. Leave \`nonce\` on, or let the prompts of a trial share less.`,
   newSuite: (
@@ -106,7 +108,7 @@ export const warningTexts = {
   sameCode: (suite: string, modules: number, hasOtherRequests: boolean): string =>
     `No module of ${suite} differs between base and head (${modules} loaded): both arms ran the same code.${hasOtherRequests ? ' Their requests differ, as do those of an agent that reads a prompt from a file.' : ''}`,
   reportedDiffers: (arm: string, reported: number, arrives: number): string =>
-    `The server reports ${quantity(reported, 'tok/s')} for arm "${arm}", but ${quantity(arrives, 'tok/s')} arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure, which may exclude part of the work (Ollama 0.12.5 to 0.24 excludes sampling).`,
+    `The server reports ${quantity(reported, 'tok/s')} for arm "${arm}", but ${quantity(arrives, 'tok/s')} arrive. output_throughput is what arrives at the socket; reported_throughput is the server's own figure${reported > arrives ? ', which may exclude part of the work (Ollama 0.12.5 to 0.24 excludes sampling)' : ''}.`,
   implausibleCounters: (arm: string, names: readonly string[], calls: number, of: number): string =>
     `The server reported an impossible ${names.join(', ')} for ${calls} of ${of} calls of arm "${arm}": more than 1,000,000 tok/s, or far longer than the call. These counters are excluded from all figures. Check the server, and whether it serves replies from a cache.`,
   machineBusy: (suite: string, waited: number): string =>

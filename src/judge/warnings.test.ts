@@ -232,10 +232,43 @@ describe('budget, noise and cache', () => {
     expect(why({})).toBeUndefined()
   })
 
+  test('a server that reports less than arrives is not said to leave work out', () => {
+    const said = warningTexts.reportedDiffers('a', 100, 150)
+    expect(said).toMatch(/the server's own figure\.$/)
+    expect(warningTexts.reportedDiffers('a', 150, 100)).toMatch(/which may exclude part of the work/)
+  })
+
+  test('an arm that loads the model far more often than the other is told, unless it asks to', () => {
+    const cold = (n: number, other = 0, candidate: Partial<Arm> = {}) =>
+      warn(
+        planFor({ candidate: { name: 'candidate', model: 'tiny', ...candidate } }),
+        facts,
+        blocksOf(
+          8,
+          (block) => ({ cold: block <= n }),
+          (block) => ({ cold: block <= other }),
+        ),
+      ).filter(({ code }) => code === 'cold_trials')
+    expect(cold(3)).toMatchObject([
+      {
+        arm: 'candidate',
+        message: expect.stringMatching(
+          /^In 3 of 8 trials of arm "candidate" a call loaded the model, in 0 of the other arm\./,
+        ),
+      },
+    ])
+    expect(cold(8, 2)).toHaveLength(1)
+    expect(cold(2)).toEqual([])
+    expect(cold(8, 8)).toEqual([])
+    expect(cold(8, 0, { keep_alive: 0 })).toEqual([])
+  })
+
   test('prompts found in the cache are counted by arm', () => {
-    const trials = blocksOf(6, (block) =>
+    const warmup = { ...blocksOf(1, () => ({ prompt_eval_cached_count: 99 }))[1]!, phase: 'warmup' as const }
+    const measured = blocksOf(6, (block) =>
       block > 2 ? { prompt_eval_cached_count: 99 } : { prompt_eval_cached_count: 1 },
     )
+    const trials = [{ ...warmup, block: 0 }, ...measured]
     expect(warn(planFor(), facts, trials)).toMatchObject([
       { code: 'prompt_cache_hit', arm: 'candidate', message: expect.stringMatching(/^4 of 6 calls/) },
     ])

@@ -15,7 +15,7 @@ import {
   type PlannedConfig,
   effectiveThreshold,
 } from './plan.ts'
-import { isTaken, MOST_TAKEN, sortBlocks } from './blocks.ts'
+import { asksForCold, isCold, isTaken, MOST_TAKEN, sortBlocks } from './blocks.ts'
 import { asksTheSame, canonical, configsOf } from './comparable.ts'
 
 type PairFacts = Readonly<Record<Role, ArmFacts>>
@@ -33,6 +33,7 @@ export function suiteWarnings(
     ...identicalArms(plan, facts),
     ...budgetWarnings(plan, trials, ending),
     ...noiseWarnings(plan, assessment),
+    ...coldWarnings(plan, trials),
     ...cacheWarnings(plan, trials),
     ...counterWarnings(plan, trials),
     ...retryWarnings(plan, trials),
@@ -298,10 +299,34 @@ function retryWarnings(plan: ArmPair, trials: readonly Trial[]): Warning[] {
   })
 }
 
+/** Below this number of cold trials, something else may have taken the model's place now and then. */
+const FEWEST_COLD = 3
+
+/** An arm that loads the model far more often than the other, and does not ask to: warm metrics show nothing of it. */
+function coldWarnings(plan: ArmPair, trials: readonly Trial[]): Warning[] {
+  const valid = trials.filter((trial) => trial.valid && trial.phase !== 'warmup')
+  const coldOf = (role: Role): number => valid.filter((trial) => trial.role === role && isCold(trial)).length
+  return (['baseline', 'candidate'] as const).flatMap((role): Warning[] => {
+    const own = valid.filter((trial) => trial.role === role)
+    const cold = coldOf(role)
+    const other = coldOf(role === 'baseline' ? 'candidate' : 'baseline')
+    const { [role]: arm } = plan.arms
+    if (cold < Math.max(FEWEST_COLD, 3 * other) || asksForCold(arm)) return []
+    return [
+      {
+        code: 'cold_trials',
+        arm: arm.name,
+        message: warningTexts.coldTrials(arm.name, cold, own.length, other),
+      },
+    ]
+  })
+}
+
 function cacheWarnings(plan: ArmPair, trials: readonly Trial[]): Warning[] {
-  const hits = findCacheHits(trials.filter((trial) => trial.phase !== 'warmup'))
+  const measured = trials.filter((trial) => trial.phase !== 'warmup')
+  const hits = findCacheHits(measured)
   return (['baseline', 'candidate'] as const).flatMap((role) => {
-    const calls = trials.filter((trial) => trial.role === role).flatMap((trial) => trial.calls)
+    const calls = measured.filter((trial) => trial.role === role).flatMap((trial) => trial.calls)
     const count = calls.filter((call) => hits.has(call)).length
     if (count === 0) return []
     const arm = plan.arms[role].name

@@ -112,6 +112,13 @@ describe('what is not alike', () => {
     expect(pair(old, slower).advice).toBe('Advisory: a stored report is never a gate.')
   })
 
+  test('another address of the server says nothing of the machine', () => {
+    const moved = withArms(slower, () => ({ host: 'http://127.0.0.1:11435' }))
+    const { advice, differences } = pair(old, moved)
+    expect(differences.map(({ part }) => part)).toEqual(['host'])
+    expect(advice).toMatch(/these come from different server addresses:/)
+  })
+
   test('a report in between that does not know the digest hides no other model', () => {
     const unknown = withArms(variedReport({ days: 2 }), () => ({}))
     for (const arm of unknown.suites.flatMap((suite) => suite.arms)) delete arm.digest

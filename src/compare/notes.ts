@@ -10,9 +10,12 @@ import { byChance, LEVEL } from './within.ts'
 /** The first line: nothing below decides anything. */
 export function adviceOn(differences: readonly ReportDifference[]): string {
   const rule = 'Advisory: a stored report is never a gate'
+  const servers = differences.some(({ kind }) => kind === 'hosts')
   const unlike = present(
-    differences.some(({ kind }) => kind === 'machine') && 'machines',
-    differences.some(({ kind }) => kind === 'hosts') && 'servers',
+    differences.some(({ kind, part }) => kind === 'machine' && part !== 'host') && 'machines',
+    servers && 'servers',
+    // It may be another port of the same machine.
+    !servers && differences.some(({ part }) => part === 'host') && 'server addresses',
   )
   return unlike.length === 0
     ? `${rule}.`

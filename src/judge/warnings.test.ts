@@ -227,6 +227,13 @@ describe('budget, noise and cache', () => {
     expect(why({ chunks: 1, chunk_times: [50] })).toBe(
       `output_throughput could not be measured: every reply of arm "candidate" came in one chunk. Ask for longer replies, or use a server that streams token by token. Until then reported_throughput, the server's own figure, is gated instead.`,
     )
+    expect(
+      warn(
+        planFor(),
+        facts,
+        blocksOf(6, () => ({ streamed: false, chunk_times: [] })),
+      ),
+    ).toMatchObject([{ code: 'reported_gated', arm: 'candidate' }])
     expect(why({ chunks: 3, chunk_times: [50, 50, 50] })).toMatch(/of arm "candidate" arrived all at once\./)
     expect(why({}, { streamed: false, chunk_times: [] })).toMatch(/no call of arm "baseline" is streamed\./)
     expect(why({})).toBeUndefined()

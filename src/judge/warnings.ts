@@ -1,6 +1,6 @@
 /** What a reader has to know before trusting a comparison, as data; reports show each once. */
 import { warningTexts } from './messages.ts'
-import { present } from '../optional.ts'
+import { defined, present } from '../optional.ts'
 import type { MachineTime, Role, Trial, Warning } from '../schema/generated.ts'
 import { minimumBlocks } from '../stats/index.ts'
 import { whyAbsent } from './absence.ts'
@@ -39,14 +39,19 @@ export function suiteWarnings(
     ...retryWarnings(plan, trials),
     ...reportedWarnings(plan, trials, assessment),
     ...machineWarnings(plan, trials, assessment),
-    ...assessment.absent.map((metric) => ({
-      code: 'metric_absent',
-      metric,
-      message: warningTexts.metricAbsent(metric, whyAbsent(plan, trials, metric)),
-    })),
+    ...assessment.absent.map((metric) => {
+      const absence = whyAbsent(plan, trials, metric)
+      return {
+        code: 'metric_absent',
+        metric,
+        ...defined({ arm: absence.arm }),
+        message: warningTexts.metricAbsent(metric, absence),
+      }
+    }),
     ...assessment.absentStages.map((one) => ({
       code: 'metric_absent',
       metric: one.metric,
+      ...defined({ arm: one.arm }),
       message: warningTexts.stageAbsent(one),
     })),
     ...(ending?.warnings ?? []),
@@ -239,14 +244,17 @@ function reportedWarnings(
   trials: readonly Trial[],
   { comparisons, reportedGated }: Assessment,
 ): Warning[] {
-  if (reportedGated)
+  if (reportedGated) {
+    const absence = whyAbsent(plan, trials, 'output_throughput')
     return [
       {
         code: 'reported_gated',
+        ...defined({ arm: absence.arm }),
         metric: 'reported_throughput',
-        message: warningTexts.reportedGated(whyAbsent(plan, trials, 'output_throughput')),
+        message: warningTexts.reportedGated(absence),
       },
     ]
+  }
   const whole = (metric: string) => comparisons.find((one) => one.metric === metric && one.stage === null)
   const [arrives, reported] = [whole('output_throughput'), whole('reported_throughput')]
   return (['baseline', 'candidate'] as const).flatMap((role) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { sampleRun } from '../../test/support/sample-runs.ts'
 import { judgeSweep, sweepFor, sweepTrials } from '../../test/support/sweeps.ts'
-import type { Gate, Report } from '../schema/generated.ts'
+import type { Gate, Report, SuiteReport } from '../schema/generated.ts'
 import { embeddedNote, headline } from './headline.ts'
 
 function run(gate: Partial<Gate>, status: Report['status'] = 'complete'): Report {
@@ -23,6 +23,24 @@ test.each([
   ['Interrupted', false, run({ status: 'invalid', failures }, 'interrupted')],
 ])('%s, may merge: %s', (word, mayMerge, report) => {
   expect(headline(report)).toMatchObject({ word, mayMerge, answer: mayMerge ? 'may merge' : 'do not merge' })
+})
+
+test('a passed gate says first what one arm lost', () => {
+  const passed = run({})
+  const [suite] = passed.suites
+  const titleOf = (...warnings: SuiteReport['warnings']): string =>
+    headline({ ...passed, suites: [{ ...suite!, warnings }] }).title
+  const candidate = suite!.arms.find(({ role }) => role === 'candidate')!.name
+  const absent = { code: 'metric_absent', metric: 'ttft', message: 'No call is streamed.' } as const
+  const gated = { code: 'reported_gated', metric: 'reported_throughput', message: 'Likewise.' } as const
+  expect(titleOf({ ...absent, arm: candidate })).toBe(
+    'Passed, but ttft was not compared: the candidate has none',
+  )
+  expect(titleOf(absent, { ...gated, arm: candidate })).toBe(
+    'Passed, but output_throughput was not compared: the candidate has none',
+  )
+  // What no arm has cannot have been lost.
+  expect(titleOf(absent, gated)).toBe('Passed: may merge')
 })
 
 test('a sweep that ranks no candidate speaks of that, and not of gated metrics', () => {

@@ -59,7 +59,7 @@ function decide({ status, gate, suites }: Report): Omit<Headline, 'title' | 'ans
     const reason = n === 0 ? 'The gate failed.' : `${n} of ${all} regressed.`
     return { mayMerge: false, word: 'Regressed', reason }
   }
-  const { metric, caveat } = ungatedSlowdown(suites) ?? {}
+  const { metric, caveat = lostComparison(suites) } = ungatedSlowdown(suites) ?? {}
   const tally = present(
     ...(['improved', 'unchanged', 'inconclusive'] as const).map(
       (word) => found(word) > 0 && `${found(word)} ${word}`,
@@ -89,6 +89,21 @@ function ungatedSlowdown(suites: Report['suites']): { metric: string; caveat: st
   const { metric, ratio = 1 } = worst
   const times = ratio.toFixed(ratio < 1.95 ? 2 : 1)
   return { metric, caveat: `but ${FELT[metric]} ${times} times as long: ${metric} is not gated here` }
+}
+
+/** A gated metric that only one arm has: a candidate that no longer streams is not as fast as before, it is not compared. */
+function lostComparison(suites: Report['suites']): string | undefined {
+  for (const { sweep, arms, warnings } of suites) {
+    if (sweep !== undefined) continue
+    for (const { code, metric = '', arm } of warnings) {
+      // The first line is no place for a name of somebody else's.
+      const role = arms.find(({ name }) => name === arm)?.role
+      if (role === undefined || (code !== 'metric_absent' && code !== 'reported_gated')) continue
+      const lost = code === 'reported_gated' ? 'output_throughput' : metric
+      return `but ${lost} was not compared: the ${role} has none`
+    }
+  }
+  return undefined
 }
 
 /** The sentence every report carries when the embedded engine was used; undefined when it was not. */

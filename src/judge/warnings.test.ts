@@ -260,7 +260,7 @@ describe('budget, noise and cache', () => {
       {
         arm: 'candidate',
         message: expect.stringMatching(
-          /^In 3 of 8 trials of arm "candidate" a call loaded the model, in 0 of the other arm\./,
+          /^In 3 of 8 trials of arm "candidate" a call loaded the model; in the other arm, in 0\./,
         ),
       },
     ])

@@ -18,6 +18,15 @@ test.each([
   expect(check).toThrow(expect.objectContaining({ name: 'ChimeraError' }))
 })
 
+test('of the limits of blocks, those that are set are named as they are', () => {
+  expect(() => checkEnvironment({ CHIMERA_BLOCKS_MAX: '0' })).toThrow(
+    'Invalid CHIMERA_BLOCKS_MAX: Expected whole numbers 1 <= min <= max <= 300 but received "0". Correct the variable or unset it.',
+  )
+  expect(() => checkEnvironment({ CHIMERA_BLOCKS_MIN: '9', CHIMERA_BLOCKS_MAX: '7' })).toThrow(
+    'Invalid CHIMERA_BLOCKS_MIN and CHIMERA_BLOCKS_MAX: Expected whole numbers 1 <= min <= max <= 300 but received "9 and 7".',
+  )
+})
+
 test('what is empty or in order passes', () => {
   for (const value of ['', ' 7 ', String(Number.MAX_SAFE_INTEGER)]) checkEnvironment({ CHIMERA_SEED: value })
   for (const value of ['', '0', '1']) checkEnvironment({ CHIMERA_KEEP_BASE: value })

@@ -2,7 +2,6 @@ import { isObject, parseJson } from '../json.ts'
 import { gateErrors } from '../judge/messages.ts'
 import { readFailOn } from '../judge/gate.ts'
 import { MOST_BLOCKS } from '../stats/index.ts'
-import { suiteErrors } from './messages.ts'
 
 /** `CHIMERA_SEED`, `CHIMERA_BLOCKS_MIN`, `CHIMERA_BLOCKS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
 export interface Environment {
@@ -33,8 +32,16 @@ export function checkEnvironment(variables: Variables): void {
   wholeNumber('CHIMERA_TIME_BUDGET', timeBudget)
   const min = wholeNumber('CHIMERA_BLOCKS_MIN', blocksMin) ?? 1
   const max = wholeNumber('CHIMERA_BLOCKS_MAX', blocksMax) ?? MOST_BLOCKS
-  if (min < 1 || max < min || max > MOST_BLOCKS)
-    throw suiteErrors.badBlocks('CHIMERA_BLOCKS_MIN and CHIMERA_BLOCKS_MAX', `min ${min}, max ${max}`)
+  if (min < 1 || max < min || max > MOST_BLOCKS) {
+    const set = Object.entries({ CHIMERA_BLOCKS_MIN: blocksMin, CHIMERA_BLOCKS_MAX: blocksMax }).filter(
+      ([, value]) => value !== undefined && value.trim() !== '',
+    )
+    throw gateErrors.badEnvironment(
+      set.map(([name]) => name).join(' and '),
+      `whole numbers 1 <= min <= max <= ${MOST_BLOCKS}`,
+      set.map(([, value]) => value).join(' and '),
+    )
+  }
   const keep = variables['CHIMERA_KEEP_BASE']?.trim() ?? ''
   if (!['', '0', '1'].includes(keep)) throw gateErrors.badEnvironment('CHIMERA_KEEP_BASE', '0 or 1', keep)
   readFailOn(variables['CHIMERA_FAIL_ON'])

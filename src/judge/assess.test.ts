@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { blocksOf, brokenCall, callOf, pairFor, trialOf } from '../../test/support/trials.ts'
 import schema from '../../schemas/trial.schema.json' with { type: 'json' }
 import type { TrialReason } from '../schema/generated.ts'
-import { makeRules } from '../run/rules.ts'
+import { makeRules } from '../run/plan.ts'
 import { assess, hasRegression, judgePair } from './assess.ts'
 import { countValid } from './validity.ts'
 

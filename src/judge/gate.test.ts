@@ -3,7 +3,7 @@ import { blocksOf, brokenCall, callOf, planFor, trialOf } from '../../test/suppo
 import type { Trial, Verdict } from '../schema/generated.ts'
 import { gateRun, gateSuite, readFailOn, type SuiteGate } from './gate.ts'
 import type { Ending, Plan } from './plan.ts'
-import { ungated } from '../run/rules.ts'
+import { ungated } from '../run/plan.ts'
 import { judge } from './results.ts'
 
 const decided: Ending = { stopped: 'decided', requeued: 0, warnings: [] }

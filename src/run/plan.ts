@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { runWarnings, suiteErrors, sweepErrors } from './messages.ts'
-import type { Candidate, Plan, PlannedCode } from '../judge/plan.ts'
+import type { Candidate, Plan, PlannedCode, Rule } from '../judge/plan.ts'
+import { byMetric, isMetric, metrics, type MetricName } from '../metrics.ts'
 import type { BlockLimits } from '../schema/generated.ts'
 import { checkOptions } from '../schema/options.ts'
 import type { Place } from '../server/index.ts'
 import { defaultLooks, MOST_BLOCKS } from '../stats/index.ts'
-import type { AgentBenchOptions, BlocksInput } from './agent.ts'
+import type { AgentBenchOptions, BlocksInput, ThresholdInput } from './agent.ts'
 import { keepNames } from '../secrets.ts'
 import { plannedArm } from './arms.ts'
 import {
@@ -16,7 +17,6 @@ import {
   type CandidateInput,
 } from './candidates.ts'
 import { wholeNumber, type AuditSettings, type Environment } from './environment.ts'
-import { makeRules, ungated, type Thresholds } from './rules.ts'
 
 /** What the config and the environment say for every suite; as a place, the run's server. */
 export interface Settings extends Place {
@@ -219,4 +219,46 @@ export function renamedOptions(
 /** Every run draws anew unless CHIMERA_SEED says otherwise; the report tells the value that repeats it. */
 function chooseSeed(fromEnv: string | undefined): number {
   return wholeNumber('CHIMERA_SEED', fromEnv) ?? randomInt(2 ** 31)
+}
+
+/** By metric: what may move by how much. */
+export type Thresholds = Readonly<Partial<Record<MetricName, ThresholdInput>>>
+
+/** The rule of every metric: its default, changed by each layer of thresholds in turn; the last layer is the suite's own. */
+export function makeRules(...layers: readonly Thresholds[]): Record<MetricName, Rule> {
+  const rules = byMetric((name): Rule => {
+    const { threshold, floor, gated } = metrics[name]
+    return { threshold, floor, gated, stages: [] }
+  })
+  for (const layer of layers) {
+    for (const [name, input] of Object.entries(layer))
+      if (isMetric(name) && input !== undefined)
+        rules[name] = merged(rules[name], input, layer === layers.at(-1))
+  }
+  // Pauses are a part of decoding, and gated as it is unless something else was asked for.
+  const isNamed = layers.some((layer) => layer.stall_share !== undefined)
+  return isNamed ? rules : { ...rules, stall_share: { ...rules.output_throughput, floor: 0 } }
+}
+
+function asObject(input: ThresholdInput): Exclude<ThresholdInput, number | boolean> {
+  if (typeof input === 'boolean') return { gated: input }
+  return typeof input === 'number' ? { relative: input } : input
+}
+
+/** Naming a metric asks for its gate; `gated: false` takes that back. */
+function merged(rule: Rule, input: ThresholdInput, isOwn: boolean): Rule {
+  const asked = asObject(input)
+  const onlyStages = asked.stages !== undefined && asked.gated === undefined
+  return {
+    threshold: asked.relative ?? rule.threshold,
+    floor: asked.floor ?? rule.floor,
+    gated: asked.gated ?? (onlyStages ? rule.gated : true),
+    stages: asked.stages ?? rule.stages,
+    ...(isOwn && asked.stages !== undefined && { ownStages: true }),
+  }
+}
+
+/** The same rules where nothing is gated. */
+export function ungated(rules: Plan['rules']): Plan['rules'] {
+  return byMetric((name) => ({ ...rules[name], gated: false, stages: [] }))
 }

@@ -1,9 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { callMessages } from '../call/messages.ts'
-import { ChimeraError } from '../errors.ts'
 import type { Plan } from '../judge/plan.ts'
 import { sameName, type MadeCall, type MadeRequest } from '../call/index.ts'
-import type { Call, CheckResult, Trial, TrialReason } from '../schema/generated.ts'
+import type { Call, CheckResult, Trial } from '../schema/generated.ts'
 import { defined } from '../optional.ts'
 import { trialFaults } from '../schema/validate.ts'
 import { watchMachine } from '../machine.ts'
@@ -11,11 +9,11 @@ import { trialErrors } from './messages.ts'
 import { nameOf, runCheck, type CheckedTrial } from '../checks/index.ts'
 import type { AgentBenchOptions } from './agent.ts'
 import type { RunArm } from './arms.ts'
+import { failedCheck, findFault, findTimeout, wasRetried, type Fault, type Ran } from './fault.ts'
 import { toJson } from './json.ts'
 import { startTrialClock, type TrialClock, type TrialLimit } from './limit.ts'
 import type { Loads } from './loads.ts'
 import { openRecording, type PlaceOf, type Recording } from './recording.ts'
-import { wasRetried } from './retried.ts'
 import type { PlannedBlock } from './schedule.ts'
 
 /** What bounds the trials and calls of a suite, the same for all arms. */
@@ -166,9 +164,6 @@ function drawNonce(): string {
   return `[${String(randomInt(10 ** 6)).padStart(6, '0')} ${String(randomInt(10 ** 6)).padStart(6, '0')}]`
 }
 
-/** `at` is when the agent threw, performance.now(). */
-type Ran = { ok: true; output: unknown } | { ok: false; error: unknown; at: number }
-
 async function runAgent(
   { arm: { agent }, signal }: TrialSetup,
   clock: TrialClock,
@@ -203,52 +198,6 @@ function rejectAfterAbort(signal: AbortSignal): { promise: Promise<never>; dispo
   }
 }
 
-/** Calls are timed by the clock that an agent sees. */
-function changedClock(): Fault | undefined {
-  if (Math.abs(performance.now() - now()) < 1000) return undefined
-  return { reason: 'agent_error', message: trialErrors.changedClock().message }
-}
-
-interface Fault {
-  reason: TrialReason
-  message: string
-}
-
-/**
- * The first cause in time: a call that failed says more than the error it made the agent throw, and the agent's own error
- * more than the calls beside it that were broken off for it.
- */
-function findFault(
-  signal: AbortSignal,
-  clock: TrialClock,
-  ran: Ran,
-  calls: readonly Call[],
-  origin: number,
-): Fault | undefined {
-  if (signal.aborted) return { reason: 'interrupted', message: trialErrors.interrupted().message }
-  const timeout = findTimeout(clock)
-  if (timeout !== undefined) return timeout
-  const ended = (call: Call): number => call.start + call.duration
-  const [call] = calls.filter((call) => !call.valid).toSorted((a, b) => ended(a) - ended(b))
-  const isCause =
-    call !== undefined && (ran.ok || (ended(call) <= ran.at - origin && !isBrokenOff(call, ran.error)))
-  if (isCause && !call.valid) return { reason: call.reason, message: call.message }
-  if (!ran.ok) return { reason: 'agent_error', message: trialErrors.agentThrew(ran.error).message }
-  if (calls.length === 0) return { reason: 'no_calls', message: trialErrors.noCalls().message }
-  return undefined
-}
-
-/** Whether the agent itself broke the call off because of an error of its own. */
-function isBrokenOff(call: Call, error: unknown): boolean {
-  const isOwn = !(error instanceof ChimeraError) && !(error instanceof Error && error.name === 'AbortError')
-  return isOwn && !call.valid && call.message === callMessages.aborted()
-}
-
-function findTimeout(clock: TrialClock): Fault | undefined {
-  const missed = clock.missed()
-  return missed === undefined ? undefined : { reason: 'timeout', message: missed.message }
-}
-
 /** The results of the checks that were over within the trial's limit. */
 async function runChecks(
   { arm: { checks } }: TrialSetup,
@@ -268,9 +217,8 @@ async function runChecks(
   return results
 }
 
-function failedCheck(checks: readonly CheckResult[]): Fault | undefined {
-  const failed = checks.filter((check) => !check.ok)
-  if (failed.length === 0) return undefined
-  const message = failed.map((check) => `${check.name}: ${check.message ?? 'failed'}`).join('; ')
-  return { reason: 'check_failed', message }
+/** Calls are timed by the clock that an agent sees. */
+function changedClock(): Fault | undefined {
+  if (Math.abs(performance.now() - now()) < 1000) return undefined
+  return { reason: 'agent_error', message: trialErrors.changedClock().message }
 }

@@ -7,7 +7,7 @@ import type { MadeCall } from '../call/index.ts'
 import type { Call } from '../schema/generated.ts'
 import { trialFaults } from '../schema/validate.ts'
 import type { Agent } from './agent.ts'
-import { wasRetried } from './retried.ts'
+import { wasRetried } from './fault.ts'
 
 const REFUSED: Fault = { kind: 'status', status: 500, error: 'boom' }
 

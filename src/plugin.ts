@@ -72,7 +72,7 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
     async configureVitest({ project, vitest }: { project: TestProject; vitest: Vitest }) {
       if (!project.config.benchmark.enabled) return
       keepYoungRoom()
-      const audit = await checkSettings(options, vitest)
+      const audit = await checkSettings(options, vitest, !wirings.has(vitest))
       const merging = vitest.config.mergeReports !== undefined
       const wiring = wirings.get(vitest) ?? wire(options, vitest)
       wirings.set(vitest, wiring)
@@ -121,10 +121,11 @@ export default function chimera(options: ChimeraOptions = {}): Plugin[] {
 /** Refuses what the config and the environment set wrongly; says what an audit plants, if this is one. Loaded where it is needed: other Vitest runs need none of it. */
 async function checkSettings(
   options: ChimeraOptions,
-  { vite, config }: Vitest,
+  { vite, config, logger }: Vitest,
+  isFirst: boolean,
 ): Promise<AuditSettings | undefined> {
   const { checkOptions } = await import('./schema/options.ts')
-  const { checkEnvironment, readAudit } = await import('./run/environment.ts')
+  const { checkEnvironment, misspelled, readAudit } = await import('./run/environment.ts')
   const { configFile } = vite.config
   const file = configFile === undefined ? 'the Vitest config' : relative(config.root, configFile)
   checkOptions('chimera', options, `chimera() in ${file}`)
@@ -132,6 +133,8 @@ async function checkSettings(
   if (options.server?.kind === 'embedded' && options.server.options !== undefined)
     checkOptions('embedded', options.server.options, `embedded() in ${file}`)
   checkEnvironment(process.env)
+  if (isFirst)
+    for (const { name, meant } of misspelled(process.env)) logger.warn(pluginTexts.misspelled(name, meant))
   keepVariables(process.env)
   keepSecret(...(options.secrets ?? []).map((name) => process.env[name]))
   return readAudit(process.env)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { planFor } from '../../test/support/trials.ts'
-import { checkEnvironment, wholeNumber } from './environment.ts'
+import { checkEnvironment, misspelled, wholeNumber } from './environment.ts'
 
 test.each([
   ['CHIMERA_SEED', '-1', /a whole number/],
@@ -25,6 +25,32 @@ test('of the limits of blocks, those that are set are named as they are', () => 
   expect(() => checkEnvironment({ CHIMERA_BLOCKS_MIN: '9', CHIMERA_BLOCKS_MAX: '7' })).toThrow(
     'Invalid CHIMERA_BLOCKS_MIN and CHIMERA_BLOCKS_MAX: Expected whole numbers 1 <= min <= max <= 300 but received "9 and 7".',
   )
+})
+
+test('a variable that looks misspelled is told, and what may be the user’s own is not', () => {
+  const names = [
+    'CHIMERA_BLOCK_MAX',
+    'CHIMERA_TIMEBUDGET',
+    'CHIMERA_SEEDS',
+    'CHIMERA_FAILON',
+    'CHIMERA_KEEPBASE',
+  ]
+  const found = misspelled(Object.fromEntries(names.map((name) => [name, '1'])))
+  expect(found.map(({ meant }) => meant)).toEqual([
+    'CHIMERA_BLOCKS_MAX',
+    'CHIMERA_TIME_BUDGET',
+    'CHIMERA_SEED',
+    'CHIMERA_FAIL_ON',
+    'CHIMERA_KEEP_BASE',
+  ])
+  const own = {
+    CHIMERA_MODE: 'x',
+    CHIMERA_HOST: 'x',
+    CHIMERA_API_KEY: 'x',
+    CHIMERA_: 'x',
+    CHIMERA_AUDIT: 'x',
+  }
+  expect(misspelled({ ...own, CHIMERA_SEED: '1', CHIMERA_PAIRS_MAX: '7' })).toEqual([])
 })
 
 test('what is empty or in order passes', () => {

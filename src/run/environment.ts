@@ -2,6 +2,7 @@ import { isObject, parseJson } from '../json.ts'
 import { gateErrors } from '../judge/messages.ts'
 import { readFailOn } from '../judge/gate.ts'
 import { MOST_BLOCKS } from '../stats/index.ts'
+import { nearest, resembles } from '../text/index.ts'
 
 /** `CHIMERA_SEED`, `CHIMERA_BLOCKS_MIN`, `CHIMERA_BLOCKS_MAX`, `CHIMERA_TIME_BUDGET` as they stand in the environment. */
 export interface Environment {
@@ -46,6 +47,29 @@ export function checkEnvironment(variables: Variables): void {
   if (!['', '0', '1'].includes(keep)) throw gateErrors.badEnvironment('CHIMERA_KEEP_BASE', '0 or 1', keep)
   readFailOn(variables['CHIMERA_FAIL_ON'])
   readAudit(variables)
+}
+
+const PREFIX = 'CHIMERA_'
+const KNOWN = [
+  'BASE',
+  'BLOCKS_MAX',
+  'BLOCKS_MIN',
+  'FAIL_ON',
+  'KEEP_BASE',
+  'PAIRS_MAX',
+  'PAIRS_MIN',
+  'SEED',
+  'TIME_BUDGET',
+]
+
+/** Variables that look like a misspelled one of ours; what else begins like them may be the user's own. */
+export function misspelled(variables: Variables): { name: string; meant: string }[] {
+  return Object.keys(variables).flatMap((name) => {
+    const own = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
+    if (own === '' || own === 'AUDIT' || KNOWN.includes(own)) return []
+    const meant = nearest(own, KNOWN)
+    return resembles(own, meant) ? [{ name, meant: PREFIX + meant }] : []
+  })
 }
 
 /** What a run of `vitest-chimera audit` plants. */

@@ -23,6 +23,8 @@ export const adapterTexts = {
 export const pluginTexts = {
   twice: (project: string): string =>
     `chimera() is in \`plugins\` ${project === '' ? 'more than once' : `of project "${project}" more than once`}; the first one counts. Remove the others.`,
+  misspelled: (name: string, meant: string): string =>
+    `The environment variable ${name} has no effect. Did you mean ${meant}?`,
   otherOutput: (dir: string): string =>
     `A run has one report: it goes to ${dir}, the \`outputDir\` of the first project. Remove \`outputDir\` from the others.`,
 } as const

@@ -20,8 +20,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', 'test/.tmp/**', 'test/fixtures/**'],
     // Starting a worker for each of 200 files would take a fifth of the suite's time. Modules are evaluated anew for each file.
     isolate: false,
-    // Most of the end-to-end tests' time is a run waiting for its server: three at once fill two cores.
-    maxWorkers: 3,
+    // Most of the end-to-end tests' time is a run waiting for its server: four at once fill two cores.
+    maxWorkers: 4,
     // Nothing is retried and no test asserts how long something took, so a busy machine may take its time.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -110,12 +110,12 @@ test('headers of an arm, credentials of a client and keys of the environment are
   keepHeaders({ 'x-team': 'of-the-arm', authorization: 'Bearer "quoted"\\' }, 'arm')
   keepHeaders({ Authorization: 'Basic of-a-client-1234', accept: 'application/json' }, 'client')
   keepHeaders({ authorization: 'Bearer ollama' }, 'client')
-  keepNames('my-own-suite', 'credential')
-  keepHeaders({ 'x-variant': 'candidate', 'x-title': 'my-own-suite', cookie: 'credential' }, 'arm')
+  keepNames('my-own-suite', 'a5-cookie-0f3c')
+  keepHeaders({ 'x-variant': 'candidate', 'x-title': 'my-own-suite', cookie: 'a5-cookie-0f3c' }, 'arm')
   const text = 'from-the-environment of-the-arm "quoted"\\ of-a-client-1234'
   expect(redact(text)).toBe('*** *** *** ***')
   expect(JSON.parse(redact(JSON.stringify({ text })))).toEqual({ text: '*** *** *** ***' })
-  expect(redact('credential')).toBe('***')
+  expect(redact('a5-cookie-0f3c')).toBe('***')
   const harmless = 'candidate of my-own-suite: ollama at /usr/local/bin/x, short, application/json'
   expect(redact(harmless)).toBe(harmless)
 })

@@ -80,7 +80,7 @@ describe('an agent that never settles', () => {
       }
       wakeUp?.()
     }
-    const run = await runOn(server.url, { agent, trialTimeout: 1500 })
+    const run = await runOn(server.url, { agent, trialTimeout: 3000 })
     const broken = run.trials.filter(({ valid }) => !valid)
     expect(broken).toMatchObject([{ invalid_reason: 'timeout', calls: [{ valid: true }] }])
     expect(run.ending).toMatchObject({ stopped: 'budget', requeued: 1 })
@@ -92,7 +92,7 @@ describe('an agent that never settles', () => {
       call: QUICK,
       rules: [{ when: { calls: 4 }, fault: { kind: 'stall', after: 3 } }],
     })
-    const run = await runOn(server.url, { trialTimeout: 300 })
+    const run = await runOn(server.url, { trialTimeout: 2000 })
     const [broken] = run.trials.filter(({ valid }) => !valid)
     expect(broken).toMatchObject({ invalid_reason: 'timeout', calls: [{ valid: false, reason: 'timeout' }] })
     expect(broken!.calls[0]!.message).toBe(broken!.message)
@@ -119,7 +119,7 @@ describe('an agent that never settles', () => {
     const stuck = (): Promise<void> => (++checks === 5 ? never() : Promise.resolve())
     const run = await runOn(server.url, {
       checks: [function first() {}, stuck, function last() {}],
-      trialTimeout: 300,
+      trialTimeout: 2000,
     })
     const broken = run.trials.filter(({ valid }) => !valid)
     expect(broken).toMatchObject([{ invalid_reason: 'timeout', checks: [{ name: 'first', ok: true }] }])

@@ -112,14 +112,8 @@ function assessSome(
       (gated.length === 0 || (done && isBesideDone)) &&
       !hasOpenDrop(comparisons),
     absent: blocks.length === 0 ? [] : absentMetrics(plan, [...series.values()]),
-    absentStages: absentStages(plan, blocks, (metric, stage) =>
-      series.has(
-        keyOf({
-          metric: metric === 'output_throughput' && reportedGated ? 'reported_throughput' : metric,
-          stage,
-        }),
-      ),
-    ),
+    // A run goes on or stops without them.
+    absentStages: which === 'all' ? stagesWithout(plan, blocks, series, reportedGated) : [],
     reportedGated,
     noise: measureNoise(series.values()),
   }
@@ -188,6 +182,19 @@ function absentMetrics(plan: ArmPair, series: readonly Series[]): MetricName[] {
   return Object.values(metrics)
     .map((metric) => metric.name)
     .filter((name) => name !== 'valid_rate' && plan.rules[name].gated && !present.has(name))
+}
+
+/** The gated stages without a series; the server's figure stands in for the throughput that it is gated in place of. */
+function stagesWithout(
+  plan: ArmPair,
+  blocks: readonly Block[],
+  series: ReadonlyMap<string, Series>,
+  reportedGated: boolean,
+): AbsentStage[] {
+  return absentStages(plan, blocks, (metric, stage) => {
+    const judged = metric === 'output_throughput' && reportedGated ? 'reported_throughput' : metric
+    return series.has(keyOf({ metric: judged, stage }))
+  })
 }
 
 /** What explains a change: the parts of the TTFT, and a duration at equal length of the replies. */

@@ -49,6 +49,7 @@ export function sweepWarnings(
         !(TOLD_BY_AXIS.has(code) && (code === 'identical_arms' || (onGrid && arm === candidate.arm.name))),
     )
   })
+  const { rankBy } = plan.ranking
   const same = sameAs(plan, facts)
   const alike = [...Map.groupBy(configs, ([, config]) => config).values()]
     .map((group) => group.map(([arm]) => arm).filter((arm) => !same.has(arm)))
@@ -74,12 +75,8 @@ export function sweepWarnings(
       .map(({ candidate: { arm }, pair, trials }) => ({
         code: 'metric_absent',
         arm: arm.name,
-        metric: plan.ranking.rankBy,
-        message: sweepTexts.notMeasured(
-          arm.name,
-          plan.ranking.rankBy,
-          whyAbsent(pair, trials, plan.ranking.rankBy),
-        ),
+        metric: rankBy,
+        message: sweepTexts.notMeasured(arm.name, rankBy, whyAbsent(pair, trials, rankBy)),
       })),
     requeueWarnings(results.candidates, ending),
     ending?.warnings,

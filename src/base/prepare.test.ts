@@ -26,6 +26,17 @@ async function withDependency(repository: TestRepository, version: string): Prom
   await npm(repository.dir, 'install')
 }
 
+/** A package with these scripts, and a branch whose lock file differs. */
+async function withScripts(repository: TestRepository, scripts: Record<string, string>): Promise<void> {
+  const manifest = { name: 'app', version: '1.0.0', scripts }
+  await repository.write({ '.gitignore': 'node_modules\n', 'package.json': JSON.stringify(manifest) })
+  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+  await repository.commit({})
+  await repository.git('checkout', '--quiet', '-b', 'change')
+  await repository.write({ 'package.json': JSON.stringify({ ...manifest, version: '2.0.0' }) })
+  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+}
+
 /** The pnpm among this project's own packages, for the code under test as well. */
 function usePnpm(): void {
   const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url))
@@ -116,13 +127,7 @@ test('a change of the package manager: base’s packages are installed by its ow
 test('a script of an install has a git repository of its own, and the user’s is left alone', async () => {
   await using repository = await createRepository()
   const script = 'git config core.hooksPath .githooks && git rev-parse --show-toplevel > top'
-  const manifest = { name: 'app', version: '1.0.0', scripts: { prepare: script } }
-  await repository.write({ '.gitignore': 'node_modules\n', 'package.json': JSON.stringify(manifest) })
-  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
-  await repository.commit({})
-  await repository.git('checkout', '--quiet', '-b', 'change')
-  await repository.write({ 'package.json': JSON.stringify({ ...manifest, version: '2.0.0' }) })
-  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+  await withScripts(repository, { prepare: script })
   const before = await repository.state()
   await (await prepareBase({ root: repository.dir, ref: 'main', env: {} })).release()
   expect(await repository.state()).toBe(before)
@@ -347,15 +352,8 @@ test('a base without any package needs none, whatever head brings along', async 
 
 test('an install that fails shows its output, and one that is killed leaves nothing behind', async () => {
   await using repository = await createRepository()
-  await repository.write({ '.gitignore': 'node_modules\n' })
   const script = 'node -e "console.log(String.fromCharCode(27) + \'[31mbroken script\'); process.exit(3)"'
-  const manifest = { name: 'app', version: '1.0.0', scripts: { preinstall: script } }
-  await repository.write({ 'package.json': JSON.stringify(manifest) })
-  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
-  await repository.commit({})
-  await repository.git('checkout', '--quiet', '-b', 'change')
-  await repository.write({ 'package.json': JSON.stringify({ ...manifest, version: '2.0.0' }) })
-  await npm(repository.dir, 'install', '--package-lock-only', '--ignore-scripts')
+  await withScripts(repository, { preinstall: script })
   const before = await repository.state()
   const store = join(repository.dir, '.git/vitest-chimera/installs')
   await expect(prepareBase({ root: repository.dir, ref: 'main', env: {} })).rejects.toThrow(

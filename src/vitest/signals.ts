@@ -4,8 +4,14 @@
  */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR2'] as const
 
-/** A signal to `vitest-chimera gate` or `audit`, passed on by src/gate/bench.ts: this process may have had it as well. */
+/**
+ * A signal to `vitest-chimera gate` or `audit`, passed on by src/gate/bench.ts: this process may have had it as well, or
+ * have it next, as one to a process group reaches its members one by one.
+ */
 const PASSED_ON = 'SIGUSR2'
+
+/** Longest time between the one passed on and the same one, when it reaches this process itself, ms. */
+const SAME_MS = 1000
 
 /** Longest wait for a cancelled run to end by itself, ms; the rest of half a minute is for the reports. */
 const PATIENCE_MS = 20_000
@@ -21,14 +27,19 @@ interface SignalHandlers {
 /** Takes both signals over from whoever has them; the returned function gives them back. */
 export function interceptSignals({ onFirst, onLast }: SignalHandlers): () => void {
   let received = false
+  let isSame = false
   let patience: NodeJS.Timeout | undefined
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     await onLast()
     process.exit(128 + (signal === 'SIGINT' ? 2 : 15))
   }
   const handler = (signal: NodeJS.Signals): void => {
-    if (received) return signal === PASSED_ON ? undefined : void end(signal)
+    if (received) return signal === PASSED_ON || isSame ? undefined : void end(signal)
     received = true
+    if (signal === PASSED_ON) {
+      isSame = true
+      setTimeout(() => (isSame = false), SAME_MS).unref()
+    }
     process.exitCode = 1
     patience = setTimeout(() => void end(signal), PATIENCE_MS)
     patience.unref()

@@ -4,12 +4,12 @@ import { startScriptedOllama, type Script, type ScriptedOllama } from '../script
 import { createFixture, type BenchRun } from './fixture.ts'
 
 /**
- * A call of the baseline takes so many ms: alone that, both after one another twice that. What the
- * candidate's take is not looked at, so they take next to nothing.
+ * A call of the baseline takes so many ms: alone that, both after one another twice that. The
+ * candidate's take 100 ms: little time, but too much for a busy machine to make its agents slow each other down.
  */
 const script = (ms: number): Script => ({
   call: { ttft: ms / 2, per_token: ms / 40, tokens: 21 },
-  rules: [{ when: { options: { top_k: 7 } }, ttft: 2, per_token: 0.1 }],
+  rules: [{ when: { options: { top_k: 7 } }, ttft: 50, per_token: 2.5 }],
 })
 
 /**

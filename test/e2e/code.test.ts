@@ -67,7 +67,7 @@ describe('head against base', () => {
     project.bench(args, { OLLAMA_HOST: server.url, CHIMERA_BASE: 'main' })
 
   test('a pull request that makes the agent dearer fails, though no config changed', async () => {
-    await repository.commit({ 'suites/work.ts': work(4, 100) })
+    await repository.commit({ 'suites/work.ts': work(4, 400) })
     const before = JSON.parse(await repository.state())
     const { exitCode, report, output, trials } = await compare('suites/reports')
     expect(output).toMatch(
@@ -101,7 +101,7 @@ describe('head against base', () => {
       parts.find((one) => one.part === part && one.stage === stage)!
     expect(found('calls', 'report').count).toBe(3)
     expect(found('calls', 'report').interval![0]).toBeGreaterThan(0)
-    expect(found('own_code', null).change).toBeGreaterThan(90)
+    expect(found('own_code', null).change).toBeGreaterThan(360)
     expect(found('own_code', null).interval![0]).toBeGreaterThan(0)
     expect(parts.reduce((sum, part) => sum + part.change, 0)).toBeCloseTo(change, 3)
     expect(suite!.requests).toEqual({
@@ -188,7 +188,7 @@ agentSweep('grid', agent, { baseline: { name: 'baseline', model: 'tiny' }, grid:
   test('the gate command finds the ref, writes the comment and passes the exit code on', async () => {
     await repository.git('checkout', '--quiet', '--force', '-B', 'dearer', 'main')
     await repository.commit({
-      'suites/work.ts': work(4, 100),
+      'suites/work.ts': work(4, 20),
       'suites/agent.ts': AGENT.replace('Be exact.', 'Be exact.\\nBe brief.'),
       'suites/reports.bench.ts': BENCH.replace('num_ctx: 1024', 'num_ctx: 2048'),
     })

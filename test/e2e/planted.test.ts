@@ -73,7 +73,7 @@ export const agent: Agent = async ({ generate, stage }) => {
 
 const CHANGES: Record<string, Pieces> = {
   prompt: { prompt: "'List rivers as JSON. ' + 'word '.repeat(500)" },
-  tool: { tool: 'const tool = () => pause(100)' },
+  tool: { tool: 'const tool = () => pause(400)' },
   retry: { report: 'const report = async (ask) => (await ask(), ask())' },
   format: { more: '' },
   dearer: {
@@ -200,7 +200,7 @@ test('a prompt that is 400 tokens longer', () => {
 
 test('a sleep in a tool', () => {
   const pauses = pausesOf('tool')
-  expect(Math.min(...pauses)).toBeGreaterThan(99)
+  expect(Math.min(...pauses)).toBeGreaterThan(399)
   expectWithin(partOf('tool', 'own_code', 'analysis').interval, pauses)
   expect(sentenceOf('tool')).toMatch(/analysis stage own code \+[\d.]+ ms/)
   expect(regressionsOf('tool')).not.toContain('calls')

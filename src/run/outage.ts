@@ -28,8 +28,9 @@ export async function awaitServer(
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, 2 * pause)) {
     if ((await askServer(config)).ok) return true
     const rest = deadline - performance.now()
-    if (signal.aborted || rest <= 0) return false
-    await sleep(Math.min(pause, rest), undefined, { signal }).catch(() => {})
+    // A timer counts whole milliseconds, and may be early by one.
+    if (signal.aborted || rest < 1) return false
+    await sleep(Math.min(pause, Math.ceil(rest)), undefined, { signal }).catch(() => {})
   }
 }
 

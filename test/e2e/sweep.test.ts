@@ -179,7 +179,8 @@ test('a team: options of one of its agents, each agent alone beside it, and a bl
     [undefined, 0.9],
   ])
   expect(suite!.arms.map(({ concurrency }) => concurrency!.blocks)).toEqual([6, 6, 6])
-  expect(trials.filter(({ phase }) => phase === 'solo')).toHaveLength(2 * 3 * 6)
+  const [solo, together] = ['solo', 'measure'].map((kind) => trials.filter(({ phase }) => phase === kind))
+  expect(solo).toHaveLength(2 * together!.length)
   expect(suite!.sweep!.ranking.map(({ arm }) => arm)).toEqual([
     'insight.temperature=0.6',
     'insight.temperature=0.9',

@@ -56,7 +56,7 @@ describe('agents that truly overlap', () => {
     expect(turns(wide)).toBeGreaterThan(0)
     expect(suite('wide').arms[0]!.concurrency!.verdict).toBe('parallel')
     const together = trialsOf('wide').filter(({ phase, role }) => phase === 'measure' && role === 'baseline')
-    expect(together).toHaveLength(6)
+    expect(new Set(together.map(({ block }) => block)).size).toBe(6)
     for (const { stages } of together) {
       const [collector, insight] = ['collector', 'insight'].map((name) =>
         stages.find((stage) => stage.name === name)!,
@@ -68,9 +68,17 @@ describe('agents that truly overlap', () => {
   })
 
   test('are held against real solo trials, one an agent, arm and block', () => {
-    const solo = trialsOf('wide').filter(({ phase }) => phase === 'solo')
-    expect(solo).toHaveLength(2 * 2 * 6)
-    for (const { calls } of solo) expect(calls).toHaveLength(1)
+    const [solo, together] = ['solo', 'measure'].map((kind) =>
+      trialsOf('wide').filter(({ phase }) => phase === kind),
+    )
+    // A block that the machine disturbed ran again.
+    const wanted = together!.flatMap(({ block, attempt, arm }) =>
+      ['collector', 'insight'].map((agent) => [block, attempt, arm, agent].join()),
+    )
+    const ran = solo!.map(({ block, attempt, arm, calls }) =>
+      [block, attempt, arm, ...calls.map(({ agent }) => agent)].join(),
+    )
+    expect(ran.toSorted()).toEqual(wanted.toSorted())
   })
 
   test('have stages and options of their own', () => {
@@ -92,8 +100,9 @@ describe('agents that truly overlap', () => {
       ({ body }) =>
         body['messages'] !== undefined && (body['options'] as Record<string, unknown>)['temperature'] === 0.3,
     )
-    // One call for the warm-up, and in each block one in the team and one alone.
-    expect(tuned).toHaveLength(1 + 2 * 6)
+    // One call for the warm-up, and for each trial of the team one in it and one alone.
+    const teams = trialsOf('wide').filter(({ phase, role }) => phase === 'measure' && role === 'candidate')
+    expect(tuned).toHaveLength(1 + 2 * teams.length)
     for (const { body } of tuned) expect(JSON.stringify(body['messages'])).toContain('Advise')
   })
 })

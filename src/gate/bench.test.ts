@@ -17,36 +17,52 @@ setTimeout(() => process.exit(), 30_000)
 console.log('ready')
 `
 
+/** `bench` in a process of its own, of a project whose Vitest is this script. */
+async function start(vitest: string) {
+  const repository = await createRepository()
+  onTestFinished(() => repository[Symbol.asyncDispose]())
+  await repository.write({
+    'package.json': '{}',
+    'node_modules/vitest/package.json': '{}',
+    'node_modules/vitest/vitest.mjs': vitest,
+  })
+  const script = `import { bench } from ${JSON.stringify(bench)}
+process.exitCode = await bench(${JSON.stringify(repository.dir)}, [], process.env)`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  child.stdout.on('data', (data: Buffer) => void (output += data.toString()))
+  const closed = once(child, 'close')
+  const said = (text: string) => vi.waitFor(() => expect(output).toContain(text), { timeout: 20_000 })
+  await said('ready\n')
+  return { child, closed, said, output: () => output }
+}
+
 test(
   'signals to the process alone are passed on: first a request to stop, then another kind as it is',
-  {
-    timeout: 40_000,
-  },
+  { timeout: 40_000 },
   async () => {
-    const repository = await createRepository()
-    onTestFinished(() => repository[Symbol.asyncDispose]())
-    await repository.write({
-      'package.json': '{}',
-      'node_modules/vitest/package.json': '{}',
-      'node_modules/vitest/vitest.mjs': VITEST,
-    })
-    const script = `import { bench } from ${JSON.stringify(bench)}
-process.exitCode = await bench(${JSON.stringify(repository.dir)}, [], process.env)`
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    let output = ''
-    const said = (text: string) => vi.waitFor(() => expect(output).toContain(text), { timeout: 20_000 })
-    child.stdout.on('data', (data: Buffer) => void (output += data.toString()))
-    const closed = once(child, 'close')
-    await said('ready\n')
+    const { child, closed, said, output } = await start(VITEST)
     child.kill('SIGINT')
     await said('SIGUSR2\n')
     child.kill('SIGINT')
     await said('SIGUSR2\nSIGUSR2\n')
     child.kill('SIGTERM')
     expect(await closed).toEqual([3, null])
-    expect(output).toBe('ready\nSIGUSR2\nSIGUSR2\nSIGTERM\n')
+    expect(output()).toBe('ready\nSIGUSR2\nSIGUSR2\nSIGTERM\n')
+  },
+)
+
+test(
+  'a run that does not listen is ended by the request to stop: exit code 1',
+  { timeout: 40_000 },
+  async () => {
+    const { child, closed } = await start(`setTimeout(() => {}, 30_000)
+console.log('ready')
+`)
+    child.kill('SIGINT')
+    expect(await closed).toEqual([1, null])
   },
 )

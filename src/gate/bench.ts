@@ -41,9 +41,11 @@ export function bench(
   watch?.signal.addEventListener('abort', stop)
   return new Promise<number>((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code, signal) =>
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
-    )
+    child.on('close', (code, signal) => {
+      // The request to stop ends a run that has not begun or is over: it was interrupted, like one that stops by itself.
+      if (signal === STOP) resolve(1)
+      else resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
+    })
   }).finally(() => {
     process.off('SIGINT', forward).off('SIGTERM', forward)
     watch?.signal.removeEventListener('abort', stop)

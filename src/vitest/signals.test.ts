@@ -104,12 +104,17 @@ test('a cancel that fails is still a cancel', { timeout: 20_000 }, async () => {
   expect(output()).toEqual(['ready', 'first SIGINT', 'last'])
 })
 
-test('what was taken is given back', { timeout: 20_000 }, async () => {
-  const { process, closed, said } = await child('release(); console.log("released")')
-  process.kill('SIGINT')
-  await said('released')
-  process.kill('SIGTERM')
-  await said('theirs')
-  process.kill('SIGINT')
-  expect(await closed).toEqual([null, 'SIGINT'])
-})
+test(
+  'what was taken is given back, and one that is passed on late ends nothing',
+  { timeout: 20_000 },
+  async () => {
+    const { process, closed, said } = await child('release(); console.log("released")')
+    process.kill('SIGINT')
+    await said('released')
+    process.kill('SIGUSR2')
+    process.kill('SIGTERM')
+    await said('theirs')
+    process.kill('SIGINT')
+    expect(await closed).toEqual([null, 'SIGINT'])
+  },
+)

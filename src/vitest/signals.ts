@@ -16,6 +16,8 @@ const SAME_MS = 1000
 /** Longest wait for a cancelled run to end by itself, ms; the rest of half a minute is for the reports. */
 const PATIENCE_MS = 20_000
 
+const ignore = (): void => {}
+
 /** What is to be done on a signal. */
 interface SignalHandlers {
   /** Asks the run to stop; `signal` is what to call it. */
@@ -57,5 +59,7 @@ export function interceptSignals({ onFirst, onLast }: SignalHandlers): () => voi
       process.off(signal, handler)
       for (const listener of listeners) process.on(signal, listener)
     }
+    // One that is passed on late finds the reports written: without a listener it would end the process at once.
+    process.off(PASSED_ON, ignore).on(PASSED_ON, ignore)
   }
 }
